@@ -1,0 +1,58 @@
+namespace QodOrleans.Core.Flows;
+
+/// <summary>The traffic of a device that a session is for: which servers, and which ports on both sides.</summary>
+/// <remarks>Two sessions of one device conflict where their flows overlap: an address family in common, and both port sets in common
+/// (camara.md 2.5). The client does not matter: the network can treat a packet in one way only.</remarks>
+public sealed class Flow
+{
+    private readonly AddressBlock[] servers;
+    private readonly PortRange[] devicePorts;
+    private readonly PortRange[] serverPorts;
+
+    private Flow(AddressBlock[] servers, PortRange[] devicePorts, PortRange[] serverPorts) =>
+        (this.servers, this.devicePorts, this.serverPorts) = (servers, devicePorts, serverPorts);
+
+    /// <param name="server">With addresses that parse; others are not part of the flow.</param>
+    public static Flow Of(ApplicationServer server, PortsSpec? devicePorts, PortsSpec? serverPorts)
+    {
+        var blocks = new List<AddressBlock>(2);
+        if (AddressBlock.TryParseIpv4Block(server.Ipv4Address, out var v4)) blocks.Add(v4);
+        if (AddressBlock.TryParseIpv6Block(server.Ipv6Address, out var v6)) blocks.Add(v6);
+        return new Flow([.. blocks], Merge(devicePorts), Merge(serverPorts));
+    }
+
+    public bool Overlaps(Flow other) => ServersOverlap(other) && Overlap(devicePorts, other.devicePorts) && Overlap(serverPorts, other.serverPorts);
+
+    private bool ServersOverlap(Flow other)
+    {
+        foreach (var mine in servers)
+            foreach (var its in other.servers)
+                if (mine.Overlaps(its)) return true;
+        return false;
+    }
+
+    /// <summary>Both sorted and disjoint: one pass over the two lists.</summary>
+    private static bool Overlap(PortRange[] left, PortRange[] right)
+    {
+        for (int i = 0, j = 0; i < left.Length && j < right.Length;)
+        {
+            if (left[i].Overlaps(right[j])) return true;
+            if (left[i].To < right[j].To) i++;
+            else j++;
+        }
+        return false;
+    }
+
+    private static PortRange[] Merge(PortsSpec? ports)
+    {
+        if (ports is null) return [PortRange.All];
+
+        var merged = new List<PortRange>();
+        foreach (var range in ports.AsRanges().OrderBy(range => range.From))
+        {
+            if (merged is [.., var last] && range.From <= last.To + 1) merged[^1] = last with { To = Math.Max(last.To, range.To) };
+            else merged.Add(range);
+        }
+        return [.. merged];
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Core.Notifications;
+
+/// <summary>A status change that a client is told: CAMARA's QOS_STATUS_CHANGED before a surface gives it a shape.</summary>
+/// <param name="EventId">The same for every attempt, and after every crash: it is derived from session and sequence.</param>
+/// <param name="Sequence">1, 2, …: the order of one session's events.</param>
+/// <param name="OccurredAt">When the status changed, not when it is told.</param>
+public sealed record QosStatusChanged(
+    Guid EventId,
+    SessionId SessionId,
+    int Sequence,
+    string Surface,
+    QosStatus Status,
+    StatusInfo? StatusInfo,
+    DateTimeOffset OccurredAt,
+    Sink Sink,
+    string? Correlator)
+{
+    /// <summary>The event of the change that <paramref name="session"/> has just gone through.</summary>
+    public static QosStatusChanged Of(QosSession session, DateTimeOffset now) => new(
+        IdOf(session.Id, session.EventSequence),
+        session.Id,
+        session.EventSequence,
+        session.Terms.Surface,
+        session.Status,
+        session.StatusInfo,
+        now,
+        session.Terms.Sink ?? throw new InvalidOperationException("A session without a sink has no events."),
+        session.Terms.Correlator);
+
+    /// <summary>A UUID of version 8 (RFC 9562) from a hash.</summary>
+    private static Guid IdOf(SessionId session, int sequence)
+    {
+        Span<byte> input = stackalloc byte[20];
+        session.Value.TryWriteBytes(input, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(input[16..], sequence);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(input, hash);
+        hash[6] = (byte)((hash[6] & 0x0f) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using QodOrleans.Core.Flows;
+
+namespace QodOrleans.Core.Notifications;
+
+/// <summary>Where events may be sent. Asked when a session is made, and again about the address of every connection: a name can be
+/// pointed elsewhere in between.</summary>
+/// <param name="sandbox">Allows <c>http</c> and loopback, and nothing else more than production does.</param>
+public sealed class SinkPolicy(bool sandbox)
+{
+    private const int LongestUrl = 2048;
+
+    private static readonly AddressBlock[] Loopback = Blocks("127.0.0.0/8", "::1/128");
+
+    // Private, shared, link-local, benchmarking, multicast and reserved ranges, and the IPv6 prefixes that carry an IPv4 address inside.
+    private static readonly AddressBlock[] Inside = Blocks(
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15",
+        "224.0.0.0/4", "240.0.0.0/4",
+        "::/128", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2002::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8");
+
+    /// <summary>Reads a sink from a request.</summary>
+    /// <param name="why">What is wrong with it, for the client.</param>
+    public bool TryParse(string text, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? why)
+    {
+        url = null;
+        why = text.Length > LongestUrl ? $"is longer than {LongestUrl} characters"
+            : text.Any(c => c <= ' ' || c == '\\' || c == 0x7f) ? "holds a blank, a backslash or a control character"
+            : !Uri.TryCreate(text, UriKind.Absolute, out url) ? "is not an absolute URI"
+            : Refusal(url);
+        if (why is not null) url = null;
+        return why is null;
+    }
+
+    /// <summary>Whether a connection to this address may be made.</summary>
+    public bool Allows(IPAddress address)
+    {
+        var block = AddressBlock.Of(address);
+        return Any(Loopback, block) ? sandbox : !Any(Inside, block);
+    }
+
+    private string? Refusal(Uri url)
+    {
+        if (url.Scheme != Uri.UriSchemeHttps && !(sandbox && url.Scheme == Uri.UriSchemeHttp)) return sandbox ? "must be https or http" : "must be https";
+        if (url.UserInfo.Length > 0) return "must not hold user information";
+        if (url.Fragment.Length > 0 || url.OriginalString.Contains('#')) return "must not have a fragment";
+        if (url.Host.Length == 0 || url.Port == 0) return "must name a host and port";
+        if (IPAddress.TryParse(url.DnsSafeHost, out var address) ? !Allows(address) : IsLocalName(url.DnsSafeHost) && !sandbox)
+            return "points where events are not delivered";
+        return null;
+    }
+
+    private static bool IsLocalName(string host)
+    {
+        var name = host.TrimEnd('.');
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool Any(AddressBlock[] blocks, AddressBlock address)
+    {
+        foreach (var block in blocks)
+            if (block.Contains(address)) return true;
+        return false;
+    }
+
+    private static AddressBlock[] Blocks(params string[] texts) => [.. texts.Select(text =>
+        AddressBlock.TryParseIpv4Block(text, out var block) || AddressBlock.TryParseIpv6Block(text, out block)
+            ? block
+            : throw new ArgumentException($"'{text}' is not an address block."))];
+}

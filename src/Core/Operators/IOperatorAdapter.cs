@@ -1,0 +1,76 @@
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Core.Operators;
+
+/// <summary>Names an operator in configuration, keys, logs and metrics, for example <c>movistar-es</c>.</summary>
+public readonly record struct OperatorId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>What an operator cannot do is said here, not discovered by failing.</summary>
+/// <param name="CanExtend">False: the broker's own clock ends the session later, and the operator is not asked.</param>
+/// <param name="CanLookUp">False: an unknown create is settled by deleting what may exist.</param>
+public sealed record OperatorCapabilities(bool CanExtend = true, bool CanLookUp = true);
+
+/// <summary>A session as an operator needs to see it.</summary>
+/// <param name="Id">Ours; the operator's transaction id. A repeated create with the same id must not make a second session.</param>
+/// <param name="Subscriber">As the routing resolved it, for example <c>tel:+34600000001</c>. Personal data.</param>
+/// <param name="Profile">The operator's own name for the QoS profile.</param>
+/// <param name="Duration">Whole seconds. A hint where the operator has clocks of its own; the broker ends sessions itself.</param>
+/// <param name="Reference">The operator's name for it, once it gave one.</param>
+public sealed record OperatorSession(
+    SessionId Id,
+    string Subscriber,
+    Device Device,
+    ApplicationServer ApplicationServer,
+    PortsSpec? DevicePorts,
+    PortsSpec? ApplicationServerPorts,
+    string Profile,
+    TimeSpan Duration,
+    string? Reference,
+    string? Correlator);
+
+/// <summary>One operator's southbound interface, in the domain's terms. An adapter holds no rule of a session's life.</summary>
+/// <remarks>Called concurrently, by one engine at a time per session; every call may be repeated, so every call is idempotent by
+/// <see cref="OperatorSession.Id"/>. A call throws only for a bug: whatever the network does is an <see cref="OperatorOutcome"/>. Deadline,
+/// retry, breaker and concurrency limit stand around the adapter, not in it; it must stop when <c>cancellation</c> says so.</remarks>
+public interface IOperatorAdapter
+{
+    OperatorId Id { get; }
+
+    OperatorCapabilities Capabilities { get; }
+
+    /// <returns>Accepted, Pending, Refused, UnknownSubscriber, Unreachable or Unknown.</returns>
+    ValueTask<OperatorOutcome> CreateAsync(OperatorSession session, CancellationToken cancellation);
+
+    /// <param name="session">With the duration that is wanted, counted from the start.</param>
+    /// <returns>Accepted, Refused, Unreachable or Unknown.</returns>
+    ValueTask<OperatorOutcome> ExtendAsync(OperatorSession session, CancellationToken cancellation);
+
+    /// <returns>Accepted (it is gone), Absent (it was not there), Refused, Unreachable or Unknown.</returns>
+    ValueTask<OperatorOutcome> DeleteAsync(OperatorSession session, CancellationToken cancellation);
+
+    /// <returns>Accepted, Pending, Refused, Terminated, Absent, Unreachable or Unknown.</returns>
+    ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation);
+}
+
+/// <summary>What operators tell us unasked. It may come early, late, twice or out of order.</summary>
+public interface IOperatorReports
+{
+    /// <summary>Returns when what the report changes is durable: only then may the operator be thanked.</summary>
+    /// <param name="report">Accepted, Pending, Refused or Terminated.</param>
+    ValueTask ReportAsync(SessionId id, OperatorOutcome report);
+}
+
+/// <summary>Carries reports to the engine of this process: adapters are made before it.</summary>
+public sealed class OperatorReportRelay : IOperatorReports
+{
+    private volatile IOperatorReports? engine;
+
+    public void Attach(IOperatorReports target) => engine = target;
+
+    public ValueTask ReportAsync(SessionId id, OperatorOutcome report) =>
+        engine?.ReportAsync(id, report) ?? throw new InvalidOperationException("An operator reported before the engine was started.");
+}

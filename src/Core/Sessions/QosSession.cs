@@ -1,0 +1,113 @@
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Operators;
+
+namespace QodOrleans.Core.Sessions;
+
+/// <summary>What was asked for, by whom, and where it was routed: fixed when the session is made.</summary>
+public sealed record SessionTerms
+{
+    /// <summary>OAuth client that owns the session. Only it may see it.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>The end user of a 3-legged token; null for a 2-legged one.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Name of the surface the session was made on: its events keep that surface's shape.</summary>
+    public required string Surface { get; init; }
+
+    /// <summary>Pinned at creation; a number that is ported later stays with the operator that holds the session.</summary>
+    public required OperatorId Operator { get; init; }
+
+    /// <summary>The subscriber as the operator was told, for example <c>tel:+34600000001</c>. Personal data.</summary>
+    public required string Subscriber { get; init; }
+
+    /// <summary>The subscriber without the person: safe as a key and in an index.</summary>
+    public required DeviceKey DeviceKey { get; init; }
+
+    /// <summary>As the client sent it.</summary>
+    public required Device Device { get; init; }
+
+    /// <summary>As the client sent it.</summary>
+    public required ApplicationServer ApplicationServer { get; init; }
+
+    /// <summary>As the client sent them; null means all ports.</summary>
+    public PortsSpec? DevicePorts { get; init; }
+
+    /// <summary>As the client sent them; null means all ports.</summary>
+    public PortsSpec? ApplicationServerPorts { get; init; }
+
+    /// <summary>CAMARA's name of the profile, for example <c>QOS_E</c>.</summary>
+    public required string QosProfile { get; init; }
+
+    /// <summary>Null where the client wants no events.</summary>
+    public Sink? Sink { get; init; }
+
+    /// <summary>The client's <c>x-correlator</c>, carried to the operator and to the sink.</summary>
+    public string? Correlator { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>One QoD session. Immutable: <see cref="SessionMachine"/> returns the next one.</summary>
+public sealed record QosSession
+{
+    public required SessionId Id { get; init; }
+
+    public required SessionTerms Terms { get; init; }
+
+    public required SessionPhase Phase { get; init; }
+
+    /// <summary>Set once the session is over.</summary>
+    public StatusInfo? StatusInfo { get; init; }
+
+    /// <summary>Whole seconds: what was asked, plus what extensions granted.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>When it became AVAILABLE; null if it never did.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it became UNAVAILABLE; retention counts from here.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When the machine must look at it again: reconciliation, expiry, release retry, or end of retention.</summary>
+    public required DateTimeOffset DueAt { get; init; }
+
+    /// <summary>1 at first, one more with each commit: the fence of every update.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Number of status changes told so far; orders a session's events.</summary>
+    public int EventSequence { get; init; }
+
+    /// <summary>The operator's own name for it, where it gave one.</summary>
+    public string? OperatorReference { get; init; }
+
+    /// <summary>False while a create at the operator may still take effect behind our back.</summary>
+    public bool CreateSettled { get; init; }
+
+    /// <summary>Failed attempts at what is being retried now (reconciliation or release).</summary>
+    public int Attempts { get; init; }
+
+    public QosStatus Status => Phase switch
+    {
+        SessionPhase.Requested => QosStatus.Requested,
+        SessionPhase.Active => QosStatus.Available,
+        _ => QosStatus.Unavailable,
+    };
+
+    /// <summary>When it ends by itself, as far as is known now; counted from creation until it has started.</summary>
+    public DateTimeOffset ExpiresAt => (StartedAt ?? Terms.CreatedAt) + Duration;
+
+    /// <summary>False once the client deleted it: to the client it is gone, whatever the operator still owes.</summary>
+    public bool IsVisible => Phase != SessionPhase.Gone && StatusInfo != Sessions.StatusInfo.DeleteRequested;
+
+    /// <summary>Whether a new session on an overlapping flow must be refused. A network-terminated one blocks until its retention ends or the
+    /// client deletes it, an expired one does not (camara.md 2.2, 2.5).</summary>
+    public bool HoldsFlow => Phase switch
+    {
+        SessionPhase.Requested or SessionPhase.Active => true,
+        SessionPhase.Releasing or SessionPhase.Retained => StatusInfo == Sessions.StatusInfo.NetworkTerminated,
+        _ => false,
+    };
+
+    public Flow Flow => Flow.Of(Terms.ApplicationServer, Terms.DevicePorts, Terms.ApplicationServerPorts);
+}

@@ -1,0 +1,80 @@
+using QodOrleans.Core.Engine;
+
+namespace QodOrleans.Core.Sessions;
+
+/// <summary>What can happen to a session. The client's wishes, the operator's answers, and time.</summary>
+public abstract record SessionCommand
+{
+    private SessionCommand() { }
+
+    /// <summary>The client asks for a session. The id is made outside, so that a repeated create is the same create.</summary>
+    public sealed record Create(SessionId Id, SessionTerms Terms, TimeSpan Duration) : SessionCommand;
+
+    /// <summary>The operator has set it up.</summary>
+    public sealed record OperatorAccepted(string? Reference) : SessionCommand;
+
+    /// <summary>The operator took it in and will confirm or refuse later.</summary>
+    public sealed record OperatorPending(string? Reference) : SessionCommand;
+
+    /// <summary>The operator will not set it up.</summary>
+    /// <param name="Cause">What a waiting caller is told.</param>
+    /// <param name="CallerWaiting">True while no answer has been given to the create: then it can still fail as a whole.</param>
+    public sealed record OperatorRefused(RefusalCause Cause, bool CallerWaiting) : SessionCommand;
+
+    /// <summary>The operator did not answer; the session may exist there.</summary>
+    public sealed record OperatorUnknown : SessionCommand;
+
+    /// <summary>The operator, asked, does not have the session.</summary>
+    public sealed record OperatorAbsent : SessionCommand;
+
+    /// <summary>The operator ended it.</summary>
+    public sealed record OperatorTerminated : SessionCommand;
+
+    /// <summary>The operator has deleted it, or never had it.</summary>
+    public sealed record OperatorReleased : SessionCommand;
+
+    /// <summary>The operator's delete failed, or its outcome is unknown.</summary>
+    public sealed record OperatorReleaseFailed : SessionCommand;
+
+    /// <summary>The client asks for more time.</summary>
+    /// <param name="Additional">Whole seconds, at least 1.</param>
+    /// <param name="Limit">Releases clamp differently: the surface of the call chooses.</param>
+    public sealed record Extend(TimeSpan Additional, ExtensionLimit Limit) : SessionCommand;
+
+    /// <summary>The operator has agreed to the new duration.</summary>
+    public sealed record OperatorExtended(TimeSpan Duration) : SessionCommand;
+
+    /// <summary>The operator refuses the new duration, or did not answer in time.</summary>
+    public sealed record OperatorExtensionFailed(bool Refused) : SessionCommand;
+
+    /// <summary>The client gives it up.</summary>
+    public sealed record Delete : SessionCommand;
+
+    /// <summary><see cref="QosSession.DueAt"/> may have come. Harmless when it has not.</summary>
+    public sealed record DeadlineReached : SessionCommand;
+}
+
+/// <summary>Why an operator does not set a session up.</summary>
+public enum RefusalCause
+{
+    /// <summary>It answered no.</summary>
+    Refused,
+
+    /// <summary>It does not know the subscriber.</summary>
+    UnknownSubscriber,
+
+    /// <summary>It cannot be reached, and has certainly not set anything up.</summary>
+    Unreachable,
+}
+
+/// <summary>How far an extension may go. Source: camara.md 2.4.</summary>
+public abstract record ExtensionLimit
+{
+    private ExtensionLimit() { }
+
+    /// <summary>0.10: what remains after the extension is at most this; the overall duration may exceed it.</summary>
+    public sealed record RemainingAtMost(TimeSpan Remaining) : ExtensionLimit;
+
+    /// <summary>0.11 and later: the overall duration since the start is at most this.</summary>
+    public sealed record OverallAtMost(TimeSpan Overall) : ExtensionLimit;
+}

@@ -1,0 +1,282 @@
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Notifications;
+
+namespace QodOrleans.Core.Sessions;
+
+/// <summary>What a command leads to: the next session, at most one event, at most one effect, or an error for whoever asked.</summary>
+/// <param name="Session">The session to commit when <paramref name="Changed"/>, else the one that was given.</param>
+/// <param name="Changed">Whether there is anything to commit.</param>
+/// <param name="Event">Goes to the outbox with the commit.</param>
+/// <param name="Effect">Runs after the commit, except <see cref="SessionEffect.ExtendAtOperator"/>, which has none before it.</param>
+/// <param name="Error">Answered to the client; nothing changes.</param>
+public readonly record struct Decision(QosSession Session, bool Changed, QosStatusChanged? Event, SessionEffect? Effect, SessionError? Error);
+
+/// <summary>The rules of a session's life, and nothing else: no I/O, no clock, no chance.</summary>
+/// <remarks>
+/// <code>
+/// phase      command                 next         client sees                     event, effect
+/// ---------  ----------------------  -----------  ------------------------------  -------------------------------------------
+/// (none)     Create                  Requested    REQUESTED                       create at operator
+///
+/// Requested  OperatorAccepted        Active       AVAILABLE                       event; due at expiry
+/// Requested  OperatorPending         Requested    REQUESTED                       – (the operator has it and will confirm)
+/// Requested  OperatorRefused         Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
+///              … caller waiting, and subscriber unknown or operator unreachable: Gone, the create fails as a whole
+/// Requested  OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event
+/// Requested  OperatorUnknown         Requested    REQUESTED                       look up at operator
+/// Requested  OperatorAbsent          Requested    REQUESTED                       create again (same id)
+/// Requested  DeadlineReached         Requested    REQUESTED                       look up, pause doubles
+///              … past the provisioning deadline: Releasing, UNAVAILABLE NETWORK_TERMINATED, event, release
+/// Requested  Extend                  –            error SessionInactive
+/// Requested  Delete                  Releasing    nothing (404)                   release; no event: it never was AVAILABLE
+///
+/// Active     OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event; flow stays held
+/// Active     DeadlineReached         Releasing    UNAVAILABLE DURATION_EXPIRED    event, release; never before expiresAt
+/// Active     Extend                  –            AVAILABLE                       extend at operator, nothing committed yet
+///              … at its limit already:  –            AVAILABLE, unchanged            –
+/// Active     OperatorExtended        Active       AVAILABLE, longer               due at the new expiry; no event
+/// Active     OperatorExtensionFailed –            error                           the old end stands
+/// Active     Delete                  Releasing    nothing (404)                   event DELETE_REQUESTED, release
+/// Active     other answers           –            –                               duplicates and latecomers
+///
+/// Releasing  OperatorReleased        Retained     as before                       due at the end of retention
+///              … deleted by the client, or retention over: Gone
+///              … while the create may still take effect: Releasing, released once more when it cannot
+/// Releasing  OperatorReleaseFailed   Releasing    as before                       due for another release, pause doubles
+/// Releasing  DeadlineReached         Releasing    as before                       release again
+/// Releasing  OperatorAccepted/Pending Releasing   as before                       release: a late success is never resurrected
+/// Releasing  Refused/Absent/Terminated  as OperatorReleased: there is nothing left at the operator
+/// Releasing  Delete                  Releasing    nothing (404)                   no event: it was UNAVAILABLE already
+///
+/// Retained   DeadlineReached         Gone         nothing (404)
+/// Retained   Delete                  Gone         nothing (404)                   no event
+/// Retained   OperatorAccepted/Pending Releasing   as before                       release
+///
+/// Gone       OperatorAccepted/Pending  –          nothing (404)                   release
+///
+/// any other pair: nothing happens, and a client that asked is told NotFound or SessionInactive.
+/// </code>
+/// </remarks>
+public sealed class SessionMachine(SessionPolicy policy)
+{
+    /// <summary>Makes a session. It is durable, and the flow reserved, before the operator hears of it.</summary>
+    public Decision Create(SessionCommand.Create create, DateTimeOffset now)
+    {
+        var session = new QosSession
+        {
+            Id = create.Id,
+            Terms = create.Terms,
+            Phase = SessionPhase.Requested,
+            Duration = create.Duration,
+            DueAt = now + policy.FirstReconciliation,
+            Version = 1,
+        };
+        return new Decision(session, Changed: true, Event: null, SessionEffect.Create, Error: null);
+    }
+
+    /// <summary>What <paramref name="command"/> does to <paramref name="session"/>. Every pair has an answer.</summary>
+    /// <param name="now">Whole milliseconds: what is stored must read back as it was decided.</param>
+    public Decision Decide(QosSession session, SessionCommand command, DateTimeOffset now) => command switch
+    {
+        SessionCommand.Create => Unchanged(session),
+        SessionCommand.OperatorAccepted accepted => Accept(session, accepted.Reference, now),
+        SessionCommand.OperatorPending pending => Hold(session, pending.Reference, now),
+        SessionCommand.OperatorRefused refused => Refuse(session, refused, now),
+        SessionCommand.OperatorUnknown => Reconcile(session, SessionEffect.LookUp, now),
+        SessionCommand.OperatorAbsent => Miss(session, now),
+        SessionCommand.OperatorTerminated => Terminate(session, now),
+        SessionCommand.OperatorReleased => Release(session, now),
+        SessionCommand.OperatorReleaseFailed => RetryRelease(session, now),
+        SessionCommand.Extend extend => Extend(session, extend, now),
+        SessionCommand.OperatorExtended extended => Extended(session, extended.Duration),
+        SessionCommand.OperatorExtensionFailed failed => NotExtended(session, failed.Refused),
+        SessionCommand.Delete => Delete(session, now),
+        SessionCommand.DeadlineReached => now < session.DueAt ? Unchanged(session) : Deadline(session, now),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "No rule for this command."),
+    };
+
+    private Decision Accept(QosSession session, string? reference, DateTimeOffset now) => session.Phase switch
+    {
+        SessionPhase.Requested => Told(
+            session with { Phase = SessionPhase.Active, StartedAt = now, DueAt = now + session.Duration, OperatorReference = reference, CreateSettled = true, Attempts = 0 },
+            now, effect: null),
+        SessionPhase.Active => Unchanged(session),
+        _ => ReleaseLatecomer(session, reference, now),
+    };
+
+    private Decision Hold(QosSession session, string? reference, DateTimeOffset now) => session.Phase switch
+    {
+        SessionPhase.Requested when session.CreateSettled => Unchanged(session),
+        SessionPhase.Requested => Silent(session with { OperatorReference = reference, CreateSettled = true }),
+        SessionPhase.Active => Unchanged(session),
+        _ => ReleaseLatecomer(session, reference, now),
+    };
+
+    // Paid network resources must not outlive a session that the client believes over: the operator's "yes" is answered with a delete.
+    private Decision ReleaseLatecomer(QosSession session, string? reference, DateTimeOffset now) => session.Phase == SessionPhase.Gone
+        ? new Decision(session, Changed: false, Event: null, SessionEffect.Release, Error: null)
+        : Silent(
+            session with
+            {
+                Phase = SessionPhase.Releasing,
+                DueAt = now + policy.FirstReleaseRetry,
+                OperatorReference = reference ?? session.OperatorReference,
+                CreateSettled = true,
+            },
+            SessionEffect.Release);
+
+    private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch
+    {
+        SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } => Silent(
+            session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.NetworkTerminated, CreateSettled = true, EndedAt = now }),
+        SessionPhase.Requested => Retain(session with { CreateSettled = true }, now),
+        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        _ => Unchanged(session),
+    };
+
+    private Decision Terminate(QosSession session, DateTimeOffset now) => session.Phase switch
+    {
+        SessionPhase.Requested or SessionPhase.Active => Retain(session with { CreateSettled = true }, now),
+        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        _ => Unchanged(session),
+    };
+
+    private Decision Miss(QosSession session, DateTimeOffset now) => session.Phase switch
+    {
+        SessionPhase.Requested => Reconcile(session, SessionEffect.Create, now),
+        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        _ => Unchanged(session),
+    };
+
+    private Decision Reconcile(QosSession session, SessionEffect effect, DateTimeOffset now) => session.Phase != SessionPhase.Requested
+        ? Unchanged(session)
+        : Silent(
+            session with { DueAt = now + Pause(policy.FirstReconciliation, policy.LongestReconciliationPause, session.Attempts), Attempts = session.Attempts + 1 },
+            effect);
+
+    private Decision Release(QosSession session, DateTimeOffset now)
+    {
+        if (session.Phase != SessionPhase.Releasing) return Unchanged(session);
+
+        var settlesAt = session.Terms.CreatedAt + policy.CreateSettlesWithin;
+        if (!session.CreateSettled && now < settlesAt) return Silent(session with { DueAt = settlesAt });
+
+        var retainedUntil = session.EndedAt!.Value + policy.UnavailableRetention;
+        return session.IsVisible && now < retainedUntil
+            ? Silent(session with { Phase = SessionPhase.Retained, DueAt = retainedUntil, CreateSettled = true, Attempts = 0 })
+            : Silent(session with { Phase = SessionPhase.Gone });
+    }
+
+    private Decision RetryRelease(QosSession session, DateTimeOffset now) => session.Phase != SessionPhase.Releasing
+        ? Unchanged(session)
+        : Silent(session with
+        {
+            DueAt = now + Pause(policy.FirstReleaseRetry, policy.LongestReleasePause, session.Attempts),
+            Attempts = session.Attempts + 1,
+        });
+
+    private static Decision Extend(QosSession session, SessionCommand.Extend extend, DateTimeOffset now)
+    {
+        if (!session.IsVisible) return Refused(session, SessionError.NotFound());
+        if (session.Phase != SessionPhase.Active || now >= session.ExpiresAt) return Refused(session, SessionError.SessionInactive(session.Status));
+
+        var duration = Clamp(session, extend, now);
+        if (duration == session.Duration) return Unchanged(session);
+
+        return new Decision(
+            session, Changed: false, Event: null, new SessionEffect.ExtendAtOperator(duration, session.StartedAt!.Value + duration), Error: null);
+    }
+
+    private static TimeSpan Clamp(QosSession session, SessionCommand.Extend extend, DateTimeOffset now)
+    {
+        // Durations are whole seconds on every surface, so elapsed time counts in whole seconds too.
+        var elapsed = TimeSpan.FromSeconds(Math.Floor((now - session.StartedAt!.Value).TotalSeconds));
+        var most = extend.Limit switch
+        {
+            ExtensionLimit.RemainingAtMost limit => elapsed + limit.Remaining,
+            ExtensionLimit.OverallAtMost limit => limit.Overall,
+            _ => throw new ArgumentOutOfRangeException(nameof(extend)),
+        };
+        var wished = session.Duration + extend.Additional;
+
+        // An extension never shortens: a session that is at its limit already stays as it is.
+        return TimeSpan.FromTicks(Math.Max(session.Duration.Ticks, Math.Min(wished.Ticks, most.Ticks)));
+    }
+
+    private static Decision Extended(QosSession session, TimeSpan duration) => session.Phase switch
+    {
+        SessionPhase.Active when duration > session.Duration => Silent(session with { Duration = duration, DueAt = session.StartedAt!.Value + duration }),
+        SessionPhase.Active => Unchanged(session),
+        _ => Refused(session, session.IsVisible ? SessionError.SessionInactive(session.Status) : SessionError.NotFound()),
+    };
+
+    private static Decision NotExtended(QosSession session, bool refused) => session.Phase switch
+    {
+        SessionPhase.Active => Refused(session, refused ? SessionError.ExtensionRefused() : SessionError.OperatorUnavailable(session.Terms.Operator)),
+        _ => Refused(session, session.IsVisible ? SessionError.SessionInactive(session.Status) : SessionError.NotFound()),
+    };
+
+    private Decision Delete(QosSession session, DateTimeOffset now)
+    {
+        if (!session.IsVisible) return Refused(session, SessionError.NotFound());
+
+        var released = session with
+        {
+            Phase = SessionPhase.Releasing,
+            StatusInfo = StatusInfo.DeleteRequested,
+            EndedAt = session.EndedAt ?? now,
+            DueAt = now + policy.FirstReleaseRetry,
+            Attempts = 0,
+        };
+        return session.Phase switch
+        {
+            SessionPhase.Requested => Silent(released, SessionEffect.Release),
+            SessionPhase.Active => Told(released, now, SessionEffect.Release),
+            // A release is on its way already; its own retries go on.
+            SessionPhase.Releasing => Silent(session with { StatusInfo = StatusInfo.DeleteRequested }),
+            _ => Silent(session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.DeleteRequested }),
+        };
+    }
+
+    private Decision Deadline(QosSession session, DateTimeOffset now) => session.Phase switch
+    {
+        SessionPhase.Requested when now >= session.Terms.CreatedAt + policy.ProvisioningDeadline => End(session, StatusInfo.NetworkTerminated, now),
+        SessionPhase.Requested => Reconcile(session, SessionEffect.LookUp, now),
+        SessionPhase.Active => End(session, StatusInfo.DurationExpired, now),
+        SessionPhase.Releasing => Silent(
+            session with { DueAt = now + Pause(policy.FirstReleaseRetry, policy.LongestReleasePause, session.Attempts) }, SessionEffect.Release),
+        SessionPhase.Retained => Silent(session with { Phase = SessionPhase.Gone }),
+        _ => Unchanged(session),
+    };
+
+    private Decision End(QosSession session, StatusInfo why, DateTimeOffset now) => Told(
+        session with { Phase = SessionPhase.Releasing, StatusInfo = why, EndedAt = now, DueAt = now + policy.FirstReleaseRetry, Attempts = 0 },
+        now, SessionEffect.Release);
+
+    private Decision Retain(QosSession session, DateTimeOffset now) => Told(
+        session with
+        {
+            Phase = SessionPhase.Retained,
+            StatusInfo = StatusInfo.NetworkTerminated,
+            EndedAt = now,
+            DueAt = now + policy.UnavailableRetention,
+            Attempts = 0,
+        },
+        now, effect: null);
+
+    private static TimeSpan Pause(TimeSpan first, TimeSpan longest, int attempts) =>
+        TimeSpan.FromTicks(Math.Min(longest.Ticks, first.Ticks << Math.Min(attempts, 16)));
+
+    private static Decision Told(QosSession session, DateTimeOffset now, SessionEffect? effect)
+    {
+        var told = session with { Version = session.Version + 1, EventSequence = session.EventSequence + 1 };
+        return new Decision(told, Changed: true, told.Terms.Sink is null ? null : QosStatusChanged.Of(told, now), effect, Error: null);
+    }
+
+    private static Decision Silent(QosSession session, SessionEffect? effect = null) =>
+        new(session with { Version = session.Version + 1 }, Changed: true, Event: null, effect, Error: null);
+
+    private static Decision Unchanged(QosSession session) => new(session, Changed: false, Event: null, Effect: null, Error: null);
+
+    private static Decision Refused(QosSession session, SessionError error) => new(session, Changed: false, Event: null, Effect: null, error);
+}

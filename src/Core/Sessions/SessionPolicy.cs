@@ -1,0 +1,26 @@
+namespace QodOrleans.Core.Sessions;
+
+/// <summary>The times of a session's life that are ours to choose.</summary>
+public sealed record SessionPolicy
+{
+    /// <summary>How long an UNAVAILABLE session stays readable. CAMARA: at least 360 s after the event.</summary>
+    public TimeSpan UnavailableRetention { get; init; } = TimeSpan.FromSeconds(360);
+
+    /// <summary>First question to an operator that has not confirmed a create; doubles with each further one.</summary>
+    public TimeSpan FirstReconciliation { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Longest pause between two questions.</summary>
+    public TimeSpan LongestReconciliationPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A create that is not confirmed by then becomes NETWORK_TERMINATED and is released.</summary>
+    public TimeSpan ProvisioningDeadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest time for which an unanswered create may still take effect at an operator: its call deadline, retries and a margin.</summary>
+    public TimeSpan CreateSettlesWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First repetition of a failed release; doubles with each further one.</summary>
+    public TimeSpan FirstReleaseRetry { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest pause between two releases. Releases are repeated for ever: what an operator keeps costs money.</summary>
+    public TimeSpan LongestReleasePause { get; init; } = TimeSpan.FromMinutes(5);
+}
