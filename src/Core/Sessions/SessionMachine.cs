@@ -37,7 +37,7 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Active     OperatorExtended        Active       AVAILABLE, longer               due at the new expiry; no event
 /// Active     OperatorExtensionFailed –            error                           the old end stands
 /// Active     Delete                  Releasing    nothing (404)                   event DELETE_REQUESTED, release
-/// Active     other answers           –            –                               duplicates and latecomers
+/// Active     other answers           –            –                               duplicates and latecomers; a reference they bring is kept
 ///
 /// Releasing  OperatorReleased        Retained     as before                       due at the end of retention
 ///              … deleted by the client, or retention over: Gone
@@ -98,31 +98,29 @@ public sealed class SessionMachine(SessionPolicy policy)
     private Decision Accept(QosSession session, string? reference, DateTimeOffset now) => session.Phase switch
     {
         SessionPhase.Requested => Told(
-            session with { Phase = SessionPhase.Active, StartedAt = now, DueAt = now + session.Duration, OperatorReference = reference, CreateSettled = true, Attempts = 0 },
+            Named(session, reference) with { Phase = SessionPhase.Active, StartedAt = now, DueAt = now + session.Duration, CreateSettled = true, Attempts = 0 },
             now, effect: null),
-        SessionPhase.Active => Unchanged(session),
+        SessionPhase.Active => Learn(session, Named(session, reference)),
         _ => ReleaseLatecomer(session, reference, now),
     };
 
     private Decision Hold(QosSession session, string? reference, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested when session.CreateSettled => Unchanged(session),
-        SessionPhase.Requested => Silent(session with { OperatorReference = reference, CreateSettled = true }),
-        SessionPhase.Active => Unchanged(session),
+        SessionPhase.Requested => Learn(session, Named(session, reference) with { CreateSettled = true }),
+        SessionPhase.Active => Learn(session, Named(session, reference)),
         _ => ReleaseLatecomer(session, reference, now),
     };
+
+    // A callback may come before the answer that brings the operator's name for the session; without it nothing can be released there.
+    private static QosSession Named(QosSession session, string? reference) => session with { OperatorReference = reference ?? session.OperatorReference };
+
+    private static Decision Learn(QosSession session, QosSession learnt) => learnt == session ? Unchanged(session) : Silent(learnt);
 
     // Paid network resources must not outlive a session that the client believes over: the operator's "yes" is answered with a delete.
     private Decision ReleaseLatecomer(QosSession session, string? reference, DateTimeOffset now) => session.Phase == SessionPhase.Gone
         ? new Decision(session, Changed: false, Event: null, SessionEffect.Release, Error: null)
         : Silent(
-            session with
-            {
-                Phase = SessionPhase.Releasing,
-                DueAt = now + policy.FirstReleaseRetry,
-                OperatorReference = reference ?? session.OperatorReference,
-                CreateSettled = true,
-            },
+            Named(session, reference) with { Phase = SessionPhase.Releasing, DueAt = now + policy.FirstReleaseRetry, CreateSettled = true },
             SessionEffect.Release);
 
     private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch

@@ -88,6 +88,16 @@ public sealed class SessionStories
     [InlineData("create 60s | operator is unreachable while the caller waits | phase Gone | asked create | operator accepts | asked release | 404")]
     public void A_late_success_is_released_and_never_resurrected(string story) => Story.Play(story);
 
+    [Theory]
+    [InlineData("create 60s | operator accepts as op-1 | reference op-1")]
+    [InlineData("create 60s | operator takes it in as op-1 | operator accepts | reference op-1")]
+    [InlineData("create 60s | operator takes it in | operator takes it in as op-1 | reference op-1")]
+    [InlineData("create 60s | operator accepts | operator accepts as op-1 | reference op-1 | AVAILABLE | told AVAILABLE")]
+    [InlineData("create 60s | operator accepts | operator takes it in as op-1 | reference op-1 | AVAILABLE | told AVAILABLE")]
+    [InlineData("create 60s | delete | operator accepts as op-1 | reference op-1")]
+    [InlineData("create 60s | operator takes it in as op-1 | delete | operator accepts | reference op-1")]
+    public void The_operators_reference_is_kept_whichever_answer_brings_it(string story) => Story.Play(story);
+
     // ---- an operator that does not answer -----------------------------------------------------------------------------------------
 
     [Theory]
