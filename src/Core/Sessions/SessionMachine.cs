@@ -31,6 +31,7 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Requested  Delete                  Releasing    nothing (404)                   release; no event: it never was AVAILABLE
 ///
 /// Active     OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event; flow stays held
+///              … at or after expiresAt: Retained, UNAVAILABLE DURATION_EXPIRED, event
 /// Active     DeadlineReached         Releasing    UNAVAILABLE DURATION_EXPIRED    event, release; never before expiresAt
 /// Active     Extend                  –            AVAILABLE                       extend at operator, nothing committed yet
 ///              … at its limit already:  –            AVAILABLE, unchanged            –
@@ -127,14 +128,16 @@ public sealed class SessionMachine(SessionPolicy policy)
     {
         SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } => Silent(
             session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.NetworkTerminated, CreateSettled = true, EndedAt = now }),
-        SessionPhase.Requested => Retain(session with { CreateSettled = true }, now),
+        SessionPhase.Requested => Retain(session with { CreateSettled = true }, StatusInfo.NetworkTerminated, now),
         SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
         _ => Unchanged(session),
     };
 
     private Decision Terminate(QosSession session, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested or SessionPhase.Active => Retain(session with { CreateSettled = true }, now),
+        // Its clock has run out just before ours: that is the agreed end, and must not block the flow.
+        SessionPhase.Active when now >= session.ExpiresAt => Retain(session, StatusInfo.DurationExpired, now),
+        SessionPhase.Requested or SessionPhase.Active => Retain(session with { CreateSettled = true }, StatusInfo.NetworkTerminated, now),
         SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
         _ => Unchanged(session),
     };
@@ -251,11 +254,11 @@ public sealed class SessionMachine(SessionPolicy policy)
         session with { Phase = SessionPhase.Releasing, StatusInfo = why, EndedAt = now, DueAt = now + policy.FirstReleaseRetry, Attempts = 0 },
         now, SessionEffect.Release);
 
-    private Decision Retain(QosSession session, DateTimeOffset now) => Told(
+    private Decision Retain(QosSession session, StatusInfo why, DateTimeOffset now) => Told(
         session with
         {
             Phase = SessionPhase.Retained,
-            StatusInfo = StatusInfo.NetworkTerminated,
+            StatusInfo = why,
             EndedAt = now,
             DueAt = now + policy.UnavailableRetention,
             Attempts = 0,

@@ -40,6 +40,12 @@ public sealed class SessionStories
     [InlineData("create 60s | operator accepts | tick 60s | operator releases | delete | 404")]
     public void An_expired_session_stays_readable_for_360_seconds_and_blocks_nothing(string story) => Story.Play(story);
 
+    [Theory]
+    [InlineData("create 60s | operator accepts | told AVAILABLE | wait 60s | operator terminates | UNAVAILABLE DURATION_EXPIRED | told UNAVAILABLE DURATION_EXPIRED | leaves its flow free")]
+    [InlineData("create 60s | operator accepts | wait 60.2s | operator terminates | UNAVAILABLE DURATION_EXPIRED | asked create | leaves its flow free")]
+    [InlineData("create 60s | operator accepts | wait 59.999s | operator terminates | UNAVAILABLE NETWORK_TERMINATED | blocks its flow")]
+    public void An_operator_whose_own_clock_ends_the_session_on_time_has_not_terminated_it(string story) => Story.Play(story);
+
     // ---- the network refuses or ends it -------------------------------------------------------------------------------------------
 
     [Theory]
