@@ -152,7 +152,11 @@ public sealed class SessionMachine(SessionPolicy policy)
     private Decision Reconcile(QosSession session, SessionEffect effect, DateTimeOffset now) => session.Phase != SessionPhase.Requested
         ? Unchanged(session)
         : Silent(
-            session with { DueAt = now + Pause(policy.FirstReconciliation, policy.LongestReconciliationPause, session.Attempts), Attempts = session.Attempts + 1 },
+            session with
+            {
+                DueAt = Earlier(now + Pause(policy.FirstReconciliation, policy.LongestReconciliationPause, session.Attempts), ProvisionedBy(session)),
+                Attempts = session.Attempts + 1,
+            },
             effect);
 
     private Decision Release(QosSession session, DateTimeOffset now)
@@ -241,7 +245,7 @@ public sealed class SessionMachine(SessionPolicy policy)
 
     private Decision Deadline(QosSession session, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested when now >= session.Terms.CreatedAt + policy.ProvisioningDeadline => End(session, StatusInfo.NetworkTerminated, now),
+        SessionPhase.Requested when now >= ProvisionedBy(session) => End(session, StatusInfo.NetworkTerminated, now),
         SessionPhase.Requested => Reconcile(session, SessionEffect.LookUp, now),
         SessionPhase.Active => End(session, StatusInfo.DurationExpired, now),
         SessionPhase.Releasing => Silent(
@@ -264,6 +268,10 @@ public sealed class SessionMachine(SessionPolicy policy)
             Attempts = 0,
         },
         now, effect: null);
+
+    private DateTimeOffset ProvisionedBy(QosSession session) => session.Terms.CreatedAt + policy.ProvisioningDeadline;
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static TimeSpan Pause(TimeSpan first, TimeSpan longest, int attempts) =>
         TimeSpan.FromTicks(Math.Min(longest.Ticks, first.Ticks << Math.Min(attempts, 16)));

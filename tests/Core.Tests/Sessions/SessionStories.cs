@@ -112,6 +112,13 @@ public sealed class SessionStories
     [InlineData("create 60s | asked create | tick 3s | asked look up | tick 3s | asked look up | tick 6s | asked look up | tick 12s | asked look up | due in 24s")]
     public void Silence_is_reconciled_and_never_read_as_failure(string story) => Story.Play(story);
 
+    [Theory]
+    [InlineData("create 600s | tick 59.999s | REQUESTED | told nothing | tick 0.001s | UNAVAILABLE NETWORK_TERMINATED | told UNAVAILABLE NETWORK_TERMINATED | blocks its flow")]
+    [InlineData("create 600s | tick 59s | asked create, look up, look up, look up, look up, look up | tick 1s | asked release | operator releases | phase Retained | tick 360s | 404")]
+    [InlineData("create 600s | operator takes it in | tick 60s | UNAVAILABLE NETWORK_TERMINATED | asked create, look up, look up, look up, look up, look up, release")]
+    [InlineData("create 600s | wait 59.5s | operator does not answer | due in 0.5s | tick 0.5s | UNAVAILABLE NETWORK_TERMINATED")]
+    public void What_is_not_confirmed_by_the_provisioning_deadline_ends_there_and_is_released(string story) => Story.Play(story);
+
     // ---- releases -----------------------------------------------------------------------------------------------------------------
 
     [Fact]
