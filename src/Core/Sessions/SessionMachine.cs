@@ -24,6 +24,7 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 ///              … caller waiting, and subscriber unknown or operator unreachable: Gone, the create fails as a whole
 /// Requested  OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event
 /// Requested  OperatorUnknown         Requested    REQUESTED                       look up at operator
+///              … not the first: looked up when due
 /// Requested  OperatorAbsent          Requested    REQUESTED                       create again (same id)
 /// Requested  DeadlineReached         Requested    REQUESTED                       look up, pause doubles
 ///              … past the provisioning deadline: Releasing, UNAVAILABLE NETWORK_TERMINATED, event, release
@@ -83,7 +84,8 @@ public sealed class SessionMachine(SessionPolicy policy)
         SessionCommand.OperatorAccepted accepted => Accept(session, accepted.Reference, now),
         SessionCommand.OperatorPending pending => Hold(session, pending.Reference, now),
         SessionCommand.OperatorRefused refused => Refuse(session, refused, now),
-        SessionCommand.OperatorUnknown => Reconcile(session, SessionEffect.LookUp, now),
+        // Asked at once the first time only: an operator that keeps failing would else be asked as fast as it fails.
+        SessionCommand.OperatorUnknown => Reconcile(session, session.Attempts == 0 ? SessionEffect.LookUp : null, now),
         SessionCommand.OperatorAbsent => Miss(session, now),
         SessionCommand.OperatorTerminated => Terminate(session, now),
         SessionCommand.OperatorReleased => Release(session, now),
@@ -149,7 +151,7 @@ public sealed class SessionMachine(SessionPolicy policy)
         _ => Unchanged(session),
     };
 
-    private Decision Reconcile(QosSession session, SessionEffect effect, DateTimeOffset now) => session.Phase != SessionPhase.Requested
+    private Decision Reconcile(QosSession session, SessionEffect? effect, DateTimeOffset now) => session.Phase != SessionPhase.Requested
         ? Unchanged(session)
         : Silent(
             session with

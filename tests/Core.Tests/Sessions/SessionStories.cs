@@ -112,6 +112,10 @@ public sealed class SessionStories
     [InlineData("create 60s | asked create | tick 3s | asked look up | tick 3s | asked look up | tick 6s | asked look up | tick 12s | asked look up | due in 24s")]
     public void Silence_is_reconciled_and_never_read_as_failure(string story) => Story.Play(story);
 
+    [Fact]
+    public void An_operator_that_keeps_failing_is_asked_again_after_pauses_not_in_a_tight_loop() => Story.Play(
+        "create 600s | operator does not answer | operator has no such session | asked create, look up, create | operator does not answer | asked nothing | due in 12s | tick 12s | asked look up");
+
     [Theory]
     [InlineData("create 600s | tick 59.999s | REQUESTED | told nothing | tick 0.001s | UNAVAILABLE NETWORK_TERMINATED | told UNAVAILABLE NETWORK_TERMINATED | blocks its flow")]
     [InlineData("create 600s | tick 59s | asked create, look up, look up, look up, look up, look up | tick 1s | asked release | operator releases | phase Retained | tick 360s | 404")]
