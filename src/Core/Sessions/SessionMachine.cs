@@ -26,6 +26,7 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Requested  OperatorUnknown         Requested    REQUESTED                       look up at operator
 ///              … not the first: looked up when due
 /// Requested  OperatorAbsent          Requested    REQUESTED                       create again (same id)
+///              … too late for a create to settle before the provisioning deadline: nothing, looked up when due
 /// Requested  DeadlineReached         Requested    REQUESTED                       look up, pause doubles
 ///              … past the provisioning deadline: Releasing, UNAVAILABLE NETWORK_TERMINATED, event, release
 /// Requested  Extend                  –            error SessionInactive
@@ -47,7 +48,7 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Releasing  OperatorReleaseFailed   Releasing    as before                       due for another release, pause doubles
 /// Releasing  DeadlineReached         Releasing    as before                       release again
 /// Releasing  OperatorAccepted/Pending Releasing   as before                       release: a late success is never resurrected
-/// Releasing  Refused/Absent/Terminated  as OperatorReleased: there is nothing left at the operator
+/// Releasing  Refused/Absent/Terminated  as OperatorReleased: there is nothing at the operator now
 /// Releasing  Delete                  Releasing    nothing (404)                   no event: it was UNAVAILABLE already
 ///
 /// Retained   DeadlineReached         Gone         nothing (404)
@@ -146,8 +147,12 @@ public sealed class SessionMachine(SessionPolicy policy)
 
     private Decision Miss(QosSession session, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested => Reconcile(session, SessionEffect.Create, now),
-        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        // No create goes out that could take effect after the session has ended for lack of an answer.
+        SessionPhase.Requested when now + policy.CreateSettlesWithin <= ProvisionedBy(session) =>
+            Reconcile(session with { CreateSettled = false }, SessionEffect.Create, now),
+        SessionPhase.Requested => Reconcile(session, effect: null, now),
+        // The create may still be on its way there: absent now does not mean absent for good.
+        SessionPhase.Releasing => Release(session, now),
         _ => Unchanged(session),
     };
 
@@ -165,8 +170,7 @@ public sealed class SessionMachine(SessionPolicy policy)
     {
         if (session.Phase != SessionPhase.Releasing) return Unchanged(session);
 
-        var settlesAt = session.Terms.CreatedAt + policy.CreateSettlesWithin;
-        if (!session.CreateSettled && now < settlesAt) return Silent(session with { DueAt = settlesAt });
+        if (!session.CreateSettled && now < SettledBy(session)) return Silent(session with { DueAt = SettledBy(session) });
 
         var retainedUntil = session.EndedAt!.Value + policy.UnavailableRetention;
         return session.IsVisible && now < retainedUntil
@@ -272,6 +276,10 @@ public sealed class SessionMachine(SessionPolicy policy)
         now, effect: null);
 
     private DateTimeOffset ProvisionedBy(QosSession session) => session.Terms.CreatedAt + policy.ProvisioningDeadline;
+
+    // Creates are sent until CreateSettlesWithin before the provisioning deadline, and the first one always.
+    private DateTimeOffset SettledBy(QosSession session) =>
+        session.Terms.CreatedAt + (policy.ProvisioningDeadline > policy.CreateSettlesWithin ? policy.ProvisioningDeadline : policy.CreateSettlesWithin);
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 

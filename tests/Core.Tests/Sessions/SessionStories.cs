@@ -123,6 +123,25 @@ public sealed class SessionStories
     [InlineData("create 600s | wait 59.5s | operator does not answer | due in 0.5s | tick 0.5s | UNAVAILABLE NETWORK_TERMINATED")]
     public void What_is_not_confirmed_by_the_provisioning_deadline_ends_there_and_is_released(string story) => Story.Play(story);
 
+    [Theory]
+    [InlineData("create 60s | delete | asked create, release | operator releases | phase Releasing | due in 60s | tick 60s | asked release | operator releases | phase Gone")]
+    [InlineData("create 60s | operator does not answer | delete | operator releases | phase Releasing | tick 60s | operator releases | phase Gone")]
+    [InlineData("create 60s | operator takes it in | delete | operator releases | phase Gone")]
+    [InlineData("create 60s | operator accepts | delete | operator releases | phase Gone")]
+    public void A_create_that_may_still_take_effect_is_released_once_more_when_it_cannot(string story) => Story.Play(story);
+
+    [Fact]
+    public void An_operator_that_has_not_seen_the_create_yet_does_not_settle_it() => Story.Play(
+        "create 60s | tick 3s | delete | asked create, look up, release | operator has no such session | phase Releasing | tick 57s | asked release | operator has no such session | phase Gone");
+
+    [Fact]
+    public void A_create_sent_again_is_unsettled_again() => Story.Play(
+        "create 60s | operator takes it in | tick 3s | operator has no such session | asked create, look up, create | delete | operator releases | phase Releasing | tick 57s | operator releases | phase Gone");
+
+    [Fact]
+    public void No_create_is_sent_that_could_outlive_the_provisioning_deadline() => Story.Play(
+        "create 600s | operator does not answer | wait 30s | operator has no such session | asked create, look up, create | wait 0.001s | operator has no such session | asked nothing | REQUESTED | due in 12s");
+
     // ---- releases -----------------------------------------------------------------------------------------------------------------
 
     [Fact]
