@@ -22,7 +22,9 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Requested  OperatorPending         Requested    REQUESTED                       – (the operator has it and will confirm)
 /// Requested  OperatorRefused         Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
 ///              … caller waiting, and subscriber unknown or operator unreachable: Gone, the create fails as a whole
+///              … while an older create may still take effect: Releasing instead, release
 /// Requested  OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event
+///              … while an older create may still take effect: Releasing instead, release
 /// Requested  OperatorUnknown         Requested    REQUESTED                       look up at operator
 ///              … not the first: looked up when due
 /// Requested  OperatorAbsent          Requested    REQUESTED                       create again (same id)
@@ -33,7 +35,8 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Requested  Delete                  Releasing    nothing (404)                   release; no event: it never was AVAILABLE
 ///
 /// Active     OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event; flow stays held
-///              … at or after expiresAt: Retained, UNAVAILABLE DURATION_EXPIRED, event
+///              … at or after expiresAt: UNAVAILABLE DURATION_EXPIRED, event
+///              … while an older create may still take effect: Releasing instead, release
 /// Active     DeadlineReached         Releasing    UNAVAILABLE DURATION_EXPIRED    event, release; never before expiresAt
 /// Active     Extend                  –            AVAILABLE                       extend at operator, nothing committed yet
 ///              … at its limit already:  –            AVAILABLE, unchanged            –
@@ -102,7 +105,7 @@ public sealed class SessionMachine(SessionPolicy policy)
     private Decision Accept(QosSession session, string? reference, DateTimeOffset now) => session.Phase switch
     {
         SessionPhase.Requested => Told(
-            Named(session, reference) with { Phase = SessionPhase.Active, StartedAt = now, DueAt = now + session.Duration, CreateSettled = true, Attempts = 0 },
+            Settled(Named(session, reference)) with { Phase = SessionPhase.Active, StartedAt = now, DueAt = now + session.Duration, Attempts = 0 },
             now, effect: null),
         SessionPhase.Active => Learn(session, Named(session, reference)),
         _ => ReleaseLatecomer(session, reference, now),
@@ -110,13 +113,16 @@ public sealed class SessionMachine(SessionPolicy policy)
 
     private Decision Hold(QosSession session, string? reference, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested => Learn(session, Named(session, reference) with { CreateSettled = true }),
+        SessionPhase.Requested => Learn(session, Settled(Named(session, reference))),
         SessionPhase.Active => Learn(session, Named(session, reference)),
         _ => ReleaseLatecomer(session, reference, now),
     };
 
     // A callback may come before the answer that brings the operator's name for the session; without it nothing can be released there.
     private static QosSession Named(QosSession session, string? reference) => session with { OperatorReference = reference ?? session.OperatorReference };
+
+    // An answer settles the create it answers. Once an answer was lost, or the operator was asked, an older create may still be on its way.
+    private static QosSession Settled(QosSession session) => session with { CreateSettled = session.CreateSettled || session.Attempts == 0 };
 
     private static Decision Learn(QosSession session, QosSession learnt) => learnt == session ? Unchanged(session) : Silent(learnt);
 
@@ -129,21 +135,25 @@ public sealed class SessionMachine(SessionPolicy policy)
 
     private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } => Silent(
+        SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } && Settled(session).CreateSettled => Silent(
             session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.NetworkTerminated, CreateSettled = true, EndedAt = now }),
-        SessionPhase.Requested => Retain(session with { CreateSettled = true }, StatusInfo.NetworkTerminated, now),
-        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        SessionPhase.Requested => Fail(Settled(session), StatusInfo.NetworkTerminated, now),
+        SessionPhase.Releasing => Release(session, now),
         _ => Unchanged(session),
     };
 
     private Decision Terminate(QosSession session, DateTimeOffset now) => session.Phase switch
     {
+        SessionPhase.Requested => Fail(Settled(session), StatusInfo.NetworkTerminated, now),
         // Its clock has run out just before ours: that is the agreed end, and must not block the flow.
-        SessionPhase.Active when now >= session.ExpiresAt => Retain(session, StatusInfo.DurationExpired, now),
-        SessionPhase.Requested or SessionPhase.Active => Retain(session with { CreateSettled = true }, StatusInfo.NetworkTerminated, now),
-        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        SessionPhase.Active => Fail(session, now < session.ExpiresAt ? StatusInfo.NetworkTerminated : StatusInfo.DurationExpired, now),
+        SessionPhase.Releasing => Release(session, now),
         _ => Unchanged(session),
     };
+
+    // The operator has nothing now, but a create that it has not answered yet may still take effect: then a release follows.
+    private Decision Fail(QosSession session, StatusInfo why, DateTimeOffset now) =>
+        session.CreateSettled || now >= SettledBy(session) ? Retain(session with { CreateSettled = true }, why, now) : End(session, why, now);
 
     private Decision Miss(QosSession session, DateTimeOffset now) => session.Phase switch
     {

@@ -142,6 +142,16 @@ public sealed class SessionStories
     public void No_create_is_sent_that_could_outlive_the_provisioning_deadline() => Story.Play(
         "create 600s | operator does not answer | wait 30s | operator has no such session | asked create, look up, create | wait 0.001s | operator has no such session | asked nothing | REQUESTED | due in 12s");
 
+    [Theory]
+    [InlineData("create 60s | operator does not answer | operator has no such session | asked create, look up, create | operator is unreachable | UNAVAILABLE NETWORK_TERMINATED | told UNAVAILABLE NETWORK_TERMINATED | asked release | phase Releasing")]
+    [InlineData("create 60s | operator does not answer | operator has no such session | asked create, look up, create | operator refuses | UNAVAILABLE NETWORK_TERMINATED | asked release | operator releases | phase Releasing | tick 60s | asked release | operator releases | phase Retained | blocks its flow")]
+    [InlineData("create 60s | operator does not answer | asked create, look up | operator terminates | UNAVAILABLE NETWORK_TERMINATED | asked release")]
+    public void A_refusal_does_not_answer_for_an_earlier_create_that_was_never_answered(string story) => Story.Play(story);
+
+    [Fact]
+    public void An_acceptance_does_not_answer_for_an_earlier_create_either() => Story.Play(
+        "create 5s | operator does not answer | operator has no such session | operator accepts | AVAILABLE | tick 5s | UNAVAILABLE DURATION_EXPIRED | asked create, look up, create, release | operator releases | phase Releasing | tick 55s | asked release | operator releases | phase Retained");
+
     // ---- releases -----------------------------------------------------------------------------------------------------------------
 
     [Fact]
