@@ -127,10 +127,11 @@ public sealed class SessionMachine(SessionPolicy policy)
     private static Decision Learn(QosSession session, QosSession learnt) => learnt == session ? Unchanged(session) : Silent(learnt);
 
     // Paid network resources must not outlive a session that the client believes over: the operator's "yes" is answered with a delete.
+    // It does not settle the create: an earlier release may be under way, and its "released" would then end a session that is still there.
     private Decision ReleaseLatecomer(QosSession session, string? reference, DateTimeOffset now) => session.Phase == SessionPhase.Gone
         ? new Decision(session, Changed: false, Event: null, SessionEffect.Release, Error: null)
         : Silent(
-            Named(session, reference) with { Phase = SessionPhase.Releasing, DueAt = now + policy.FirstReleaseRetry, CreateSettled = true },
+            Named(session, reference) with { Phase = SessionPhase.Releasing, DueAt = now + policy.FirstReleaseRetry },
             SessionEffect.Release);
 
     private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch

@@ -152,6 +152,10 @@ public sealed class SessionStories
     public void An_acceptance_does_not_answer_for_an_earlier_create_either() => Story.Play(
         "create 5s | operator does not answer | operator has no such session | operator accepts | AVAILABLE | tick 5s | UNAVAILABLE DURATION_EXPIRED | asked create, look up, create, release | operator releases | phase Releasing | tick 55s | asked release | operator releases | phase Retained");
 
+    [Fact]
+    public void A_release_that_overtakes_the_create_does_not_end_the_session() => Story.Play(
+        "create 60s | delete | asked create, release | operator accepts | asked release | operator releases | phase Releasing | operator fails to release | due in 2s | tick 2s | asked release");
+
     // ---- releases -----------------------------------------------------------------------------------------------------------------
 
     [Fact]
