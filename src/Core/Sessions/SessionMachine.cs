@@ -51,7 +51,8 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Releasing  OperatorReleaseFailed   Releasing    as before                       due for another release, pause doubles
 /// Releasing  DeadlineReached         Releasing    as before                       release again
 /// Releasing  OperatorAccepted/Pending Releasing   as before                       release: a late success is never resurrected
-/// Releasing  Refused/Absent/Terminated  as OperatorReleased: there is nothing at the operator now
+/// Releasing  OperatorAbsent/Terminated  as OperatorReleased: there is nothing at the operator now
+/// Releasing  OperatorRefused         –            as before                       – (the release's own answer counts)
 /// Releasing  Delete                  Releasing    nothing (404)                   no event: it was UNAVAILABLE already
 ///
 /// Retained   DeadlineReached         Gone         nothing (404)
@@ -139,7 +140,7 @@ public sealed class SessionMachine(SessionPolicy policy)
         SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } && Settled(session).CreateSettled => Silent(
             session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.NetworkTerminated, CreateSettled = true, EndedAt = now }),
         SessionPhase.Requested => Fail(Settled(session), StatusInfo.NetworkTerminated, now),
-        SessionPhase.Releasing => Release(session, now),
+        // The answer to a create says nothing about the release that is under way.
         _ => Unchanged(session),
     };
 

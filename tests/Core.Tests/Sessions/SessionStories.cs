@@ -156,6 +156,11 @@ public sealed class SessionStories
     public void A_release_that_overtakes_the_create_does_not_end_the_session() => Story.Play(
         "create 60s | delete | asked create, release | operator accepts | asked release | operator releases | phase Releasing | operator fails to release | due in 2s | tick 2s | asked release");
 
+    [Theory]
+    [InlineData("create 60s | operator accepts | delete | operator is unreachable | phase Releasing")]
+    [InlineData("create 60s | operator takes it in | delete | operator refuses | phase Releasing | operator releases | phase Gone")]
+    public void The_refusal_of_a_create_does_not_answer_for_the_release(string story) => Story.Play(story);
+
     // ---- releases -----------------------------------------------------------------------------------------------------------------
 
     [Fact]
