@@ -41,7 +41,7 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Active     Extend                  –            AVAILABLE                       extend at operator, nothing committed yet
 ///              … at its limit already:  –            AVAILABLE, unchanged            –
 /// Active     OperatorExtended        Active       AVAILABLE, longer               due at the new expiry; no event
-/// Active     OperatorExtensionFailed –            error                           the old end stands
+/// Active     OperatorExtensionFailed  –           error                           the old end stands
 /// Active     Delete                  Releasing    nothing (404)                   event DELETE_REQUESTED, release
 /// Active     other answers           –            –                               duplicates and latecomers; a reference they bring is kept
 ///
@@ -50,14 +50,14 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 ///              … while the create may still take effect: Releasing, released once more when it cannot
 /// Releasing  OperatorReleaseFailed   Releasing    as before                       due for another release, pause doubles
 /// Releasing  DeadlineReached         Releasing    as before                       release again
-/// Releasing  OperatorAccepted/Pending Releasing   as before                       release: a late success is never resurrected
-/// Releasing  OperatorAbsent/Terminated  as OperatorReleased: there is nothing at the operator now
+/// Releasing  OperatorAccepted/Pending  Releasing  as before                       release: a late success is never resurrected
+/// Releasing  OperatorAbsent/Terminated  Retained  as before                       as OperatorReleased: there is nothing there now
 /// Releasing  OperatorRefused         –            as before                       – (the release's own answer counts)
 /// Releasing  Delete                  Releasing    nothing (404)                   no event: it was UNAVAILABLE already
 ///
 /// Retained   DeadlineReached         Gone         nothing (404)
 /// Retained   Delete                  Gone         nothing (404)                   no event
-/// Retained   OperatorAccepted/Pending Releasing   as before                       release
+/// Retained   OperatorAccepted/Pending  Releasing  as before                       release
 ///
 /// Gone       OperatorAccepted/Pending  –          nothing (404)                   release
 ///
@@ -201,7 +201,8 @@ public sealed class SessionMachine(SessionPolicy policy)
     private static Decision Extend(QosSession session, SessionCommand.Extend extend, DateTimeOffset now)
     {
         if (!session.IsVisible) return Refused(session, SessionError.NotFound());
-        if (session.Phase != SessionPhase.Active || now >= session.ExpiresAt) return Refused(session, SessionError.SessionInactive(session.Status));
+        if (session.Phase != SessionPhase.Active) return Refused(session, SessionError.SessionInactive(session.Status));
+        if (now >= session.ExpiresAt) return Refused(session, SessionError.SessionInactive(QosStatus.Unavailable));
 
         var duration = Clamp(session, extend, now);
         if (duration == session.Duration) return Unchanged(session);

@@ -293,4 +293,39 @@ public sealed class SessionMachineTable
 
         Assert.Equal((seen, blocks), (Story.Seen(session), session.HoldsFlow));
     }
+
+    /// <summary>The table on top of <c>SessionMachine.cs</c>, which people read, against the one above, which runs.</summary>
+    [Fact]
+    public void The_machines_own_documentation_agrees()
+    {
+        var lines = File.ReadLines(Path.Combine(RepositoryRoot(), "src/Core/Sessions/SessionMachine.cs")).SkipWhile(line => !line.Contains("<code>", StringComparison.Ordinal));
+        var rows = lines.TakeWhile(line => !line.Contains("</code>", StringComparison.Ordinal))
+            .Select(line => line[3..].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(columns => Enum.TryParse<SessionPhase>(columns.FirstOrDefault(), out _))
+            .ToArray();
+
+        Assert.True(rows.Length > 25, "The table was not found.");
+        Assert.All(rows, columns =>
+        {
+            var (phase, next, sees) = (columns[0], columns[2], columns[3]);
+            var commands = columns[1] == "other answers" ? [] : columns[1].Split('/');
+            foreach (var name in commands.Select((command, i) => i == 0 ? command : "Operator" + command))
+            {
+                var cells = Situations.Keys.Where(situation => situation.StartsWith(phase, StringComparison.Ordinal))
+                    .SelectMany(situation => TransitionTable.Commands.Keys
+                        .Where(command => command == name || command.StartsWith(name + " ", StringComparison.Ordinal))
+                        .Select(command => TransitionTable.Cell(Story.Play(Situations[situation].Story), command)));
+                Assert.Contains(cells, cell => cell.StartsWith(next, StringComparison.Ordinal)
+                    && (sees is not ['A' or 'R' or 'U', ..] || next == "–" || cell.Contains($" {sees.Split(',')[0]} |", StringComparison.Ordinal))
+                    && (columns is not [_, _, _, _, ['e', 'v', 'e', 'n', 't', ..], ..] || cell.Contains("event", StringComparison.Ordinal)));
+            }
+        });
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "QodOrleans.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("Not inside the repository.");
+        return folder.FullName;
+    }
 }

@@ -1,3 +1,5 @@
+using QodOrleans.Core.Sessions;
+
 namespace QodOrleans.Core.Tests.Sessions;
 
 /// <summary>camara.md section 2, told as stories. The language is described in <see cref="Story"/>.</summary>
@@ -209,6 +211,16 @@ public sealed class SessionStories
     [InlineData("create 60s | operator accepts | wait 60s | extend 60s to at most 3600s | refused SessionInactive")]
     [InlineData("create 60s | operator accepts | operator terminates | extend 60s to at most 3600s | refused SessionInactive | UNAVAILABLE NETWORK_TERMINATED")]
     public void Only_an_available_session_is_extended(string story) => Story.Play(story);
+
+    [Fact]
+    public void A_session_whose_time_is_up_is_not_called_available_when_its_extension_is_refused()
+    {
+        var story = Story.Play("create 60s | operator accepts | wait 60s");
+        var decision = new SessionMachine(Story.Policy).Decide(
+            story.Session, new SessionCommand.Extend(TimeSpan.FromSeconds(1), new ExtensionLimit.RemainingAtMost(TimeSpan.FromDays(1))), story.Now);
+
+        Assert.StartsWith("The session is UNAVAILABLE;", decision.Error?.Message);
+    }
 
     [Theory]
     [InlineData("create 60s | operator accepts | told AVAILABLE | extend 60s to at most 3600s | lasts 60s | operator extends | lasts 120s | told nothing")]
