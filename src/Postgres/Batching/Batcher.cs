@@ -15,6 +15,7 @@ internal sealed class Batcher<TOp> : IAsyncDisposable
     private readonly IDisposable depth;
     private readonly ITimer overdue;
     private readonly Task loops;
+    private Task? stopping;
 
     public Batcher(BatchContext context, int loopCount, Func<BatchQueue<TOp>, BatchContext, BatchLoop<TOp>> makeLoop)
     {
@@ -36,7 +37,10 @@ internal sealed class Batcher<TOp> : IAsyncDisposable
     }
 
     /// <summary>Serves what waits, then stops; gives up after <see cref="PostgresOptions.CommitDeadline"/>.</summary>
-    public async ValueTask DisposeAsync()
+    /// <remarks>A container that knows its owner by two names disposes it twice.</remarks>
+    public ValueTask DisposeAsync() => new(stopping ??= StopAsync());
+
+    private async Task StopAsync()
     {
         queue.Close();
         abandon.CancelAfter(context.Options.CommitDeadline);
