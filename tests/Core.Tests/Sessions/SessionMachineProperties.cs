@@ -67,7 +67,7 @@ public sealed class SessionMachineProperties
             if (session.Phase == SessionPhase.Gone) break;
         }
         CheckEvents(events, session);
-    }, runs: 10_000);
+    }, runs: 3_000);
 
     private static void CheckStep(QosSession before, SessionCommand command, Decision decision, DateTimeOffset now)
     {
@@ -181,5 +181,5 @@ public sealed class SessionMachineProperties
 
             Assert.Equal(SessionPhase.Gone, world.Session.Phase);
             Assert.False(world.OperatorHolds, string.Join('\n', world.History));
-        }, runs: 20_000);
+        }, runs: 5_000);
 }
