@@ -1,0 +1,5 @@
+using QodOrleans.Contracts;
+
+namespace QodOrleans.Embedded.Tests;
+
+public sealed class EmbeddedEngineOnMemory : SessionEngineContract<MemoryEngineFixture>;
