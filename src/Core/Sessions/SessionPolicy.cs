@@ -15,7 +15,8 @@ public sealed record SessionPolicy
     /// <summary>A create that is not confirmed by then becomes NETWORK_TERMINATED and is released.</summary>
     public TimeSpan ProvisioningDeadline { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest time for which an unanswered create may still take effect at an operator: its call deadline, retries and a margin.</summary>
+    /// <summary>Longest time for which an unanswered create may still take effect at an operator: its call deadline, retries, the release
+    /// call's deadline and a margin. No create is repeated later than this before <see cref="ProvisioningDeadline"/>.</summary>
     public TimeSpan CreateSettlesWithin { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>First repetition of a failed release; doubles with each further one.</summary>

@@ -1,0 +1,3 @@
+using System.Collections.Concurrent;
+using QodOrleans.Contracts;
+using QodOrleans.Core.Notifications;
