@@ -23,6 +23,7 @@ internal sealed record Surroundings(IReadOnlyList<(string Name, string Value)> F
             ("commit", await CommitAsync(cancellation)),
             ("command", $"./qod bench {options.CommandLine}".TrimEnd()),
             ("rounds", $"{options.Rounds} of {options.Duration.TotalSeconds:0} s, in turns with the baselines, after a warm-up of {options.WarmUp.TotalSeconds:0} s; values are medians"),
+            .. options.Quick ? [("quick", "a tenth of the sessions and short turns; the goals are about full ones")] : Array.Empty<(string, string)>(),
         ]);
     }
 

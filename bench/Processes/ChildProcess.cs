@@ -68,6 +68,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    /// <summary>On all cores, since its start.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Resident memory in bytes. Source: proc(5), VmRSS.</summary>
     public long ResidentBytes()
     {

@@ -38,11 +38,15 @@ internal static class Creates
         for (var round = 1; round <= run.Options.Rounds; round++)
         {
             tally.Pgbench.Add((await TurnAsync(() => Pgbench.RunAsync(installation.Database.Connection, script, run.Options.Duration, run.Cancellation))).PerSecond);
+            var cpu = CpuUse.Since(host);
             var (created, events) = await TurnAsync(() => ToldAsync(run, told, receiver, run.Options.Duration));
+            tally.HostCpu = cpu.Describe();
             tally.Told.Add(created);
             tally.Events += events.Count;
             tally.DistinctEvents += events.Select(one => one.EventId).Distinct().Count();
+            cpu = CpuUse.Since(plain);
             tally.Plain.Add(await TurnAsync(() => ClosedLoop.RunAsync(inserted, run.Options.Connections, run.Options.Duration, run.Cancellation)));
+            tally.PlainCpu = cpu.Describe();
             tally.Quiet.Add(await TurnAsync(() => ClosedLoop.RunAsync(quiet, run.Options.Connections, run.Options.Duration, run.Cancellation)));
             run.Say($"round {round}: host {Text.Of(tally.Told[^1].PerSecond)}/s with events, {Text.Of(tally.Quiet[^1].PerSecond)}/s without; "
                 + $"pgbench {Text.Of(tally.Pgbench[^1])}/s; plain service {Text.Of(tally.Plain[^1].PerSecond)}/s");
@@ -76,9 +80,9 @@ internal static class Creates
         var pgbench = Baseline($"pgbench, {Pgbench.Clients} clients", tally.Pgbench);
         var plain = Baseline($"plain service, {run.Options.Connections} connections", tally.Plain.Select(turn => turn.PerSecond));
         var created = tally.Told.Sum(turn => turn.Succeeded);
-        string[] events = [$"{created} creates, {tally.Events} events arrived, {tally.DistinctEvents} distinct"];
+        string[] events = [$"{created} creates, {tally.Events} events arrived, {tally.DistinctEvents} distinct", tally.HostCpu];
         yield return Row("host, events delivered", tally.Told, pgbench, Goal.RatioAtLeast(0.6), events);
-        yield return Row("host, events delivered", tally.Told, plain, Goal.RatioAtLeast(2), [$"plain service: {LatencyOf(tally.Plain)}"]);
+        yield return Row("host, events delivered", tally.Told, plain, Goal.RatioAtLeast(2), [$"plain service: {LatencyOf(tally.Plain)}, {tally.PlainCpu}"]);
         yield return Row("host, no sink", tally.Quiet, pgbench, Goal.RatioAtLeast(0.6), []);
         yield return Row("host, no sink", tally.Quiet, plain, Goal.RatioAtLeast(2), []);
     }
@@ -116,5 +120,7 @@ internal static class Creates
         public List<LoadResult> Plain { get; } = [];
         public long Events { get; set; }
         public long DistinctEvents { get; set; }
+        public string HostCpu { get; set; } = "";
+        public string PlainCpu { get; set; } = "";
     }
 }
