@@ -88,18 +88,16 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Asks it to stop, and kills it when it does not.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!process.HasExited) Posix.AskToStop(Id);
+        using var limit = new CancellationTokenSource(LongestStop);
+        try
         {
-            Posix.AskToStop(Id);
-            using var limit = new CancellationTokenSource(LongestStop);
-            try
-            {
-                await process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-            }
+            // Also for one that has ended already: what it said last is read by then.
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
         }
         process.Dispose();
     }
