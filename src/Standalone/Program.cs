@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using QodOrleans.Api;
 using QodOrleans.Embedded;
 using QodOrleans.Embedded.Memory;
 using QodOrleans.Hosting;
-using QodOrleans.Operators;
+using QodOrleans.Operators.Simulated;
 using QodOrleans.Postgres;
 using QodOrleans.Standalone;
 using QodOrleans.Webhooks;
@@ -17,19 +18,21 @@ builder.AddQodLogging(settings.IsSandbox).AddQodTelemetry("qod-standalone");
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(settings.Url);
 
 builder.Services.AddQodDomain(builder.Configuration, keys, settings.IsSandbox);
-builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: ["ready"]);
+builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: [ApiExtensions.ReadyTag]);
 
+var tokenKeys = builder.Services.AddSealedTokenKeys().AddDataProtection();
 if (settings.Store == "memory")
 {
-    builder.Services.AddMemoryStore().AddDataProtection().UseEphemeralDataProtectionProvider();
+    builder.Services.AddMemoryStore();
+    tokenKeys.PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.Data, "token-keys")));
 }
 else
 {
-    builder.Services.AddQodPostgres(builder.Configuration).AddSealedTokenKeys().AddDataProtection().PersistKeysToPostgres();
-    builder.Services.AddSingleton<SoleOwner>().AddHostedService(provider => provider.GetRequiredService<SoleOwner>());
+    builder.Services.AddQodPostgres(builder.Configuration).AddHostedService<DatabaseOwner>();
+    tokenKeys.Services.AddOptions<KeyManagementOptions>().Configure<PostgresKeyRepository>((ring, repository) => ring.XmlRepository = repository);
 }
 
-builder.Services.AddQodWebhooks(builder.Configuration, keys.SinkTokens);
+builder.Services.AddQodWebhooks(builder.Configuration, settings.IsSandbox, new WebhookKeys(keys.SinkTokens));
 builder.Services.AddSimulatedOperators(builder.Configuration);
 builder.Services.AddEmbeddedEngine(builder.Configuration);
 builder.Services.AddQodApi(builder.Configuration);
