@@ -14,6 +14,8 @@ internal static class Expiry
     private const string Name = "expiry";
     private const int WarmUpSessions = 5_000;
 
+    private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
+
     // Time for the load, the host's start and its reading ahead, and then for the warm-up sessions to end.
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan WarmUpBefore = TimeSpan.FromSeconds(12);
@@ -46,21 +48,20 @@ internal static class Expiry
         var events = 0L;
         for (var round = 1; round <= run.Options.Rounds; round++)
         {
-            // 1. The sessions, and their copy.
+            // 1. The plain change, of a copy.
             await rows.ClearAsync(run.Cancellation);
-            var firstEnd = run.Clock.GetUtcNow() + Lead;
-            await rows.AddAsync(1, run.Options.ExpiringSessions, firstEnd, TimeSpan.FromSeconds(1), run.Cancellation);
+            await rows.AddAsync(1, run.Options.ExpiringSessions, run.Clock.GetUtcNow(), Spread, run.Cancellation);
             await PlainExpiry.CopyAsync(installation.Database, run.Cancellation);
-            await rows.AddAsync(run.Options.ExpiringSessions + 1, WarmUpSessions, firstEnd - WarmUpBefore, WarmUpSpread, run.Cancellation);
-            await rows.SettleAsync(run.Cancellation);
-
-            // 2. The plain change, well before the host's turn.
             var plain = await PlainExpiry.RunAsync(installation.Database, sink, run.Cancellation);
             plainEnded.Add(plain.Ended.TotalSeconds);
             plainReleased.Add(plain.Released.TotalSeconds);
-            await installation.Database.ExecuteAsync("checkpoint", run.Cancellation);
 
-            // 3. The host.
+            // 2. The same sessions anew, and the host.
+            await rows.ClearAsync(run.Cancellation);
+            var firstEnd = run.Clock.GetUtcNow() + Lead;
+            await rows.AddAsync(1, run.Options.ExpiringSessions, firstEnd, Spread, run.Cancellation);
+            await rows.AddAsync(run.Options.ExpiringSessions + 1, WarmUpSessions, firstEnd - WarmUpBefore, WarmUpSpread, run.Cancellation);
+            await rows.SettleAsync(run.Cancellation);
             var before = receiver.Arrivals;
             var (hostEnded, hostReleased) = await HostAsync(run, installation, receiver, firstEnd, sink is null ? before : before + run.Options.ExpiringSessions + WarmUpSessions);
             ended.Add(hostEnded.TotalSeconds);

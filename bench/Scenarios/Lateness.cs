@@ -38,7 +38,7 @@ internal static class Lateness
         return
         [
             Row("told to the sink, p99 after the due time", turns, turn => turn.Told, Goal.AtMost(250, "ms")),
-            Row("ended in the store, p99 after the due time", turns, turn => turn.Ended, Goal.AtMost(250, "ms")),
+            Row("end decided, p99 after the due time", turns, turn => turn.Ended, Goal.AtMost(250, "ms")),
             NeverEarly(turns),
         ];
     }
@@ -100,7 +100,7 @@ internal static class Lateness
     private static string Describe(Recorder recorder) =>
         $"p50 {Text.Of(recorder.Percentile(50).TotalMilliseconds)}, p99 {Text.Of(recorder.Percentile(99).TotalMilliseconds)}, max {Text.Of(recorder.Max.TotalMilliseconds)} ms";
 
-    /// <param name="Ended">Lateness of the end itself, as the store has it.</param>
+    /// <param name="Ended">Lateness of the decision, as the store has it; its commit comes after.</param>
     /// <param name="Told">Lateness of the event's arrival.</param>
     private sealed record Turn(Recorder Ended, Recorder Told, LoadResult Load)
     {
