@@ -5,6 +5,7 @@ public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<ManualTimer> timers = [];
+    private readonly List<(DateTimeOffset DueAt, TaskCompletionSource Set)> expected = [];
     private DateTimeOffset now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -30,6 +31,19 @@ public sealed class ManualTimeProvider : TimeProvider
         get
         {
             lock (gate) return timers.Count == 0 ? null : timers.Min(timer => timer.DueAt);
+        }
+    }
+
+    /// <summary>Completes once a timer waits that is due at <paramref name="fromNow"/>: the code under test has come that far.</summary>
+    public Task TimerSetAsync(TimeSpan fromNow)
+    {
+        lock (gate)
+        {
+            var dueAt = now + fromNow;
+            if (timers.Any(timer => timer.DueAt == dueAt)) return Task.CompletedTask;
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            expected.Add((dueAt, set));
+            return set.Task.WaitAsync(TimeSpan.FromSeconds(20), System);
         }
     }
 
@@ -67,9 +81,13 @@ public sealed class ManualTimeProvider : TimeProvider
             {
                 clock.timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
+                // A real timer that is due already does not wait for the clock to move on.
+                if (dueTime == TimeSpan.Zero && period == Timeout.InfiniteTimeSpan) return ThreadPool.QueueUserWorkItem(static timer => timer.Fire(), this, preferLocal: false);
                 DueAt = clock.now + dueTime;
                 Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
                 clock.timers.Add(this);
+                foreach (var (_, set) in clock.expected.FindAll(one => one.DueAt == DueAt)) set.TrySetResult();
+                clock.expected.RemoveAll(one => one.DueAt == DueAt);
                 return true;
             }
         }

@@ -9,11 +9,11 @@ public readonly record struct SessionId(Guid Value)
 
     private static readonly SearchValues<char> Alphabet = SearchValues.Create("0123456789abcdefABCDEF-");
 
-    /// <summary>Accepts only the plain 36-character form; <see cref="Guid"/> alone also takes blanks around it, and "+" or "0x" inside.</summary>
+    /// <summary>Accepts only the plain 36-character form; <see cref="Guid"/> alone also takes braces, blanks, and groups that start with "0x" or "+".</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SessionId id)
     {
         var ok = Guid.TryParseExact(text, "D", out var value) && text.Length == TextLength && !text.ContainsAnyExcept(Alphabet);
-        id = ok ? new SessionId(value) : default;
+        id = new SessionId(value);
         return ok;
     }
 

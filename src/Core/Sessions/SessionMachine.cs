@@ -8,7 +8,7 @@ namespace QodOrleans.Core.Sessions;
 /// <param name="Changed">Whether there is anything to commit.</param>
 /// <param name="Event">Goes to the outbox with the commit.</param>
 /// <param name="Effect">Runs after the commit, except <see cref="SessionEffect.ExtendAtOperator"/>, which has none before it.</param>
-/// <param name="Error">Answered to the client; nothing changes.</param>
+/// <param name="Error">What the client that asked is told instead of a session.</param>
 public readonly record struct Decision(QosSession Session, bool Changed, QosStatusChanged? Event, SessionEffect? Effect, SessionError? Error);
 
 /// <summary>The rules of a session's life, and nothing else: no I/O, no clock, no chance.</summary>
@@ -21,7 +21,7 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Requested  OperatorAccepted        Active       AVAILABLE                       event; due at expiry
 /// Requested  OperatorPending         Requested    REQUESTED                       – (the operator has it and will confirm)
 /// Requested  OperatorRefused         Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
-///              … caller waiting, and subscriber unknown or operator unreachable: Gone, the create fails as a whole
+///              … caller waiting, and subscriber unknown or operator unreachable: Gone, and an error: the create fails as a whole
 ///              … while an older create may still take effect: Releasing instead, release
 /// Requested  OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event
 ///              … while an older create may still take effect: Releasing instead, release
@@ -138,7 +138,12 @@ public sealed class SessionMachine(SessionPolicy policy)
     private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch
     {
         SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } && Settled(session).CreateSettled => Silent(
-            session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.NetworkTerminated, CreateSettled = true, EndedAt = now }),
+            session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.NetworkTerminated, CreateSettled = true, EndedAt = now }) with
+        {
+            Error = refused.Cause == RefusalCause.UnknownSubscriber
+                ? SessionError.DeviceNotIdentified()
+                : SessionError.OperatorUnavailable(session.Terms.Operator),
+        },
         SessionPhase.Requested => Fail(Settled(session), StatusInfo.NetworkTerminated, now),
         // The answer to a create says nothing about the release that is under way.
         _ => Unchanged(session),

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Operators;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Embedded;
+
+/// <summary>Calls the operator that a session is pinned to. Always an outcome, never an exception.</summary>
+internal sealed class OperatorCalls(OperatorDirectory directory, ILogger log)
+{
+    public bool CanExtend(QosSession session) => directory.TryGet(session.Terms.Operator, out _, out var adapter) && adapter.Capabilities.CanExtend;
+
+    public ValueTask<OperatorOutcome> CreateAsync(QosSession session) =>
+        CallAsync(session, session.Duration, static (adapter, told) => adapter.CreateAsync(told, CancellationToken.None));
+
+    public ValueTask<OperatorOutcome> DeleteAsync(QosSession session) =>
+        CallAsync(session, session.Duration, static (adapter, told) => adapter.DeleteAsync(told, CancellationToken.None));
+
+    public ValueTask<OperatorOutcome> LookUpAsync(QosSession session) =>
+        CallAsync(session, session.Duration, static (adapter, told) => adapter.LookUpAsync(told, CancellationToken.None));
+
+    /// <param name="patience">No longer than the session has to live: an extension that comes after the end is none.</param>
+    public ValueTask<OperatorOutcome> ExtendAsync(QosSession session, TimeSpan duration, CancellationToken patience) =>
+        CallAsync(session, duration, (adapter, told) => adapter.ExtendAsync(told, patience));
+
+    private async ValueTask<OperatorOutcome> CallAsync(
+        QosSession session, TimeSpan duration, Func<IOperatorAdapter, OperatorSession, ValueTask<OperatorOutcome>> call)
+    {
+        var terms = session.Terms;
+        if (!directory.TryGet(terms.Operator, out var route, out var adapter))
+        {
+            Log.OperatorMissing(log, session.Id, terms.Operator);
+            return OperatorOutcome.Unreachable("not configured");
+        }
+        try
+        {
+            return await call(adapter, new OperatorSession(
+                session.Id, terms.Subscriber, terms.Device, terms.ApplicationServer, terms.DevicePorts, terms.ApplicationServerPorts,
+                route.ProfileFor(terms.ClientId, terms.QosProfile), duration, session.OperatorReference, terms.Correlator));
+        }
+        catch (OperationCanceledException)
+        {
+            return OperatorOutcome.Unknown("cancelled");
+        }
+        catch (Exception bug)
+        {
+            // An adapter that throws may have sent its request: silence is not a no.
+            Log.Failed(log, session.Id, nameof(IOperatorAdapter), bug);
+            return OperatorOutcome.Unknown(bug.GetType().Name);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Profiles;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Hosting;
+
+/// <summary>What every host does the same.</summary>
+public static class DomainExtensions
+{
+    /// <summary>CAMARA: the resources of a terminated session are kept for at least this long after the event.</summary>
+    public static readonly TimeSpan ShortestRetention = TimeSpan.FromSeconds(360);
+
+    /// <summary>The times of a session's life, the profiles, the sinks that are allowed, and the key that hides subscribers.</summary>
+    /// <exception cref="InvalidOperationException">A setting is out of its range.</exception>
+    public static IServiceCollection AddQodDomain(this IServiceCollection services, IConfiguration configuration, Keys keys, bool sandbox)
+    {
+        var policy = configuration.GetSection("Qod:Sessions").Get<SessionPolicy>() ?? new SessionPolicy();
+        if (!sandbox && policy.UnavailableRetention < ShortestRetention)
+        {
+            throw new InvalidOperationException(
+                $"Qod:Sessions:UnavailableRetention is {policy.UnavailableRetention}; outside the sandbox it is at least {ShortestRetention}.");
+        }
+        services.AddSingleton(policy);
+        services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.All));
+        services.AddSingleton(new SinkPolicy(sandbox));
+        services.AddSingleton(new DeviceKeyHasher(keys.Devices));
+        services.AddSingleton(TimeProvider.System);
+        return services;
+    }
+}

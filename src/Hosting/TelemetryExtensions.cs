@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace QodOrleans.Hosting;
+
+/// <summary>OpenTelemetry by OTLP, when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to; its other variables count too.</summary>
+public static class TelemetryExtensions
+{
+    private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Ours, and the libraries that tell of themselves without an instrumentation package.</summary>
+    private static readonly string[] Meters =
+        ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
+
+    private static readonly string[] Activities = ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http"];
+
+    /// <param name="service">Name of the program, for example <c>qod-standalone</c>.</param>
+    public static IHostApplicationBuilder AddQodTelemetry(this IHostApplicationBuilder builder, string service)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration[EndpointVariable])) return builder;
+
+        builder.Logging.AddOpenTelemetry(logging => logging.SetResourceBuilder(ResourceOf(service)).AddOtlpExporter());
+        builder.Services.AddHostedService(_ => new TelemetryPipelines(service));
+        return builder;
+    }
+
+    private static ResourceBuilder ResourceOf(string service) => ResourceBuilder.CreateDefault().AddService(service);
+
+    /// <summary>Traces and metrics for as long as the host runs; stopping flushes what is left.</summary>
+    private sealed class TelemetryPipelines(string service) : IHostedService
+    {
+        private TracerProvider? traces;
+        private MeterProvider? metrics;
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            traces = Sdk.CreateTracerProviderBuilder()
+                .SetResourceBuilder(ResourceOf(service)).AddSource(Activities)
+                .AddProcessor(_ => new BatchActivityExportProcessor(new OtlpTraceExporter(new OtlpExporterOptions())))
+                .Build();
+            metrics = Sdk.CreateMeterProviderBuilder()
+                .SetResourceBuilder(ResourceOf(service)).AddMeter(Meters)
+                .AddOtlpExporter()
+                .Build();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            traces?.Dispose();
+            metrics?.Dispose();
+            return Task.CompletedTask;
+        }
+    }
+}
