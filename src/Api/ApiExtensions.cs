@@ -44,8 +44,8 @@ public static class ApiExtensions
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ApiOptions>>((timeouts, api) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = api.Value.RequestTimeout,
+            // RequestFrame adds the body: in here the request's own token is cancelled, and so would be the writing.
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
-            WriteTimeoutResponse = context => context.WriteFaultAsync(new Fault(FaultKind.Unavailable)),
         });
         services.Configure<KestrelServerOptions>(kestrel =>
         {

@@ -47,7 +47,7 @@ internal sealed record StandaloneSettings(string Listen, int Port, string Store,
 
     private static bool IsVerb(string arg) => arg == "migrate";
 
-    private static string OneOf(IConfiguration configuration, string key, params string[] allowed)
+    private static string OneOf(ConfigurationManager configuration, string key, params string[] allowed)
     {
         var value = configuration[key] ?? allowed[0];
         return allowed.Contains(value)

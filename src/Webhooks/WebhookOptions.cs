@@ -8,8 +8,8 @@ public sealed class WebhookOptions
     public const string Section = "Qod:Webhooks";
 
     /// <summary>Events held in memory over all sinks, delivered ones included until the outbox knows. What is beyond stays in the outbox and
-    /// is read from there later. One sink may hold as many as are still free for the others: alone, half of these. 2 to 10,000,000, default 100,000
-    /// (about 1 kB each).</summary>
+    /// is read from there later. A sink alone may hold half of these, less where others need it. 2 to 10,000,000, default 100,000 (about 1 kB
+    /// each).</summary>
     [Range(2, 10_000_000)]
     public int MemoryCapacity { get; set; } = 100_000;
 

@@ -52,7 +52,7 @@ public sealed class ResilientOperatorTests
         var inner = new ScriptedOperator("once", _ => new OperatorOutcome(kind));
         using var resilient = Resilient(inner);
 
-        Assert.Equal(kind, (await resilient.CreateAsync(session, default)).Kind);
+        Assert.Equal(kind, (await DriveAsync(resilient.CreateAsync(session, default))).Kind);
         Assert.Equal(1, inner.Attempts);
     }
 
@@ -341,7 +341,7 @@ public sealed class ResilientOperatorTests
         ActivitySource.AddActivityListener(listener);
         using var resilient = Resilient(new ScriptedOperator("traced", _ => OperatorOutcome.Unknown("broken")));
 
-        await resilient.CreateAsync(session, default);
+        await DriveAsync(resilient.CreateAsync(session, default));
 
         var span = Assert.Single(spans);
         Assert.Equal("operator create", span.OperationName);

@@ -26,8 +26,12 @@ internal sealed class ClientRegistry : IDisposable
 {
     private const int MostRemembered = 10_000;
 
-    // One derivation at a time: two cores must not both be at the service of whoever guesses secrets. A short queue rides out a cold start.
-    private readonly ConcurrencyLimiter derivations = new(new() { PermitLimit = 1, QueueLimit = 32, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
+    // One derivation at a time: two cores must not both be at the service of whoever guesses secrets.
+    private readonly ConcurrencyLimiter derivations = new(new() { PermitLimit = 1, QueueLimit = 16, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
+
+    // Those who ask the same at the same time, as all do after a start, share one derivation.
+    private readonly ConcurrentDictionary<UInt128, Lazy<Task<ClientCheck>>> underWay = [];
+
     private readonly FrozenDictionary<string, Client> clients;
 
     // Which secrets have been found right: an HMAC under a key that dies with the process.
@@ -50,13 +54,29 @@ internal sealed class ClientRegistry : IDisposable
         var print = Print(id, secret);
         if (client is not null && remembered.ContainsKey(print)) return (ClientCheck.Accepted, client);
 
-        using var turn = await derivations.AcquireAsync(1, cancellation);
-        if (!turn.IsAcquired) return (ClientCheck.Busy, null);
-        if (!(client?.Secret ?? ClientSecret.Nobody).Matches(secret) || client is null) return (ClientCheck.Refused, null);
+        var mine = underWay.GetOrAdd(print, static (print, ask) => new(() => ask.Registry.CheckAsync(ask.Client, ask.Secret, print)), (Registry: this, Client: client, Secret: secret));
+        try
+        {
+            var check = await mine.Value.WaitAsync(cancellation);
+            return (check, check == ClientCheck.Accepted ? client : null);
+        }
+        finally
+        {
+            if (mine.Value.IsCompleted) underWay.TryRemove(new(print, mine));
+        }
+    }
+
+    /// <summary>Takes as long for a client that does not exist.</summary>
+    private async Task<ClientCheck> CheckAsync(Client? client, string secret, UInt128 print)
+    {
+        using var turn = await derivations.AcquireAsync();
+        if (!turn.IsAcquired) return ClientCheck.Busy;
+        var right = await Task.Run(() => (client?.Secret ?? ClientSecret.Nobody).Matches(secret));
+        if (!right || client is null) return ClientCheck.Refused;
 
         if (remembered.Count >= MostRemembered) remembered.Clear();
         remembered[print] = true;
-        return (ClientCheck.Accepted, client);
+        return ClientCheck.Accepted;
     }
 
     internal static Client Make(string id, string secretHash, IEnumerable<string> scopes, IEnumerable<string> redirectUris) => new(

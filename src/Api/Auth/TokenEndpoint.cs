@@ -114,7 +114,8 @@ internal sealed class TokenEndpoint(ClientRegistry clients, AccessTokens tokens)
         if (colon < 1) return false;
         id = WebUtility.UrlDecode(pair[..colon]);
         secret = WebUtility.UrlDecode(pair[(colon + 1)..]);
-        return !id.Contains('\0');
+        // HMAC pads its key with NUL: to PBKDF2, "secret" and "secret\0" are the same.
+        return !id.Contains('\0') && !secret.Contains('\0');
     }
 
     private static ErrorAnswer Invalid(string description) => Error(400, "invalid_request", description);

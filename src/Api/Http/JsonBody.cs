@@ -30,6 +30,7 @@ internal static class JsonBody
             TypeInfoResolver = context.WithAddedModifier(RefuseNull),
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             AllowDuplicateProperties = false,
+            RespectNullableAnnotations = true,
             NumberHandling = JsonNumberHandling.Strict,
             MaxDepth = DeepestLevel,
         };

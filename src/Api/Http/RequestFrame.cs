@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
-
 namespace QodOrleans.Api.Http;
 
 /// <summary>The outermost layer: checks and echoes the correlator, and sees to it that whatever happens inside is answered in the surface's shape.</summary>
@@ -18,7 +16,10 @@ internal sealed class RequestFrame(RequestDelegate next, ILogger<RequestFrame> l
         try
         {
             await next(context);
-            if (IsBare(context.Response)) await context.WriteFaultAsync(FaultOf(context.Response.StatusCode));
+            if (!IsBare(context.Response)) return;
+            // A request timeout has cleared the headers.
+            if (correlator is not null) context.Response.Headers[Correlator.Header] = correlator;
+            await context.WriteFaultAsync(FaultOf(context.Response.StatusCode));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

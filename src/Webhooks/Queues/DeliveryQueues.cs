@@ -9,7 +9,8 @@ namespace QodOrleans.Webhooks.Queues;
 /// <para><b>Order.</b> An event is taken into memory only if all older ones of its session are in memory before it, or done. The first event of
 /// a session has none. A later one of a session that memory does not know is taken if its sink has no backlog in the outbox, or if the running
 /// pass has passed the session; else it stays in the outbox, and a pass over it will find it. So memory never overtakes the outbox.</para>
-/// <para><b>Room.</b> A sink may hold as many events as are still free for all others. However many sinks are dead, something is left.</para>
+/// <para><b>Room.</b> A sink may hold as many events as are still free for all others, and at least half as many as the greediest sink, which then gives
+/// some of its own up: they are in the outbox too. So however many sinks are dead, the one that works has room.</para>
 /// <para><b>Once.</b> An event that is in memory, or was concluded while a page was read, is not taken again from that page.</para>
 /// </remarks>
 internal sealed class DeliveryQueues : IDisposable
@@ -30,6 +31,8 @@ internal sealed class DeliveryQueues : IDisposable
 
     // The sinks without a lane. After a start, nobody knows what the outbox holds of anyone.
     private readonly Backlog elsewhere = new() { Behind = true };
+    // The sink with the most events, or one that had them lately.
+    private Lane? greediest;
     private int held;
     private bool closed;
 
@@ -145,10 +148,11 @@ internal sealed class DeliveryQueues : IDisposable
     {
         lock (gate)
         {
-            var free = options.MemoryCapacity - held;
+            greediest = lanes.Values.MaxBy(lane => lane.Count);
+            var allowance = Allowance;
             var share = isOverdue ? 1L : 2L;
-            if (elsewhere.Behind && lanes.Count < options.SinksInMemory && held * share < options.MemoryCapacity) return true;
-            return lanes.Values.Any(lane => lane.Backlog.Behind && lane.Count * share < free);
+            if (elsewhere.Behind && lanes.Count < options.SinksInMemory && allowance > 0) return true;
+            return lanes.Values.Any(lane => lane.Backlog.Behind && lane.Count * share < allowance);
         }
     }
 
@@ -216,7 +220,7 @@ internal sealed class DeliveryQueues : IDisposable
         if (lines.TryGetValue(change.SessionId, out var line))
         {
             if (line.Holds(change.Sequence)) return;
-            if (change.Sequence == line.Last + 1 && HasRoom(line.Lane)) Append(line, change, fromOutbox);
+            if (change.Sequence == line.Last + 1 && TryMakeRoom(line.Lane)) Append(line, change, fromOutbox);
             else LeaveInOutbox(change, line.Lane.Backlog, fromOutbox);
             return;
         }
@@ -226,7 +230,7 @@ internal sealed class DeliveryQueues : IDisposable
         {
             LeaveInOutbox(change, elsewhere, fromOutbox);
         }
-        else if (HasRoom(lane) && HasNothingOlder(change, lane, fromOutbox))
+        else if (HasNothingOlder(change, lane, fromOutbox) && TryMakeRoom(lane))
         {
             lines.Add(change.SessionId, line = new SessionLine(change.SessionId, lane));
             Append(line, change, fromOutbox);
@@ -238,7 +242,34 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
-    private bool HasRoom(Lane lane) => lane.Count < options.MemoryCapacity - held;
+    private int Free => options.MemoryCapacity - held;
+
+    /// <summary>How many events a sink may hold now.</summary>
+    private int Allowance => Math.Max(Free, (greediest?.Count ?? 0) / 2);
+
+    private bool TryMakeRoom(Lane lane)
+    {
+        if (lane.Count < Free) return true;
+        if (lane.Count >= Allowance) return false;
+        if (Free == 0) Shed(greediest!);
+        return Free > 0;
+    }
+
+    /// <summary>Gives up half of what waits at a sink: nothing is lost, a later pass brings it back.</summary>
+    private void Shed(Lane lane)
+    {
+        foreach (var line in lane.Shed())
+        {
+            var dropped = line.Drop();
+            held -= dropped;
+            lane.Count -= dropped;
+            if (!line.HasConclusions) lines.Remove(line.Id);
+        }
+        lane.Backlog.Behind = lane.Backlog.Missed = true;
+        FellBehind();
+        EvictIfIdle(lane, time.GetUtcNow());
+        greediest = lanes.Values.MaxBy(other => other.Count);
+    }
 
     private bool HasNothingOlder(QosStatusChanged change, Lane lane, bool fromOutbox) => fromOutbox
         // The outbox gives a session's oldest first; only what this pass left out can lie before.
@@ -257,6 +288,7 @@ internal sealed class DeliveryQueues : IDisposable
     {
         held++;
         line.Lane.Count++;
+        if (greediest is null || line.Lane.Count > greediest.Count) greediest = line.Lane;
         line.CameFromOutbox |= fromOutbox;
         var isNext = line.Append(change);
         if (stopped.Contains(line.Id))

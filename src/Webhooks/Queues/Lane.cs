@@ -17,7 +17,6 @@ internal sealed class Lane(LaneKey key, Backlog backlog, WebhookOptions options,
     private bool failedTurn;
     private int failuresInARow;
     private int rests;
-    private DateTimeOffset restsSince;
     private DateTimeOffset restsUntil;
 
     public LaneKey Key { get; } = key;
@@ -55,6 +54,23 @@ internal sealed class Lane(LaneKey key, Backlog backlog, WebhookOptions options,
         return failedTurn ? failed.Dequeue() : fresh.Count > 0 ? fresh.Dequeue() : null;
     }
 
+    /// <summary>Takes half of the sessions that wait out of the lane, those that would be sent last.</summary>
+    public List<SessionLine> Shed()
+    {
+        var shed = new List<SessionLine>();
+        var most = (fresh.Count + failed.Count + pausing.Count + 1) / 2;
+        foreach (var queue in (ReadOnlySpan<PriorityQueue<SessionLine, long>>)[pausing, failed, fresh])
+        {
+            // The end of a heap holds late ones; which exactly does not matter.
+            var items = queue.UnorderedItems.ToArray();
+            var kept = Math.Max(0, items.Length - (most - shed.Count));
+            shed.AddRange(items.Skip(kept).Select(item => item.Element));
+            queue.Clear();
+            queue.EnqueueRange(items.Take(kept));
+        }
+        return shed;
+    }
+
     /// <summary>When <see cref="Pick"/> may have something new without anything else happening.</summary>
     public DateTimeOffset? NextWake()
     {
@@ -74,11 +90,10 @@ internal sealed class Lane(LaneKey key, Backlog backlog, WebhookOptions options,
 
     public void Fail(DateTimeOffset startedAt, DateTimeOffset now)
     {
-        // What was under way when the rest began says nothing new.
-        if (++failuresInARow < options.FailuresBeforeRest || (Resting && startedAt < restsSince)) return;
+        // What was under way when the rest began, or was tried during it, says nothing new.
+        if (++failuresInARow < options.FailuresBeforeRest || (Resting && startedAt < restsUntil)) return;
 
         rests++;
-        restsSince = now;
         restsUntil = now + schedule.Rest(rests);
     }
 }

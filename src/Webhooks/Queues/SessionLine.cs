@@ -66,6 +66,18 @@ internal sealed class SessionLine(SessionId id, Lane lane)
         Trouble = null;
     }
 
+    /// <summary>Forgets what is to be delivered.</summary>
+    /// <returns>How many events that were.</returns>
+    public int Drop()
+    {
+        var dropped = toDeliver.Count;
+        toDeliver.Clear();
+        Last -= dropped;
+        Attempts = 0;
+        Trouble = null;
+        return dropped;
+    }
+
     public Conclusion FirstConclusion => concluded.Peek();
 
     public Conclusion Forget() => concluded.Dequeue();

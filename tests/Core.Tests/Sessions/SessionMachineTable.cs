@@ -16,8 +16,8 @@ public sealed class SessionMachineTable
         OperatorRefused / OperatorRefused UnknownSubscriber  | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused Unreachable                          | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused, caller waiting / OperatorTerminated | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
-        OperatorRefused UnknownSubscriber, caller waiting    | Gone 404                                 | –                        | –                         | –
-        OperatorRefused Unreachable, caller waiting          | Gone 404                                 | –                        | –                         | –
+        OperatorRefused UnknownSubscriber, caller waiting    | Gone 404                                 | –                        | error DeviceNotIdentified | –
+        OperatorRefused Unreachable, caller waiting          | Gone 404                                 | –                        | error OperatorUnavailable | –
         OperatorUnknown / DeadlineReached on time            | Requested REQUESTED                      | –                        | look up                   | due in 3s
         OperatorAbsent                                       | Requested REQUESTED                      | –                        | create                    | due in 3s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
@@ -33,8 +33,8 @@ public sealed class SessionMachineTable
         OperatorRefused / OperatorRefused UnknownSubscriber  | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused Unreachable                          | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused, caller waiting / OperatorTerminated | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
-        OperatorRefused UnknownSubscriber, caller waiting    | Gone 404                                 | –                        | –                         | –
-        OperatorRefused Unreachable, caller waiting          | Gone 404                                 | –                        | –                         | –
+        OperatorRefused UnknownSubscriber, caller waiting    | Gone 404                                 | –                        | error DeviceNotIdentified | –
+        OperatorRefused Unreachable, caller waiting          | Gone 404                                 | –                        | error OperatorUnavailable | –
         OperatorUnknown / DeadlineReached on time            | Requested REQUESTED                      | –                        | look up                   | due in 3s
         OperatorAbsent                                       | Requested REQUESTED                      | –                        | create                    | due in 3s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –

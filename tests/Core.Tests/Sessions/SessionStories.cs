@@ -63,8 +63,8 @@ public sealed class SessionStories
     public void Delete_frees_the_flow_of_a_terminated_session_at_once(string story) => Story.Play(story);
 
     [Theory]
-    [InlineData("create 60s | operator knows no such subscriber while the caller waits | 404 | told nothing | leaves its flow free | phase Gone")]
-    [InlineData("create 60s | operator is unreachable while the caller waits | 404 | told nothing | leaves its flow free | phase Gone")]
+    [InlineData("create 60s | operator knows no such subscriber while the caller waits | refused DeviceNotIdentified | 404 | told nothing | leaves its flow free | phase Gone")]
+    [InlineData("create 60s | operator is unreachable while the caller waits | refused OperatorUnavailable | 404 | told nothing | leaves its flow free | phase Gone")]
     public void A_create_that_fails_before_it_was_answered_leaves_no_session(string story) => Story.Play(story);
 
     // ---- delete -------------------------------------------------------------------------------------------------------------------
