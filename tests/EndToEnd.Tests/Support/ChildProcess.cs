@@ -9,8 +9,14 @@ namespace QodOrleans.EndToEnd.Tests.Support;
 /// <summary>A program that a test started: its output by the line, signals, and its end. Killed when the test leaves it running.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
+    /// <summary>For lines that are still in the pipe when the process ends.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     private readonly Process process;
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
+    private readonly TaskCompletionSource exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource errorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> output = [];
     private readonly Lock gate = new();
 
@@ -24,7 +30,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             WorkingDirectory = folder ?? Repository.Root,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-        process = new Process { StartInfo = start };
+        process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.Exited += (_, _) => exited.TrySetResult();
         process.OutputDataReceived += (_, line) => Take(line.Data, standardOutput: true);
         process.ErrorDataReceived += (_, line) => Take(line.Data, standardOutput: false);
         process.Start();
@@ -82,17 +89,18 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public static void Kill(int id) => Signal(id, Posix.Kill);
 
+    /// <summary>Waits for the end of the process itself: what it started may live on and hold its output open.</summary>
     public async Task<int> ExitAsync(TimeSpan within)
     {
-        using var deadline = new CancellationTokenSource(within);
         try
         {
-            await process.WaitForExitAsync(deadline.Token);
+            await exited.Task.WaitAsync(within, TimeProvider.System);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             throw new TimeoutException($"process {Id} still runs after {within}; its output:\n{Output}");
         }
+        await Task.WhenAny(Task.WhenAll(outputEnded.Task, errorEnded.Task), Task.Delay(LastWords, TimeProvider.System));
         return process.ExitCode;
     }
 
@@ -125,6 +133,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         if (line is not null)
             lock (gate) output.Add(line);
+        if (line is null) (standardOutput ? outputEnded : errorEnded).TrySetResult();
         if (!standardOutput) return;
         if (line is null) lines.Writer.TryComplete();
         else lines.Writer.TryWrite(line);

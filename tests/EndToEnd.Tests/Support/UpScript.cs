@@ -9,6 +9,7 @@ internal sealed class UpScript : IAsyncDisposable
     private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(4);
 
     private readonly ChildProcess script;
+    private bool killed;
 
     private UpScript(ChildProcess script, int port, string data)
     {
@@ -49,11 +50,20 @@ internal sealed class UpScript : IAsyncDisposable
 
     public void Terminate() => script.Terminate();
 
-    public void Kill() => script.Kill();
+    /// <summary>What it started lives on.</summary>
+    public void Kill()
+    {
+        script.Kill();
+        killed = true;
+    }
 
     public Task<int> ExitAsync() => script.ExitAsync(TimeSpan.FromMinutes(2));
 
-    public ValueTask DisposeAsync() => script.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await script.DisposeAsync();
+        if (killed) await ChildProcess.RunAsync(Repository.Script, ["down", "--data", Data]);
+    }
 
     public static bool Runs(int id) => Directory.Exists($"/proc/{id}") && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
 
