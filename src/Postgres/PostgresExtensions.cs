@@ -45,7 +45,7 @@ public static class PostgresExtensions
         settings.ApplicationName ??= "qod";
         settings.CommandTimeout = (int)options.StatementTimeout.TotalSeconds;
         // Unless the operator of the host said otherwise: a server that does not answer must not hold an attempt for the usual 15 s.
-        if (!settings.ContainsKey("Timeout")) settings.Timeout = 3;
+        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }
