@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using QodOrleans.Core.Operators;
+using QodOrleans.Operators.Resilience;
+
+namespace QodOrleans.Operators;
+
+/// <summary>Makes the adapter of every configured operator, each behind its own limits, and owns them.</summary>
+internal sealed class OperatorAdapters(
+    IOptions<OperatorsOptions> options, IEnumerable<OperatorAdapterKind> kinds, IServiceProvider services, TimeProvider time, ILoggerFactory logs) : IDisposable
+{
+    private static readonly IConfiguration NoSettings = new ConfigurationBuilder().Build();
+
+    private readonly ResilientOperator[] adapters = [.. options.Value.Operators.Select(@operator => new ResilientOperator(
+        kinds.Last(kind => kind.Name == @operator.Adapter)
+            .Create(new OperatorAdapterContext(new OperatorId(@operator.Id), @operator.Settings ?? NoSettings, services)),
+        @operator.Resilience, time, logs.CreateLogger<ResilientOperator>()))];
+
+    public OperatorDirectory Directory() => new(options.Value.Operators.Select(@operator => @operator.ToRoute()), adapters);
+
+    public void Dispose()
+    {
+        foreach (var adapter in adapters) adapter.Dispose();
+    }
+}

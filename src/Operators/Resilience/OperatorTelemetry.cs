@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using QodOrleans.Core.Operators;
+
+namespace QodOrleans.Operators.Resilience;
+
+/// <summary>What is called at an operator, as metrics and traces name it.</summary>
+internal enum OperatorOperation
+{
+    Create,
+    Extend,
+    Delete,
+    LookUp,
+}
+
+/// <summary>Meter and activity source <c>QodOrleans.Operators</c>. Costs next to nothing where nobody listens.</summary>
+internal static class OperatorTelemetry
+{
+    public const string Name = "QodOrleans.Operators";
+
+    private static readonly ActivitySource Activities = new(Name);
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly Counter<long> Calls = Meter.CreateCounter<long>(
+        "qod.operator.calls", "{call}", "Calls to an operator, by qod.operator, qod.operation and qod.outcome.");
+
+    private static readonly Histogram<double> Latency = Meter.CreateHistogram<double>(
+        "qod.operator.latency", "s", "Time until an operator answered, queueing and retries included; same tags.");
+
+    private static readonly string[] Outcomes =
+        ["accepted", "pending", "refused", "unknown_subscriber", "absent", "terminated", "unreachable", "unknown"];
+
+    /// <summary>For tags and logs.</summary>
+    public static string NameOf(OperatorOperation operation) => operation switch
+    {
+        OperatorOperation.Create => "create",
+        OperatorOperation.Extend => "extend",
+        OperatorOperation.Delete => "delete",
+        _ => "look_up",
+    };
+
+    public static string NameOf(OperatorOutcomeKind outcome) => Outcomes[(int)outcome];
+
+    /// <summary>Null where nobody listens. Without the subscriber: traces hold no personal data.</summary>
+    public static Activity? Start(OperatorOperation operation, OperatorId @operator, OperatorSession session)
+    {
+        if (!Activities.HasListeners()) return null;
+        var activity = Activities.StartActivity($"operator {NameOf(operation)}", ActivityKind.Client);
+        activity?.SetTag("qod.operator", @operator.Value);
+        activity?.SetTag("qod.session.id", session.Id.ToString());
+        activity?.SetTag("qod.correlator", session.Correlator);
+        return activity;
+    }
+
+    public static void Stop(Activity? activity, OperatorOutcome outcome)
+    {
+        if (activity is null) return;
+        activity.SetTag("qod.outcome", NameOf(outcome.Kind));
+        if (IsNoAnswer(outcome)) activity.SetStatus(ActivityStatusCode.Error, outcome.Detail);
+    }
+
+    public static void Count(OperatorOperation operation, OperatorId @operator, OperatorOutcome outcome, TimeSpan elapsed)
+    {
+        var tags = new TagList
+        {
+            { "qod.operator", @operator.Value },
+            { "qod.operation", NameOf(operation) },
+            { "qod.outcome", NameOf(outcome.Kind) },
+        };
+        Calls.Add(1, tags);
+        Latency.Record(elapsed.TotalSeconds, tags);
+    }
+
+    /// <summary>Whether the operator was silent: its own "no" is an answer.</summary>
+    public static bool IsNoAnswer(OperatorOutcome outcome) => outcome.Kind is OperatorOutcomeKind.Unreachable or OperatorOutcomeKind.Unknown;
+}

@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+using QodOrleans.Core.Operators;
+
+namespace QodOrleans.Operators.Resilience;
+
+/// <summary>Any adapter, with a deadline, a place in the queue, a breaker and retries around it. One per operator: nothing in here is shared,
+/// so a slow operator slows nobody else.</summary>
+/// <remarks>Whatever happens becomes an outcome, and an unsure one <see cref="OperatorOutcomeKind.Unknown"/>: only what certainly was
+/// not sent counts as unreachable, and only that is retried.</remarks>
+public sealed class ResilientOperator : IOperatorAdapter, IDisposable
+{
+    private readonly IOperatorAdapter inner;
+    private readonly TimeProvider time;
+    private readonly ILogger<ResilientOperator> log;
+    private readonly ConcurrencyLimiter limiter;
+    private readonly ResiliencePipeline<OperatorOutcome> creates;
+    private readonly ResiliencePipeline<OperatorOutcome> others;
+
+    public ResilientOperator(IOperatorAdapter inner, ResilienceOptions options, TimeProvider time, ILogger<ResilientOperator> log)
+    {
+        this.inner = inner;
+        this.time = time;
+        this.log = log;
+        limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.ConcurrentCalls,
+            QueueLimit = options.QueuedCalls,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        var shared = SharedPipeline(options);
+        creates = Within(options.CreateDeadline, shared);
+        others = Within(options.CallDeadline, shared);
+    }
+
+    public OperatorId Id => inner.Id;
+
+    public OperatorCapabilities Capabilities => inner.Capabilities;
+
+    /// <summary>The adapter itself.</summary>
+    public IOperatorAdapter Inner => inner;
+
+    public ValueTask<OperatorOutcome> CreateAsync(OperatorSession session, CancellationToken cancellation) =>
+        CallAsync(OperatorOperation.Create, creates, session, cancellation);
+
+    public ValueTask<OperatorOutcome> ExtendAsync(OperatorSession session, CancellationToken cancellation) =>
+        CallAsync(OperatorOperation.Extend, others, session, cancellation);
+
+    public ValueTask<OperatorOutcome> DeleteAsync(OperatorSession session, CancellationToken cancellation) =>
+        CallAsync(OperatorOperation.Delete, others, session, cancellation);
+
+    public ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation) =>
+        CallAsync(OperatorOperation.LookUp, others, session, cancellation);
+
+    public void Dispose()
+    {
+        limiter.Dispose();
+        (inner as IDisposable)?.Dispose();
+    }
+
+    // -- The pipeline, outermost first --------------------------------------------------------------------------------------------------
+
+    private ResiliencePipeline<OperatorOutcome> Within(TimeSpan deadline, ResiliencePipeline<OperatorOutcome> pipeline) =>
+        new ResiliencePipelineBuilder<OperatorOutcome> { TimeProvider = time }
+            .AddTimeout(deadline)
+            .AddPipeline(pipeline)
+            .Build();
+
+    private ResiliencePipeline<OperatorOutcome> SharedPipeline(ResilienceOptions options)
+    {
+        var builder = new ResiliencePipelineBuilder<OperatorOutcome> { TimeProvider = time }
+            // Around the breaker: that we ask too much at once says nothing about the operator.
+            .AddStrategy(_ => new QueueStrategy(limiter))
+            // Around the retries: an open breaker is not worth a retry, and three attempts of one call count once.
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<OperatorOutcome>
+            {
+                ShouldHandle = static attempt => new(attempt.Outcome.Exception is null && OperatorTelemetry.IsNoAnswer(attempt.Outcome.Result)),
+                FailureRatio = options.BreakerFailureRatio,
+                MinimumThroughput = options.BreakerMinimumCalls,
+                SamplingDuration = options.BreakerWindow,
+                BreakDuration = options.BreakDuration,
+                OnOpened = opened =>
+                {
+                    Log.BreakerOpened(log, Id, opened.BreakDuration);
+                    return default;
+                },
+                OnClosed = _ =>
+                {
+                    Log.BreakerClosed(log, Id);
+                    return default;
+                },
+            });
+        if (options.Retries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions<OperatorOutcome>
+            {
+                ShouldHandle = static attempt => new(attempt.Outcome is { Exception: null, Result.Kind: OperatorOutcomeKind.Unreachable }),
+                MaxRetryAttempts = options.Retries,
+                Delay = options.RetryDelay,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+            });
+        }
+        return builder.Build();
+    }
+
+    // -- One call -----------------------------------------------------------------------------------------------------------------------
+
+    private readonly record struct Call(ResilientOperator Operator, OperatorOperation Operation, OperatorSession Session, CancellationToken Caller);
+
+    private async ValueTask<OperatorOutcome> CallAsync(
+        OperatorOperation operation, ResiliencePipeline<OperatorOutcome> pipeline, OperatorSession session, CancellationToken cancellation)
+    {
+        using var activity = OperatorTelemetry.Start(operation, Id, session);
+        var started = time.GetTimestamp();
+        var context = ResilienceContextPool.Shared.Get(cancellation);
+        var result = await pipeline.ExecuteOutcomeAsync(
+            static (context, call) => call.Operator.AttemptAsync(call, context.CancellationToken), context, new Call(this, operation, session, cancellation));
+        ResilienceContextPool.Shared.Return(context);
+
+        var outcome = result.Exception is null ? result.Result : WithoutAnAttempt(result.Exception, cancellation);
+        OperatorTelemetry.Count(operation, Id, outcome, time.GetElapsedTime(started));
+        OperatorTelemetry.Stop(activity, outcome);
+        return outcome;
+    }
+
+    /// <summary>An attempt never throws, so an exception out of the pipeline says that nothing was under way when it ended: the call waited
+    /// in the queue, before a retry, or before an open breaker.</summary>
+    private static OperatorOutcome WithoutAnAttempt(Exception exception, CancellationToken caller) => exception switch
+    {
+        BrokenCircuitException => OperatorOutcome.Unreachable("breaker open"),
+        // A caller that goes away (shutdown) must not make a refusal of a session that the next start could still set up.
+        OperationCanceledException when caller.IsCancellationRequested => OperatorOutcome.Unknown("cancelled"),
+        TimeoutRejectedException or OperationCanceledException => OperatorOutcome.Unreachable("no time left"),
+        _ => throw new UnreachableException("The pipeline lets no other exception out.", exception),
+    };
+
+    private async ValueTask<Outcome<OperatorOutcome>> AttemptAsync(Call call, CancellationToken cancellation)
+    {
+        var outcome = await AskAsync(call, cancellation);
+
+        // That the caller went away says nothing about the operator: hidden from the breaker, which counts outcomes.
+        return outcome.Kind == OperatorOutcomeKind.Unknown && call.Caller.IsCancellationRequested
+            ? Outcome.FromException<OperatorOutcome>(new OperationCanceledException(call.Caller))
+            : Outcome.FromResult(outcome);
+    }
+
+    private async ValueTask<OperatorOutcome> AskAsync(Call call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await (call.Operation switch
+            {
+                OperatorOperation.Create => inner.CreateAsync(call.Session, cancellation),
+                OperatorOperation.Extend => inner.ExtendAsync(call.Session, cancellation),
+                OperatorOperation.Delete => inner.DeleteAsync(call.Session, cancellation),
+                _ => inner.LookUpAsync(call.Session, cancellation),
+            });
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return OperatorOutcome.Unknown("deadline");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException)
+        {
+            var outcome = IsBeforeSending(exception) ? OperatorOutcome.Unreachable("no connection") : OperatorOutcome.Unknown("connection broke");
+            Log.ConnectionFailed(log, Id, OperatorTelemetry.NameOf(call.Operation), call.Session.Id, outcome.Kind, call.Session.Correlator, exception);
+            return outcome;
+        }
+        catch (Exception bug)
+        {
+            // Where it stopped nobody knows; the request may be out.
+            Log.AdapterFailed(log, Id, OperatorTelemetry.NameOf(call.Operation), call.Session.Id, call.Session.Correlator, bug);
+            return OperatorOutcome.Unknown(bug.GetType().Name);
+        }
+    }
+
+    /// <summary>True only where no byte of the request can have left: no name, no connection, no TLS.</summary>
+    private static bool IsBeforeSending(Exception exception) => exception switch
+    {
+        HttpRequestException http => http.HttpRequestError
+            is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+        SocketException socket => socket.SocketErrorCode
+            is SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable,
+        _ => false,
+    };
+}
