@@ -15,7 +15,7 @@ public sealed partial class DocumentationTests
 
         var missing = sources.SelectMany(source => Setting().Matches(File.ReadAllText(source))
             .Select(match => match.Groups[1].Value)
-            .Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal) && !page.Contains($":{name}`", StringComparison.Ordinal) && !page.Contains($"Qod:{name}:", StringComparison.Ordinal))
+            .Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal) && !page.Contains($":{name}`", StringComparison.Ordinal) && !page.Contains($":{name}:", StringComparison.Ordinal))
             .Select(name => $"{Path.GetFileName(source)}: {name}"));
 
         Assert.Empty(missing);

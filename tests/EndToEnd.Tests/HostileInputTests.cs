@@ -27,7 +27,7 @@ public sealed class HostileInputTests
             var request = requests.Make(number);
             try
             {
-                Check(request, await RawHttp.SendAsync(broker.Port, request.Bytes, NoHang));
+                Check(request, await RawHttp.SendAsync(broker.Port, request.Bytes, halfClose: !request.WellFormed, NoHang));
             }
             catch (Exception broken)
             {
@@ -41,7 +41,8 @@ public sealed class HostileInputTests
 
     private static void Check(HostileRequest request, RawAnswer answer)
     {
-        Assert.True(answer.Status < 500, $"answered {answer.Status}: {answer.Text}");
+        // 505 is what HTTP has for a version that does not exist.
+        Assert.True(answer.Status < 500 || (answer.Status == 505 && !request.WellFormed), $"answered {answer.Status}: {answer.Text}");
         Assert.False(answer.Headers.ContainsKey("Server"), "names its server");
         Assert.DoesNotContain("   at ", answer.Text, StringComparison.Ordinal);
         if (!request.WellFormed)

@@ -5,17 +5,17 @@ using QodOrleans.EndToEnd.Tests.Support;
 namespace QodOrleans.EndToEnd.Tests;
 
 /// <summary>What an application does all day, over HTTP, against the program that users run.</summary>
-public sealed class MainJobTests
+public sealed class MainJobTests(RunningBroker running) : IClassFixture<RunningBroker>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    private readonly Broker broker = running.Broker;
+    private readonly EventSink sink = running.Sink;
+    private readonly QodClient client = running.Client;
 
     [Fact]
     public async Task A_session_is_created_told_of_read_extended_and_deleted()
     {
-        await using var sink = await EventSink.StartAsync();
-        await using var broker = await Broker.StartAsync();
-        using var client = await broker.ClientAsync();
-
         var created = await client.CreateAsync("+34611000001", durationSeconds: 600, sink.Url, "the-token-that-my-sink-expects");
         Assert.Equal(HttpStatusCode.Created, created.Status);
         Assert.Equal("AVAILABLE", created["qosStatus"]);
@@ -47,10 +47,6 @@ public sealed class MainJobTests
     [Fact]
     public async Task A_session_ends_on_the_second_and_frees_its_flow()
     {
-        await using var sink = await EventSink.StartAsync();
-        await using var broker = await Broker.StartAsync();
-        using var client = await broker.ClientAsync();
-
         var created = await client.CreateAsync("+34611000002", durationSeconds: 2, sink.Url);
         var id = created["sessionId"]!;
         await sink.ToldAsync(id, Soon, "AVAILABLE", "UNAVAILABLE DURATION_EXPIRED");
@@ -66,8 +62,6 @@ public sealed class MainJobTests
     [Fact]
     public async Task An_overlapping_flow_of_the_same_device_is_a_conflict_and_another_is_not()
     {
-        await using var broker = await Broker.StartAsync();
-        using var client = await broker.ClientAsync();
         using var other = await broker.ClientAsync("other-app-id", "other-app-secret");
 
         var request = QodClient.Request("+34611000003");
@@ -86,8 +80,6 @@ public sealed class MainJobTests
     [Fact]
     public async Task No_client_reads_extends_or_deletes_the_session_of_another()
     {
-        await using var broker = await Broker.StartAsync();
-        using var client = await broker.ClientAsync();
         using var other = await broker.ClientAsync("other-app-id", "other-app-secret");
         var id = (await client.CreateAsync("+34611000004"))["sessionId"]!;
 
@@ -102,7 +94,6 @@ public sealed class MainJobTests
     [Fact]
     public async Task The_mock_token_creates_a_session_and_a_bad_token_none()
     {
-        await using var broker = await Broker.StartAsync();
         using var mock = new QodClient(broker.Address, "mock_sandbox_access_token");
         using var bad = new QodClient(broker.Address, "no-such-token");
 
@@ -115,9 +106,6 @@ public sealed class MainJobTests
     [Fact]
     public async Task The_four_profiles_are_served()
     {
-        await using var broker = await Broker.StartAsync();
-        using var client = await broker.ClientAsync();
-
         var profiles = await client.SendAsync(HttpMethod.Get, "/qod/v0/qos-profiles");
 
         Assert.Equal(HttpStatusCode.OK, profiles.Status);
@@ -127,8 +115,6 @@ public sealed class MainJobTests
     [Fact]
     public async Task Sessions_and_tokens_outlive_a_restart()
     {
-        await using var broker = await Broker.StartAsync();
-        using var client = await broker.ClientAsync();
         var id = (await client.CreateAsync("+34611000007"))["sessionId"]!;
 
         broker.Terminate();

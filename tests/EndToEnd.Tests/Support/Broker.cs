@@ -86,3 +86,27 @@ internal sealed class Broker : IAsyncDisposable
         Assert.Equal($"ready http://127.0.0.1:{Port}", line);
     }
 }
+
+/// <summary>A broker, a client and a sink for the tests of one class that leave them as they were.</summary>
+public sealed class RunningBroker : IAsyncLifetime
+{
+    internal Broker Broker { get; private set; } = null!;
+
+    internal QodClient Client { get; private set; } = null!;
+
+    internal EventSink Sink { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Sink = await EventSink.StartAsync();
+        Broker = await Broker.StartAsync();
+        Client = await Broker.ClientAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Broker.DisposeAsync();
+        await Sink.DisposeAsync();
+    }
+}

@@ -16,9 +16,10 @@ internal static class RawHttp
 {
     private static readonly RawAnswer None = new(0, new Dictionary<string, string>(), []);
 
-    /// <summary>Sends, says that no more will come, and reads to the end.</summary>
+    /// <summary>Sends and reads to the end.</summary>
+    /// <param name="halfClose">Says that no more will come, which ends a request that is not complete. Kestrel takes it for a client that has left.</param>
     /// <exception cref="OperationCanceledException">No end within the time: a hang.</exception>
-    public static async Task<RawAnswer> SendAsync(int port, byte[] request, TimeSpan within)
+    public static async Task<RawAnswer> SendAsync(int port, byte[] request, bool halfClose, TimeSpan within)
     {
         using var deadline = new CancellationTokenSource(within);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -27,7 +28,7 @@ internal static class RawHttp
         try
         {
             await socket.SendAsync(request, deadline.Token);
-            socket.Shutdown(SocketShutdown.Send);
+            if (halfClose) socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
         {
