@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,8 @@ public static class LoggingExtensions
     /// the sandbox.</summary>
     public static IHostApplicationBuilder AddQodLogging(this IHostApplicationBuilder builder, bool sandbox)
     {
+        // Requests are counted and traced; a line for each says nothing more. "Logging:LogLevel" still has the last word.
+        if (!builder.Configuration.GetSection("Logging:LogLevel").Exists()) builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (sandbox) builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         else builder.Logging.AddJsonConsole();

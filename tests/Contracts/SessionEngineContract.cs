@@ -191,12 +191,7 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         await GoneAsync(session.Id);
         await CreatedAsync(Request("+34600009009", server: "198.18.0.1"));
 
-        for (var step = 0; step < 120 && fixture.OperatorHolds(session.Id); step++)
-        {
-            Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-        await Eventually.IsTrueAsync(() => !fixture.OperatorHolds(session.Id));
+        await WhileTimeGoesByAsync(() => !fixture.OperatorHolds(session.Id), TimeSpan.FromMilliseconds(500));
     }
 
     [Fact]
@@ -359,12 +354,7 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         Assert.Null((await Engine.DeleteSessionAsync(session.Id, Alice, default)).Error);
 
         await fixture.CrashAndRestartAsync();
-        for (var step = 0; step < 120 && fixture.OperatorHolds(session.Id); step++)
-        {
-            Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-        await Eventually.IsTrueAsync(() => !fixture.OperatorHolds(session.Id));
+        await WhileTimeGoesByAsync(() => !fixture.OperatorHolds(session.Id), TimeSpan.FromMilliseconds(500));
     }
 
     // -- Helpers ----------------------------------------------------------------------------------------------------------------------
@@ -402,14 +392,14 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
     }
 
     /// <summary>Lets time go by until the call answers: retries of an operator's call wait for the clock.</summary>
-    private async Task DriveAsync(Task call)
+    private Task DriveAsync(Task call) => WhileTimeGoesByAsync(() => call.IsCompleted, TimeSpan.FromMilliseconds(10));
+
+    private Task WhileTimeGoesByAsync(Func<bool> until, TimeSpan step) => Eventually.IsTrueAsync(() =>
     {
-        await Eventually.IsTrueAsync(() =>
-        {
-            if (!call.IsCompleted) Time.Advance(TimeSpan.FromMilliseconds(10));
-            return call.IsCompleted;
-        });
-    }
+        if (until()) return true;
+        Time.Advance(step);
+        return false;
+    });
 
     private async Task<QosSession> FoundAsync(SessionId id)
     {

@@ -81,6 +81,8 @@ public sealed class ManualTimeProvider : TimeProvider
             {
                 clock.timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
+                // A real timer that is due already does not wait for the clock to move on.
+                if (dueTime == TimeSpan.Zero && period == Timeout.InfiniteTimeSpan) return ThreadPool.QueueUserWorkItem(static timer => timer.Fire(), this, preferLocal: false);
                 DueAt = clock.now + dueTime;
                 Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
                 clock.timers.Add(this);

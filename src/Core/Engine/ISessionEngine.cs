@@ -9,6 +9,9 @@ public sealed record Caller(string ClientId, string? Subject = null)
     /// <summary>A client sees its own sessions only, and with a 3-legged token only those of the same user.</summary>
     public bool Owns(QosSession session) =>
         session.Terms.ClientId == ClientId && (Subject is null || session.Terms.Subject == Subject);
+
+    /// <summary>The client, and whether a user stands behind it, not which.</summary>
+    public override string ToString() => Subject is null ? ClientId : $"{ClientId} for a user";
 }
 
 /// <summary>A session as a client asks for it: valid in form, not yet checked against profiles, operators or other sessions.</summary>

@@ -97,7 +97,9 @@ public readonly record struct AddressBlock
     private static bool TryParseNumber(ReadOnlySpan<char> text, int most, out int value)
     {
         value = 0;
+        // The digits are looked at first: int.TryParse overlooks NULs at the end.
         return text.Length is > 0 and <= 3
+            && !text.ContainsAnyExceptInRange('0', '9')
             && (text.Length == 1 || text[0] != '0')
             && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
             && value <= most;

@@ -5,6 +5,12 @@ namespace QodOrleans.Core.Flows;
 /// (camara.md 2.5). The client does not matter: the network can treat a packet in one way only.</remarks>
 public sealed class Flow
 {
+    private static readonly AddressBlock[] AnyServer =
+    [
+        AddressBlock.TryParseIpv4Block("0.0.0.0/0", out var all4) ? all4 : default,
+        AddressBlock.TryParseIpv6Block("::/0", out var all6) ? all6 : default,
+    ];
+
     private readonly AddressBlock[] servers;
     private readonly PortRange[] devicePorts;
     private readonly PortRange[] serverPorts;
@@ -12,12 +18,14 @@ public sealed class Flow
     private Flow(AddressBlock[] servers, PortRange[] devicePorts, PortRange[] serverPorts) =>
         (this.servers, this.devicePorts, this.serverPorts) = (servers, devicePorts, serverPorts);
 
-    /// <param name="server">With addresses that parse; others are not part of the flow.</param>
+    /// <param name="server">With addresses that parse; others are not part of the flow. Without any address it means any server, as missing
+    /// ports mean any port: some surfaces do not ask for one (camara.md A06).</param>
     public static Flow Of(ApplicationServer server, PortsSpec? devicePorts, PortsSpec? serverPorts)
     {
         var blocks = new List<AddressBlock>(2);
         if (AddressBlock.TryParseIpv4Block(server.Ipv4Address, out var v4)) blocks.Add(v4);
         if (AddressBlock.TryParseIpv6Block(server.Ipv6Address, out var v6)) blocks.Add(v6);
+        if (server is { Ipv4Address: null, Ipv6Address: null }) blocks.AddRange(AnyServer);
         return new Flow([.. blocks], Merge(devicePorts), Merge(serverPorts));
     }
 

@@ -13,11 +13,12 @@ public sealed class SinkPolicy(bool sandbox)
 
     private static readonly AddressBlock[] Loopback = Blocks("127.0.0.0/8", "::1/128");
 
-    // Private, shared, link-local, benchmarking, multicast and reserved ranges, and the IPv6 prefixes that carry an IPv4 address inside.
+    // Private, shared, link-local, benchmarking, multicast and reserved ranges. In IPv6 everything but 2000::/3 (global unicast), which covers
+    // the IPv4-compatible, IPv4-translated and NAT64 prefixes; inside it the protocol assignments with Teredo, and 6to4, carry IPv4 addresses.
     private static readonly AddressBlock[] Inside = Blocks(
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15",
         "224.0.0.0/4", "240.0.0.0/4",
-        "::/128", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2002::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8");
+        "::/3", "4000::/2", "8000::/1", "2001::/23", "2002::/16");
 
     /// <summary>Reads a sink from a request.</summary>
     /// <param name="why">What is wrong with it, for the client.</param>
@@ -25,7 +26,8 @@ public sealed class SinkPolicy(bool sandbox)
     {
         url = null;
         why = text.Length > LongestUrl ? $"is longer than {LongestUrl} characters"
-            : text.Any(c => c <= ' ' || c == '\\' || c == 0x7f) ? "holds a blank, a backslash or a control character"
+            // A URI is ASCII; what lies beyond it is mapped to ASCII by whoever resolves the name, and read differently by others.
+            : text.Any(c => c is <= ' ' or '\\' or >= (char)0x7f) ? "holds a blank, a backslash, a control character or one outside ASCII"
             : !Uri.TryCreate(text, UriKind.Absolute, out url) ? "is not an absolute URI"
             : Refusal(url);
         if (why is not null) url = null;
@@ -45,16 +47,15 @@ public sealed class SinkPolicy(bool sandbox)
         if (url.UserInfo.Length > 0) return "must not hold user information";
         if (url.Fragment.Length > 0 || url.OriginalString.Contains('#')) return "must not have a fragment";
         if (url.Host.Length == 0 || url.Port == 0) return "must name a host and port";
-        if (IPAddress.TryParse(url.DnsSafeHost, out var address) ? !Allows(address) : IsLocalName(url.DnsSafeHost) && !sandbox)
+        // A trailing dot only says that the name is complete.
+        var host = url.DnsSafeHost.TrimEnd('.');
+        if (IPAddress.TryParse(host, out var address) ? !Allows(address) : IsLocalName(host) && !sandbox)
             return "points where events are not delivered";
         return null;
     }
 
-    private static bool IsLocalName(string host)
-    {
-        var name = host.TrimEnd('.');
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
-    }
+    private static bool IsLocalName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private static bool Any(AddressBlock[] blocks, AddressBlock address)
     {

@@ -30,7 +30,11 @@ public sealed record OperatorSession(
     string Profile,
     TimeSpan Duration,
     string? Reference,
-    string? Correlator);
+    string? Correlator)
+{
+    /// <summary>Without the person.</summary>
+    public override string ToString() => $"{nameof(OperatorSession)}({Id}, {Profile}, {Duration})";
+}
 
 /// <summary>One operator's southbound interface, in the domain's terms. An adapter holds no rule of a session's life.</summary>
 /// <remarks>Called concurrently, by one engine at a time per session; every call may be repeated, so every call is idempotent by

@@ -37,7 +37,11 @@ public sealed record OperatorRoute
 
 /// <summary>A device, found.</summary>
 /// <param name="Subscriber">Canonical: two ways to write one subscriber give one text. Personal data.</param>
-public sealed record ResolvedDevice(OperatorRoute Route, IOperatorAdapter Adapter, string Subscriber);
+public sealed record ResolvedDevice(OperatorRoute Route, IOperatorAdapter Adapter, string Subscriber)
+{
+    /// <summary>Without the person.</summary>
+    public override string ToString() => $"{nameof(ResolvedDevice)}({Route.Id})";
+}
 
 /// <summary>Finds a device's operator and subscriber from the identifiers given. Built once, from configuration.</summary>
 public sealed class OperatorDirectory

@@ -46,6 +46,9 @@ public sealed record SessionTerms
     public string? Correlator { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Neither person, address nor token: a session may be logged as a whole.</summary>
+    public override string ToString() => $"{nameof(SessionTerms)}({ClientId}, {Operator}, {QosProfile}, {DeviceKey})";
 }
 
 /// <summary>One QoD session. Immutable: <see cref="SessionMachine"/> returns the next one.</summary>

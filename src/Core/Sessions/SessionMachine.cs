@@ -22,35 +22,42 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Requested  OperatorPending         Requested    REQUESTED                       – (the operator has it and will confirm)
 /// Requested  OperatorRefused         Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
 ///              … caller waiting, and subscriber unknown or operator unreachable: Gone, and an error: the create fails as a whole
+///              … while an older create may still take effect: Releasing instead, release
 /// Requested  OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event
+///              … while an older create may still take effect: Releasing instead, release
 /// Requested  OperatorUnknown         Requested    REQUESTED                       look up at operator
+///              … not the first: looked up when due
 /// Requested  OperatorAbsent          Requested    REQUESTED                       create again (same id)
+///              … too late for a create to settle before the provisioning deadline: nothing, looked up when due
 /// Requested  DeadlineReached         Requested    REQUESTED                       look up, pause doubles
 ///              … past the provisioning deadline: Releasing, UNAVAILABLE NETWORK_TERMINATED, event, release
 /// Requested  Extend                  –            error SessionInactive
 /// Requested  Delete                  Releasing    nothing (404)                   release; no event: it never was AVAILABLE
 ///
 /// Active     OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event; flow stays held
+///              … at or after expiresAt: UNAVAILABLE DURATION_EXPIRED, event
+///              … while an older create may still take effect: Releasing instead, release
 /// Active     DeadlineReached         Releasing    UNAVAILABLE DURATION_EXPIRED    event, release; never before expiresAt
 /// Active     Extend                  –            AVAILABLE                       extend at operator, nothing committed yet
 ///              … at its limit already:  –            AVAILABLE, unchanged            –
 /// Active     OperatorExtended        Active       AVAILABLE, longer               due at the new expiry; no event
-/// Active     OperatorExtensionFailed –            error                           the old end stands
+/// Active     OperatorExtensionFailed  –           error                           the old end stands
 /// Active     Delete                  Releasing    nothing (404)                   event DELETE_REQUESTED, release
-/// Active     other answers           –            –                               duplicates and latecomers
+/// Active     other answers           –            –                               duplicates and latecomers; a reference they bring is kept
 ///
 /// Releasing  OperatorReleased        Retained     as before                       due at the end of retention
 ///              … deleted by the client, or retention over: Gone
 ///              … while the create may still take effect: Releasing, released once more when it cannot
 /// Releasing  OperatorReleaseFailed   Releasing    as before                       due for another release, pause doubles
 /// Releasing  DeadlineReached         Releasing    as before                       release again
-/// Releasing  OperatorAccepted/Pending Releasing   as before                       release: a late success is never resurrected
-/// Releasing  Refused/Absent/Terminated  as OperatorReleased: there is nothing left at the operator
+/// Releasing  OperatorAccepted/Pending  Releasing  as before                       release: a late success is never resurrected
+/// Releasing  OperatorAbsent/Terminated  Retained  as before                       as OperatorReleased: there is nothing there now
+/// Releasing  OperatorRefused         –            as before                       – (the release's own answer counts)
 /// Releasing  Delete                  Releasing    nothing (404)                   no event: it was UNAVAILABLE already
 ///
 /// Retained   DeadlineReached         Gone         nothing (404)
 /// Retained   Delete                  Gone         nothing (404)                   no event
-/// Retained   OperatorAccepted/Pending Releasing   as before                       release
+/// Retained   OperatorAccepted/Pending  Releasing  as before                       release
 ///
 /// Gone       OperatorAccepted/Pending  –          nothing (404)                   release
 ///
@@ -82,7 +89,8 @@ public sealed class SessionMachine(SessionPolicy policy)
         SessionCommand.OperatorAccepted accepted => Accept(session, accepted.Reference, now),
         SessionCommand.OperatorPending pending => Hold(session, pending.Reference, now),
         SessionCommand.OperatorRefused refused => Refuse(session, refused, now),
-        SessionCommand.OperatorUnknown => Reconcile(session, SessionEffect.LookUp, now),
+        // Asked at once the first time only: an operator that keeps failing would else be asked as fast as it fails.
+        SessionCommand.OperatorUnknown => Reconcile(session, session.Attempts == 0 ? SessionEffect.LookUp : null, now),
         SessionCommand.OperatorAbsent => Miss(session, now),
         SessionCommand.OperatorTerminated => Terminate(session, now),
         SessionCommand.OperatorReleased => Release(session, now),
@@ -98,73 +106,88 @@ public sealed class SessionMachine(SessionPolicy policy)
     private Decision Accept(QosSession session, string? reference, DateTimeOffset now) => session.Phase switch
     {
         SessionPhase.Requested => Told(
-            session with { Phase = SessionPhase.Active, StartedAt = now, DueAt = now + session.Duration, OperatorReference = reference, CreateSettled = true, Attempts = 0 },
+            Settled(Named(session, reference)) with { Phase = SessionPhase.Active, StartedAt = now, DueAt = now + session.Duration, Attempts = 0 },
             now, effect: null),
-        SessionPhase.Active => Unchanged(session),
+        SessionPhase.Active => Learn(session, Named(session, reference)),
         _ => ReleaseLatecomer(session, reference, now),
     };
 
     private Decision Hold(QosSession session, string? reference, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested when session.CreateSettled => Unchanged(session),
-        SessionPhase.Requested => Silent(session with { OperatorReference = reference, CreateSettled = true }),
-        SessionPhase.Active => Unchanged(session),
+        SessionPhase.Requested => Learn(session, Settled(Named(session, reference))),
+        SessionPhase.Active => Learn(session, Named(session, reference)),
         _ => ReleaseLatecomer(session, reference, now),
     };
 
+    // A callback may come before the answer that brings the operator's name for the session; without it nothing can be released there.
+    private static QosSession Named(QosSession session, string? reference) => session with { OperatorReference = reference ?? session.OperatorReference };
+
+    // An answer settles the create it answers. Once an answer was lost, or the operator was asked, an older create may still be on its way.
+    private static QosSession Settled(QosSession session) => session with { CreateSettled = session.CreateSettled || session.Attempts == 0 };
+
+    private static Decision Learn(QosSession session, QosSession learnt) => learnt == session ? Unchanged(session) : Silent(learnt);
+
     // Paid network resources must not outlive a session that the client believes over: the operator's "yes" is answered with a delete.
+    // It does not settle the create: an earlier release may be under way, and its "released" would then end a session that is still there.
     private Decision ReleaseLatecomer(QosSession session, string? reference, DateTimeOffset now) => session.Phase == SessionPhase.Gone
         ? new Decision(session, Changed: false, Event: null, SessionEffect.Release, Error: null)
         : Silent(
-            session with
-            {
-                Phase = SessionPhase.Releasing,
-                DueAt = now + policy.FirstReleaseRetry,
-                OperatorReference = reference ?? session.OperatorReference,
-                CreateSettled = true,
-            },
+            Named(session, reference) with { Phase = SessionPhase.Releasing, DueAt = now + policy.ReleaseAnswersWithin },
             SessionEffect.Release);
 
     private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } => Silent(
+        SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } && Settled(session).CreateSettled => Silent(
             session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.NetworkTerminated, CreateSettled = true, EndedAt = now }) with
         {
             Error = refused.Cause == RefusalCause.UnknownSubscriber
                 ? SessionError.DeviceNotIdentified()
                 : SessionError.OperatorUnavailable(session.Terms.Operator),
         },
-        SessionPhase.Requested => Retain(session with { CreateSettled = true }, now),
-        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        SessionPhase.Requested => Fail(Settled(session), StatusInfo.NetworkTerminated, now),
+        // The answer to a create says nothing about the release that is under way.
         _ => Unchanged(session),
     };
 
     private Decision Terminate(QosSession session, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested or SessionPhase.Active => Retain(session with { CreateSettled = true }, now),
-        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        SessionPhase.Requested => Fail(Settled(session), StatusInfo.NetworkTerminated, now),
+        // Its clock has run out just before ours: that is the agreed end, and must not block the flow.
+        SessionPhase.Active => Fail(session, now < session.ExpiresAt ? StatusInfo.NetworkTerminated : StatusInfo.DurationExpired, now),
+        SessionPhase.Releasing => Release(session, now),
         _ => Unchanged(session),
     };
+
+    // The operator has nothing now, but a create that it has not answered yet may still take effect: then a release follows.
+    private Decision Fail(QosSession session, StatusInfo why, DateTimeOffset now) =>
+        session.CreateSettled || now >= SettledBy(session) ? Retain(session with { CreateSettled = true }, why, now) : End(session, why, now);
 
     private Decision Miss(QosSession session, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested => Reconcile(session, SessionEffect.Create, now),
-        SessionPhase.Releasing => Release(session with { CreateSettled = true }, now),
+        // No create goes out that could take effect after the session has ended for lack of an answer.
+        SessionPhase.Requested when now + policy.CreateSettlesWithin <= ProvisionedBy(session) =>
+            Reconcile(session with { CreateSettled = false }, SessionEffect.Create, now),
+        SessionPhase.Requested => Reconcile(session, effect: null, now),
+        // The create may still be on its way there: absent now does not mean absent for good.
+        SessionPhase.Releasing => Release(session, now),
         _ => Unchanged(session),
     };
 
-    private Decision Reconcile(QosSession session, SessionEffect effect, DateTimeOffset now) => session.Phase != SessionPhase.Requested
+    private Decision Reconcile(QosSession session, SessionEffect? effect, DateTimeOffset now) => session.Phase != SessionPhase.Requested
         ? Unchanged(session)
         : Silent(
-            session with { DueAt = now + Pause(policy.FirstReconciliation, policy.LongestReconciliationPause, session.Attempts), Attempts = session.Attempts + 1 },
+            session with
+            {
+                DueAt = Earlier(now + Pause(policy.FirstReconciliation, policy.LongestReconciliationPause, session.Attempts), ProvisionedBy(session)),
+                Attempts = session.Attempts + 1,
+            },
             effect);
 
     private Decision Release(QosSession session, DateTimeOffset now)
     {
         if (session.Phase != SessionPhase.Releasing) return Unchanged(session);
 
-        var settlesAt = session.Terms.CreatedAt + policy.CreateSettlesWithin;
-        if (!session.CreateSettled && now < settlesAt) return Silent(session with { DueAt = settlesAt });
+        if (!session.CreateSettled && now < SettledBy(session)) return Silent(session with { DueAt = SettledBy(session) });
 
         var retainedUntil = session.EndedAt!.Value + policy.UnavailableRetention;
         return session.IsVisible && now < retainedUntil
@@ -183,7 +206,8 @@ public sealed class SessionMachine(SessionPolicy policy)
     private static Decision Extend(QosSession session, SessionCommand.Extend extend, DateTimeOffset now)
     {
         if (!session.IsVisible) return Refused(session, SessionError.NotFound());
-        if (session.Phase != SessionPhase.Active || now >= session.ExpiresAt) return Refused(session, SessionError.SessionInactive(session.Status));
+        if (session.Phase != SessionPhase.Active) return Refused(session, SessionError.SessionInactive(session.Status));
+        if (now >= session.ExpiresAt) return Refused(session, SessionError.SessionInactive(QosStatus.Unavailable));
 
         var duration = Clamp(session, extend, now);
         if (duration == session.Duration) return Unchanged(session);
@@ -230,7 +254,7 @@ public sealed class SessionMachine(SessionPolicy policy)
             Phase = SessionPhase.Releasing,
             StatusInfo = StatusInfo.DeleteRequested,
             EndedAt = session.EndedAt ?? now,
-            DueAt = now + policy.FirstReleaseRetry,
+            DueAt = now + policy.ReleaseAnswersWithin,
             Attempts = 0,
         };
         return session.Phase switch
@@ -245,29 +269,37 @@ public sealed class SessionMachine(SessionPolicy policy)
 
     private Decision Deadline(QosSession session, DateTimeOffset now) => session.Phase switch
     {
-        SessionPhase.Requested when now >= session.Terms.CreatedAt + policy.ProvisioningDeadline => End(session, StatusInfo.NetworkTerminated, now),
+        SessionPhase.Requested when now >= ProvisionedBy(session) => End(session, StatusInfo.NetworkTerminated, now),
         SessionPhase.Requested => Reconcile(session, SessionEffect.LookUp, now),
         SessionPhase.Active => End(session, StatusInfo.DurationExpired, now),
         SessionPhase.Releasing => Silent(
-            session with { DueAt = now + Pause(policy.FirstReleaseRetry, policy.LongestReleasePause, session.Attempts) }, SessionEffect.Release),
+            session with { DueAt = now + policy.ReleaseAnswersWithin }, SessionEffect.Release),
         SessionPhase.Retained => Silent(session with { Phase = SessionPhase.Gone }),
         _ => Unchanged(session),
     };
 
     private Decision End(QosSession session, StatusInfo why, DateTimeOffset now) => Told(
-        session with { Phase = SessionPhase.Releasing, StatusInfo = why, EndedAt = now, DueAt = now + policy.FirstReleaseRetry, Attempts = 0 },
+        session with { Phase = SessionPhase.Releasing, StatusInfo = why, EndedAt = now, DueAt = now + policy.ReleaseAnswersWithin, Attempts = 0 },
         now, SessionEffect.Release);
 
-    private Decision Retain(QosSession session, DateTimeOffset now) => Told(
+    private Decision Retain(QosSession session, StatusInfo why, DateTimeOffset now) => Told(
         session with
         {
             Phase = SessionPhase.Retained,
-            StatusInfo = StatusInfo.NetworkTerminated,
+            StatusInfo = why,
             EndedAt = now,
             DueAt = now + policy.UnavailableRetention,
             Attempts = 0,
         },
         now, effect: null);
+
+    private DateTimeOffset ProvisionedBy(QosSession session) => session.Terms.CreatedAt + policy.ProvisioningDeadline;
+
+    // Creates are sent until CreateSettlesWithin before the provisioning deadline, and the first one always.
+    private DateTimeOffset SettledBy(QosSession session) =>
+        session.Terms.CreatedAt + (policy.ProvisioningDeadline > policy.CreateSettlesWithin ? policy.ProvisioningDeadline : policy.CreateSettlesWithin);
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static TimeSpan Pause(TimeSpan first, TimeSpan longest, int attempts) =>
         TimeSpan.FromTicks(Math.Min(longest.Ticks, first.Ticks << Math.Min(attempts, 16)));

@@ -15,8 +15,13 @@ public sealed record SessionPolicy
     /// <summary>A create that is not confirmed by then becomes NETWORK_TERMINATED and is released.</summary>
     public TimeSpan ProvisioningDeadline { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest time for which an unanswered create may still take effect at an operator: its call deadline, retries and a margin.</summary>
+    /// <summary>Longest time for which an unanswered create may still take effect at an operator: its call deadline, retries, the release
+    /// call's deadline and a margin. No create is repeated later than this before <see cref="ProvisioningDeadline"/>.</summary>
     public TimeSpan CreateSettlesWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A release without an answer by then is sent again: its call deadline and the time that it may wait for its turn. Counts after a
+    /// crash, mostly.</summary>
+    public TimeSpan ReleaseAnswersWithin { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>First repetition of a failed release; doubles with each further one.</summary>
     public TimeSpan FirstReleaseRetry { get; init; } = TimeSpan.FromSeconds(2);

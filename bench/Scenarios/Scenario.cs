@@ -1,0 +1,26 @@
+using QodOrleans.Bench.Report;
+
+namespace QodOrleans.Bench.Scenarios;
+
+/// <summary>A run's options, and its progress on the error stream.</summary>
+internal sealed record Run(BenchOptions Options, CancellationToken Cancellation)
+{
+    public TimeProvider Clock { get; } = TimeProvider.System;
+
+    public TextWriter Progress { get; init; } = Console.Error;
+
+    public void Say(string progress) => Progress.WriteLine($"  {progress}");
+}
+
+/// <summary>A benchmark that can be asked for by name. Each makes what it needs, and leaves nothing behind.</summary>
+internal sealed record Scenario(string Name, string Description, Func<Run, Task<IReadOnlyList<Measurement>>> RunAsync)
+{
+    public static readonly IReadOnlyList<Scenario> All =
+    [
+        new("creates", "creates per second, beside pgbench and a plain service", Creates.RunAsync),
+        new("gets", "GET of a session at a fixed rate, beside an empty endpoint", Gets.RunAsync),
+        new("expiry", "many sessions that end within one second, beside plain SQL", Expiry.RunAsync),
+        new("lateness", "how late sessions end at 200 a second", Lateness.RunAsync),
+        new("restart", "start with many live sessions, and the memory they take", Restart.RunAsync),
+    ];
+}

@@ -1,0 +1,103 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.Mime;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using QodOrleans.Api.Auth;
+using QodOrleans.Api.Docs;
+using QodOrleans.Api.Http;
+using QodOrleans.Api.Surfaces.Qod010;
+using QodOrleans.Core.Notifications;
+
+namespace QodOrleans.Api;
+
+/// <summary>Puts the gateway into a host. It needs the host's <c>ISessionEngine</c>, <c>QosProfileCatalog</c> and <c>ISinkTokenProtector</c>.</summary>
+public static class ApiExtensions
+{
+    /// <summary>Health checks with this tag decide <c>/health/ready</c>.</summary>
+    public const string ReadyTag = "ready";
+
+    /// <summary>Every surface, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
+    private static readonly Surface[] Surfaces = [Qod010Surface.Surface, TokenEndpoint.Surface];
+
+    /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
+    public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddQodEventFormats(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox));
+        services.AddSingleton(new SurfaceDirectory(Surfaces));
+        services.AddSingleton<ApiMetrics>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<ClientRegistry>();
+        services.AddMetrics();
+        services.AddRouting();
+        services.AddHealthChecks();
+        services.AddDataProtection().SetApplicationName("QodOrleans");
+        services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
+        services.AddAuthorization();
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ApiOptions>>((timeouts, api) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = api.Value.RequestTimeout,
+            // RequestFrame adds the body: in here the request's own token is cancelled, and so would be the writing.
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+        });
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.LongestBytes;
+        });
+        return services;
+    }
+
+    /// <summary>How the surfaces tell of status changes; all that a host without a gateway needs from here.</summary>
+    public static IServiceCollection AddQodEventFormats(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IEventFormat, Qod010EventFormat>());
+        return services;
+    }
+
+    /// <summary>Adds the middleware and every endpoint. Call it once, after what must see requests earlier.</summary>
+    public static WebApplication MapQodApi(this WebApplication app)
+    {
+        app.UseMiddleware<RequestFrame>();
+        app.UseRouting();
+        app.UseMiddleware<SurfaceGate>();
+        app.UseRequestTimeouts();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        foreach (var surface in Surfaces) surface.Map(app);
+        app.MapQodDocs();
+        app.MapHealthChecks("/health/live", Health(_ => false));
+        app.MapHealthChecks("/health/ready", Health(check => check.Tags.Contains(ReadyTag)));
+        return app;
+    }
+
+    /// <summary>The state and nothing else: what is broken inside is for the log, not for whoever asks.</summary>
+    private static HealthCheckOptions Health(Func<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckRegistration, bool> predicate) => new()
+    {
+        Predicate = predicate,
+        ResponseWriter = (context, report) =>
+        {
+            context.Response.ContentType = MediaTypeNames.Application.Json;
+            return context.Response.WriteAsync($$"""{"status":"{{report.Status}}"}""");
+        },
+    };
+
+    private sealed class ApiOptionsValidation : IValidateOptions<ApiOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, ApiOptions options)
+        {
+            var complaints = options.Validate(new ValidationContext(options)).Select(result => result.ErrorMessage!).ToArray();
+            return complaints.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.ComponentModel.DataAnnotations;
+using QodOrleans.Api.Auth;
+
+namespace QodOrleans.Api;
+
+/// <summary>Section <c>Qod</c> of the configuration, as far as the gateway reads it.</summary>
+public sealed class ApiOptions : IValidatableObject
+{
+    public const string Section = "Qod";
+
+    /// <summary>Default sandbox. Production knows no sandbox clients, no mock token, no <c>http</c> and no loopback sinks.</summary>
+    public QodMode Mode { get; set; } = QodMode.Sandbox;
+
+    /// <summary>Scheme, host and base path by which clients reach this gateway; the start of every event's <c>source</c>. Never taken from a
+    /// request: a client chooses its own <c>Host</c> header.</summary>
+    public string PublicUrl { get; set; } = "http://localhost:8080";
+
+    /// <summary>How long an access token is good for; 1 minute to 1 day, default 1 hour. A token cannot be called back earlier.</summary>
+    public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest time for one request, its body included, before it is answered 503; 1 second to 5 minutes, default 15 seconds. Must be above
+    /// every limit of the engine's, or clients are told "unavailable" about sessions that come to be.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Validated access tokens kept in memory; 0 to 1,000,000, default 20,000, about 1 kB each.</summary>
+    public int AccessTokenCacheSize { get; set; } = 20_000;
+
+    /// <summary>The applications. Sandbox mode adds its two.</summary>
+    public IList<ClientOptions> Clients { get; init; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
+            yield return new($"Qod:PublicUrl is '{PublicUrl}'; it must be an absolute http or https URL without user, query or fragment.");
+        if (AccessTokenLifetime < TimeSpan.FromMinutes(1) || AccessTokenLifetime > TimeSpan.FromDays(1))
+            yield return new($"Qod:AccessTokenLifetime is {AccessTokenLifetime}; it must be 00:01:00 to 1.00:00:00.");
+        if (RequestTimeout < TimeSpan.FromSeconds(1) || RequestTimeout > TimeSpan.FromMinutes(5))
+            yield return new($"Qod:RequestTimeout is {RequestTimeout}; it must be 00:00:01 to 00:05:00.");
+        if (AccessTokenCacheSize is < 0 or > 1_000_000)
+            yield return new($"Qod:AccessTokenCacheSize is {AccessTokenCacheSize}; it must be 0 to 1000000.");
+        for (var i = 0; i < Clients.Count; i++)
+            foreach (var complaint in Clients[i].Complaints())
+                yield return new($"Qod:Clients:{i} {complaint}");
+        foreach (var twice in Clients.GroupBy(client => client.Id).Where(group => group.Count() > 1))
+            yield return new($"Qod:Clients names '{twice.Key}' more than once.");
+    }
+}
+
+public enum QodMode
+{
+    /// <summary>Simulated operators; known clients and a known token; events also to <c>http</c> and loopback.</summary>
+    Sandbox,
+
+    /// <summary>What is configured, and nothing else.</summary>
+    Production,
+}
+
+/// <summary>One application.</summary>
+public sealed class ClientOptions
+{
+    /// <summary>OAuth <c>client_id</c>.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>The hash of the secret as <see cref="ClientSecret.Hash"/> writes it; the secret itself is stored nowhere.</summary>
+    public string SecretHash { get; set; } = "";
+
+    /// <summary>Scopes the application may have; default all.</summary>
+    public IList<string> Scopes { get; init; } = [];
+
+    /// <summary>Where an authorization code may be sent; compared exactly.</summary>
+    public IList<string> RedirectUris { get; init; } = [];
+
+    internal IEnumerable<string> Complaints()
+    {
+        if (Id.Length is 0 or > 100 || Id.Any(c => c is < '!' or > '~' or ':')) yield return "needs an Id of 1 to 100 visible ASCII characters other than ':'.";
+        if (!ClientSecret.TryParse(SecretHash, out _)) yield return "needs a SecretHash of the form pbkdf2-sha256$iterations$salt$hash.";
+        foreach (var scope in Scopes.Where(scope => !QodScopes.All.Contains(scope)))
+            yield return $"has the unknown scope '{scope}'; known are {string.Join(" ", QodScopes.All)}.";
+    }
+}

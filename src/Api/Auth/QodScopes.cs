@@ -1,0 +1,51 @@
+using System.Buffers;
+
+namespace QodOrleans.Api.Auth;
+
+/// <summary>The scopes of CAMARA QoD, and the ways in which a client may ask for them.</summary>
+public static class QodScopes
+{
+    /// <summary>Create and extend sessions.</summary>
+    public const string SessionsWrite = "qod-sessions-write";
+
+    public const string SessionsRead = "qod-sessions-read";
+
+    public const string SessionsDelete = "qod-sessions-delete";
+
+    /// <summary>Declared by the release, attached to no operation of it.</summary>
+    public const string ProfilesRead = "qod-profiles-read";
+
+    public static IReadOnlyList<string> All { get; } = [SessionsWrite, SessionsRead, SessionsDelete, ProfilesRead];
+
+    /// <summary>The API's name as a technical parameter: <c>dpv:RequestedServiceProvision#qod</c> asks for all its scopes (ICM v0.1.0).</summary>
+    private const string ApiName = "qod";
+
+    private static readonly SearchValues<char> PurposeAlphabet = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    /// <summary>Reads a <c>scope</c> parameter: plain scopes, <c>dpv:Purpose#scope-or-API</c>, or <c>dpv:Purpose scope…</c> (ICM 0.2 and later).</summary>
+    /// <param name="registered">What the client may have.</param>
+    /// <param name="granted">In the order of <see cref="All"/>, each once.</param>
+    /// <returns>False if a scope is unknown or not registered, or if none is left.</returns>
+    internal static bool TryGrant(string parameter, IReadOnlyList<string> registered, out string[] granted)
+    {
+        var asked = new HashSet<string>(StringComparer.Ordinal);
+        granted = [];
+        foreach (var token in parameter.Split(' '))
+        {
+            var scope = token;
+            if (token.StartsWith("dpv:", StringComparison.Ordinal))
+            {
+                var hash = token.IndexOf('#');
+                var purpose = token.AsSpan(4, (hash < 0 ? token.Length : hash) - 4);
+                if (purpose.IsEmpty || purpose.ContainsAnyExcept(PurposeAlphabet)) return false;
+                if (hash < 0) continue;
+                scope = token[(hash + 1)..];
+            }
+            if (scope == ApiName && scope.Length < token.Length) asked.UnionWith(registered);
+            else if (registered.Contains(scope)) asked.Add(scope);
+            else return false;
+        }
+        granted = [.. All.Where(asked.Contains)];
+        return granted.Length > 0;
+    }
+}

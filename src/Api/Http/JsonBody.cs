@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace QodOrleans.Api.Http;
+
+/// <summary>Reads request bodies the way two careful readers would both read them: what could be understood in two ways is refused.</summary>
+/// <remarks>Refused: duplicate members (also inside members that we ignore), invalid UTF-8, NUL, trailing data, comments, <c>null</c> for a member
+/// that may not be null, numbers in quotes, fractions and overflow where an integer belongs. Unknown members are ignored.</remarks>
+internal static class JsonBody
+{
+    public const int LongestBytes = 256 * 1024;
+
+    private const int DeepestLevel = 16;
+
+    private const int LongestPlace = 200;
+
+    private static readonly JsonDocumentOptions DocumentOptions = new() { AllowDuplicateProperties = false, MaxDepth = DeepestLevel };
+
+    /// <summary>A surface's request type, read strictly: every member may be absent, none may be null.</summary>
+    public static JsonTypeInfo<T> Strict<T>(JsonSerializerContext context)
+    {
+        var options = new JsonSerializerOptions
+        {
+            TypeInfoResolver = context.WithAddedModifier(RefuseNull),
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            AllowDuplicateProperties = false,
+            RespectNullableAnnotations = true,
+            NumberHandling = JsonNumberHandling.Strict,
+            MaxDepth = DeepestLevel,
+        };
+        return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+
+        static void RefuseNull(JsonTypeInfo type)
+        {
+            foreach (var member in type.Properties) member.IsSetNullable = false;
+        }
+    }
+
+    /// <returns>The value, or what is wrong.</returns>
+    public static async ValueTask<(T? Value, Fault Fault)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var request = context.Request;
+        var hasBody = request.ContentLength is > 0
+            || (request.ContentLength is null && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false);
+        if (!hasBody && request.ContentType is null) return (null, new Fault(FaultKind.BodyMissing));
+        if (!IsJson(request)) return (null, new Fault(FaultKind.MediaTypeUnsupported));
+        if (request.ContentLength > LongestBytes) return (null, new Fault(FaultKind.BodyTooLarge));
+
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            var buffer = read.Buffer;
+            if (buffer.Length > LongestBytes)
+            {
+                reader.AdvanceTo(buffer.End);
+                return (null, new Fault(FaultKind.BodyTooLarge));
+            }
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(buffer.Start, buffer.End);
+                continue;
+            }
+            var result = Parse(buffer, type);
+            reader.AdvanceTo(buffer.End);
+            return result;
+        }
+    }
+
+    private static (T?, Fault) Parse<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (body.IsSingleSegment) return Parse(body.First, type);
+
+        var length = (int)body.Length;
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        body.CopyTo(rented);
+        var result = Parse(rented.AsMemory(0, length), type);
+        ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        return result;
+    }
+
+    internal static (T? Value, Fault Fault) Parse<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (body.IsEmpty) return (null, new Fault(FaultKind.BodyMissing));
+        if (!Utf8.IsValid(body.Span)) return (null, Invalid("body: must be UTF-8"));
+        if (HoldsNul(body.Span)) return (null, Invalid("body: must not hold NUL"));
+        try
+        {
+            var value = JsonSerializer.Deserialize(body.Span, type);
+            // The serializer compares known members only; a second reader of the same body may know others.
+            using var whole = JsonDocument.Parse(body, DocumentOptions);
+            return value is null ? (null, Invalid("body: must be an object")) : (value, default);
+        }
+        catch (JsonException e)
+        {
+            return (null, Invalid(Place(e.Path)));
+        }
+        catch (InvalidOperationException)
+        {
+            // A member's name with half a surrogate pair, where JsonDocument compares names.
+            return (null, Invalid("body: must be UTF-8"));
+        }
+    }
+
+    private static Fault Invalid(string detail) => new(FaultKind.BodyInvalid, detail);
+
+    /// <summary>A JSON path as CAMARA's messages write it: <c>device.ipv4Address.publicPort</c>.</summary>
+    private static string Place(string? path)
+    {
+        if (path is null or "$") return "body";
+        var place = path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path[1..];
+        return place.Length <= LongestPlace ? place : place[..LongestPlace];
+    }
+
+    /// <summary>A raw NUL is no JSON anyway. An escaped one is, but many a store and reader ends a text there.</summary>
+    private static bool HoldsNul(ReadOnlySpan<byte> body)
+    {
+        for (var rest = body; rest.IndexOf("\\u0000"u8) is >= 0 and var at; rest = rest[(at + 2)..])
+        {
+            var backslashes = 1;
+            while (backslashes <= at && rest[at - backslashes] == '\\') backslashes++;
+            if (backslashes % 2 == 1) return true;
+        }
+        return false;
+    }
+
+    /// <summary><c>application/json</c>, with no charset but UTF-8, and not compressed.</summary>
+    private static bool IsJson(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity") return false;
+        var text = request.ContentType;
+        if (string.Equals(text, "application/json", StringComparison.OrdinalIgnoreCase)) return true;
+        return MediaTypeHeaderValue.TryParse(text, out var type)
+            && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,27 @@
+namespace QodOrleans.Api.Http;
+
+/// <summary>A northbound API as the rooms around it see it.</summary>
+/// <param name="Name">Stored with each session made on it.</param>
+/// <param name="Root">All its paths start with this.</param>
+/// <param name="Map">Adds its endpoints.</param>
+/// <param name="Describe">Puts a fault into the surface's words and shape.</param>
+internal sealed record Surface(string Name, PathString Root, Action<IEndpointRouteBuilder> Map, Func<Fault, ErrorAnswer> Describe)
+{
+    /// <summary>The embedded OpenAPI document, as a path from this project with dots, served as <c>/openapi/{Name}.json</c>; null where there is none.</summary>
+    public string? OpenApiResource { get; init; }
+}
+
+/// <summary>Tells whose words an answer must use.</summary>
+internal sealed class SurfaceDirectory(IReadOnlyList<Surface> surfaces)
+{
+    public IReadOnlyList<Surface> All => surfaces;
+
+    /// <summary>The surface of the endpoint, or of the path where there is none; a path of no surface gets the first one's words.</summary>
+    public Surface Of(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Surface>() is { } known) return known;
+        foreach (var surface in surfaces)
+            if (context.Request.Path.StartsWithSegments(surface.Root, StringComparison.OrdinalIgnoreCase)) return surface;
+        return surfaces[0];
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace QodOrleans.Api.Http;
+
+/// <summary>After routing, before authorization: a path must be spelt as it is documented, and the client must be able to read JSON.</summary>
+internal sealed class SurfaceGate(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<Surface>() is null) return next(context);
+
+        if (!IsSpeltAs(endpoint.RoutePattern, context.Request.Path.Value)) return context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
+        if (!AcceptsJson(context.Request.Headers.Accept)) return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
+        return next(context);
+    }
+
+    /// <summary>Routing itself takes <c>/QOD/v0/Sessions/</c> for <c>/qod/v0/sessions</c>; caches, filters and logs in front of us do not.</summary>
+    private static bool IsSpeltAs(RoutePattern pattern, ReadOnlySpan<char> path)
+    {
+        foreach (var segment in pattern.PathSegments)
+        {
+            if (path.Length == 0 || path[0] != '/') return false;
+            path = path[1..];
+            var end = path.IndexOf('/');
+            var text = end < 0 ? path : path[..end];
+            if (text.Length == 0 || (segment.Parts[0] is RoutePatternLiteralPart literal && !text.SequenceEqual(literal.Content))) return false;
+            path = path[text.Length..];
+        }
+        return path.Length == 0;
+    }
+
+    /// <summary>RFC 9110, 12.5.1: the most specific range that covers JSON decides. Ranges that cannot be read do not count.</summary>
+    internal static bool AcceptsJson(StringValues accept)
+    {
+        if (accept.Count == 0 || (accept.Count == 1 && accept[0] is null or "" or "*/*" or "application/json")) return true;
+        if (!MediaTypeHeaderValue.TryParseList(accept, out var ranges)) return false;
+
+        var (best, quality) = (-1, 0d);
+        foreach (var range in ranges)
+        {
+            var precision = range.MatchesMediaType("application/json") ? range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2 : -1;
+            if (precision > best) (best, quality) = (precision, range.Quality ?? 1);
+        }
+        return best >= 0 && quality > 0;
+    }
+}

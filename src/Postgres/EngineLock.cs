@@ -1,0 +1,73 @@
+using Npgsql;
+
+namespace QodOrleans.Postgres;
+
+/// <summary>Keeps a second standalone engine away from a database: a lock that lives as long as one connection. It guards against a mistake
+/// in deployment; against races, sessions and devices have their fences.</summary>
+public sealed class EngineLock(NpgsqlDataSource source) : IAsyncDisposable
+{
+    private const long LockKey = 0x716f645f656e676e;
+
+    private readonly SemaphoreSlim turn = new(1);
+    private NpgsqlConnection? holder;
+
+    /// <summary>May be repeated: asks whether the lock is still held, and takes it again if its connection was lost.</summary>
+    /// <returns>False: another engine has it.</returns>
+    /// <exception cref="NpgsqlException">The database does not answer.</exception>
+    public async Task<bool> TryAcquireAsync()
+    {
+        await turn.WaitAsync();
+        try
+        {
+            if (await IsHeldAsync()) return true;
+
+            var connection = await source.OpenConnectionAsync();
+            await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LockKey})", connection);
+            if (await command.ExecuteScalarAsync() is true)
+            {
+                holder = connection;
+                return true;
+            }
+            await connection.DisposeAsync();
+            return false;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        turn.Dispose();
+        if (Interlocked.Exchange(ref holder, null) is not { } connection) return;
+        try
+        {
+            // Said aloud: the connection only goes back to the pool, and would keep the lock there.
+            await using var command = new NpgsqlCommand($"select pg_advisory_unlock({LockKey})", connection);
+            await command.ExecuteScalarAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // The connection is gone, and the lock with it.
+        }
+        await connection.DisposeAsync();
+    }
+
+    private async Task<bool> IsHeldAsync()
+    {
+        if (holder is null) return false;
+        try
+        {
+            await using var command = new NpgsqlCommand("select 1", holder);
+            await command.ExecuteScalarAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            await holder.DisposeAsync();
+            holder = null;
+            return false;
+        }
+    }
+}

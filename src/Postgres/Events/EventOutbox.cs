@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+using QodOrleans.Postgres.Batching;
+using QodOrleans.Postgres.Sessions;
+
+namespace QodOrleans.Postgres.Events;
+
+/// <summary>The outbox in Postgres. Events come in with the commits of <see cref="SessionStore"/>.</summary>
+public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
+{
+    private const string PendingSql =
+        """
+        select id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, correlator from qod.events
+        where dead_reason is null and (session_id, sequence) > (@after_session, @after_sequence)
+        order by session_id, sequence limit @limit
+        """;
+
+    private readonly NpgsqlDataSource source;
+    private readonly TimeProvider time;
+    private readonly Batcher<EventOp> operations;
+
+    public EventOutbox(NpgsqlDataSource source, IOptions<PostgresOptions> options, PostgresMetrics metrics, TimeProvider time, ILogger<EventOutbox> log)
+    {
+        (this.source, this.time) = (source, time);
+        operations = new Batcher<EventOp>(
+            new BatchContext("event", source, options.Value, metrics, time, log), 1, (queue, context) => new EventLoop(queue, context));
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<QosStatusChanged>> ReadPendingAsync(OutboxCursor? after, int limit, CancellationToken cancellation)
+    {
+        var page = new PageQuery(PendingSql, limit)
+            .With("after_session", NpgsqlDbType.Uuid, after?.SessionId.Value ?? Guid.Empty)
+            .With("after_sequence", NpgsqlDbType.Integer, after?.Sequence ?? 0);
+        return page.ReadAsync(source, Read, cancellation);
+    }
+
+    /// <inheritdoc />
+    public ValueTask CompleteAsync(Guid eventId) => AddAsync(eventId, deadReason: null);
+
+    /// <inheritdoc />
+    // A sink may have worded the reason: Postgres takes no NUL, and the encoder no halves of a surrogate pair.
+    public ValueTask DeadLetterAsync(Guid eventId, string reason) =>
+        AddAsync(eventId, string.Concat(reason.Replace('\0', '\uFFFD').EnumerateRunes().Select(rune => rune.ToString())));
+
+    public ValueTask DisposeAsync() => operations.DisposeAsync();
+
+    private ValueTask AddAsync(Guid eventId, string? deadReason)
+    {
+        var op = new EventOp(eventId, deadReason) { EnqueuedAt = time.GetTimestamp() };
+        operations.Add(op);
+        return new ValueTask(op.Task);
+    }
+
+    private static QosStatusChanged Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0),
+        new SessionId(row.GetGuid(1)),
+        row.GetInt32(2),
+        row.GetString(3),
+        (QosStatus)row.GetInt16(4),
+        row.IsDBNull(5) ? null : (StatusInfo)row.GetInt16(5),
+        new DateTimeOffset(row.GetDateTime(6)),
+        new Sink(new Uri(row.GetString(7)), row.IsDBNull(8) ? null : row.GetFieldValue<byte[]>(8)),
+        SessionRow.Text(row, 9));
+}

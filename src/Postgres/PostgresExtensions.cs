@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using QodOrleans.Core.Storage;
+using QodOrleans.Postgres.Events;
+using QodOrleans.Postgres.Sessions;
+
+namespace QodOrleans.Postgres;
+
+public static class PostgresExtensions
+{
+    // The writers' plans are made once, when tables may still be empty and unknown, and used for ever: without these, Postgres may pick a
+    // scan or a hash of the whole table that was right for ten rows.
+    private const string PlannerSettings =
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
+
+    /// <summary>Registers the store in Postgres: <see cref="ISessionStore"/>, <see cref="IEventOutbox"/>, <see cref="NpgsqlDataSource"/>,
+    /// <see cref="Migrations"/>, <see cref="EngineLock"/>, <see cref="PostgresPins"/> and <see cref="PostgresKeyRepository"/>.</summary>
+    /// <param name="configuration">The whole configuration; the settings are under <see cref="PostgresOptions.Section"/>.</param>
+    public static IServiceCollection AddQodPostgres(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PostgresOptions>().Bind(configuration.GetSection(PostgresOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => CreateDataSource(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
+        services.AddSingleton<PostgresMetrics>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<ISessionStore>(provider => provider.GetRequiredService<SessionStore>());
+        services.AddSingleton<EventOutbox>();
+        services.AddSingleton<IEventOutbox>(provider => provider.GetRequiredService<EventOutbox>());
+        services.AddSingleton<Migrations>();
+        services.AddSingleton<EngineLock>();
+        services.AddSingleton<PostgresPins>();
+        services.AddSingleton<PostgresKeyRepository>();
+        return services;
+    }
+
+    private static NpgsqlDataSource CreateDataSource(PostgresOptions options)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        settings.Options = string.Join(' ', new[] { settings.Options, PlannerSettings }.Where(text => !string.IsNullOrEmpty(text)));
+        settings.ApplicationName ??= "qod";
+        settings.CommandTimeout = (int)options.StatementTimeout.TotalSeconds;
+        // Unless the operator of the host said otherwise: a server that does not answer must not hold an attempt for the usual 15 s.
+        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+}

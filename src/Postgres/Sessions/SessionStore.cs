@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+using QodOrleans.Postgres.Batching;
+
+namespace QodOrleans.Postgres.Sessions;
+
+/// <summary>The sessions in Postgres, with group commit: what many callers want at one moment is one statement and one flush of the log.</summary>
+/// <remarks>Disposing it serves what waits, then stops. If the database is down even then, a commit in doubt ends with
+/// <see cref="OperationCanceledException"/>: nobody knows its outcome.</remarks>
+public sealed class SessionStore : ISessionStore, IAsyncDisposable
+{
+    private const string DueSql =
+        """
+        select id, due_at from qod.sessions
+        where (due_at, id) > (@after_due, @after_id) and due_at <= @until
+        order by due_at, id limit @limit
+        """;
+
+    private const string PurgeSql =
+        """
+        delete from qod.devices d
+        where d.admitted_at < now() - @idle and not exists (select from qod.sessions s where s.device_key = d.key and s.holds_flow)
+        """;
+
+    private static readonly TimeSpan PurgeTimeout = TimeSpan.FromMinutes(5);
+
+    private readonly NpgsqlDataSource source;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Batcher<CommitOp> commits;
+    private readonly Batcher<SessionReadOp> reads;
+    private readonly Batcher<DeviceReadOp> deviceReads;
+
+    public SessionStore(NpgsqlDataSource source, IOptions<PostgresOptions> options, PostgresMetrics metrics, TimeProvider time, ILogger<SessionStore> log)
+    {
+        (this.source, this.time, this.log) = (source, time, log);
+        var context = new BatchContext("commit", source, options.Value, metrics, time, log);
+        commits = new Batcher<CommitOp>(context, options.Value.Writers, (queue, shared) => new CommitLoop(queue, shared));
+        reads = new Batcher<SessionReadOp>(context with { Kind = "session" }, 1, (queue, shared) => new SessionReadLoop(queue, shared));
+        deviceReads = new Batcher<DeviceReadOp>(context with { Kind = "device" }, 1, (queue, shared) => new DeviceReadLoop(queue, shared));
+    }
+
+    /// <inheritdoc />
+    public ValueTask<CommitResult> CommitAsync(SessionCommit commit)
+    {
+        var op = new CommitOp(commit, Random.Shared.NextInt64(1, long.MaxValue)) { EnqueuedAt = time.GetTimestamp() };
+        commits.Add(op);
+        return new ValueTask<CommitResult>(op.Task);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<QosSession?> ReadAsync(SessionId id)
+    {
+        var op = new SessionReadOp(id) { EnqueuedAt = time.GetTimestamp() };
+        reads.Add(op);
+        return new ValueTask<QosSession?>(op.Task);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<DeviceFlows> ReadDeviceAsync(DeviceKey device)
+    {
+        var op = new DeviceReadOp(device) { EnqueuedAt = time.GetTimestamp() };
+        deviceReads.Add(op);
+        return new ValueTask<DeviceFlows>(op.Task);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation)
+    {
+        var page = new PageQuery(DueSql, limit)
+            .With("after_due", NpgsqlDbType.TimestampTz, after?.DueAt.UtcDateTime ?? DateTime.UnixEpoch)
+            .With("after_id", NpgsqlDbType.Uuid, after?.Id.Value ?? Guid.Empty)
+            .With("until", NpgsqlDbType.TimestampTz, until.UtcDateTime);
+        return page.ReadAsync(source, row => new DueSession(new SessionId(row.GetGuid(0)), new DateTimeOffset(row.GetDateTime(1))), cancellation);
+    }
+
+    /// <summary>Forgets the fences of devices that were not admitted for a while and hold nothing. To be called now and then: an hour is fine.</summary>
+    /// <param name="idleFor">At least as long as an owner may remember a fence without asking; 2 days are plenty.</param>
+    /// <returns>How many were forgotten.</returns>
+    /// <remarks>An admission that comes meanwhile wins: it moves admitted_at, which the delete checks again under the row's lock.</remarks>
+    /// <exception cref="NpgsqlException">The database does not answer.</exception>
+    public async Task<int> PurgeDevicesAsync(TimeSpan idleFor, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(PurgeSql);
+        command.CommandTimeout = (int)PurgeTimeout.TotalSeconds;
+        command.Parameters.AddWithValue("idle", NpgsqlDbType.Interval, idleFor);
+        var count = await command.ExecuteNonQueryAsync(cancellation);
+        if (count > 0) Log.DevicesPurged(log, count);
+        return count;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await commits.DisposeAsync();
+        await reads.DisposeAsync();
+        await deviceReads.DisposeAsync();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Storage;
+using QodOrleans.Webhooks.Queues;
+
+namespace QodOrleans.Webhooks.Outbox;
+
+/// <summary>Tells the outbox what became of the events, behind the deliveries. The events of one session one after the other: after a crash the
+/// outbox must never hold an older event of a session without the newer ones, or the sink would hear of the past last.</summary>
+internal sealed class OutboxMarker : IDisposable
+{
+    // Enough to fill the store's batches.
+    private const int Writers = 64;
+
+    private readonly Channel<SessionLine> concluded = Channel.CreateUnbounded<SessionLine>();
+    private readonly Lock gate = new();
+    private readonly List<SessionLine> parked = [];
+    private readonly IEventOutbox outbox;
+    private readonly WebhookOptions options;
+    private readonly WebhookTelemetry telemetry;
+    private readonly InFlight inFlight;
+    private readonly ILogger log;
+    private readonly ITimer unpark;
+    private TimeSpan pause;
+
+    public OutboxMarker(
+        IEventOutbox outbox, WebhookOptions options, TimeProvider time, WebhookTelemetry telemetry, InFlight inFlight, ILogger log)
+    {
+        this.outbox = outbox;
+        this.options = options;
+        this.telemetry = telemetry;
+        this.inFlight = inFlight;
+        this.log = log;
+        pause = options.OutboxPause;
+        unpark = time.CreateTimer(_ => Unpark(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Bounded by the events that memory may hold.</summary>
+    public void Post(SessionLine line)
+    {
+        inFlight.Enter();
+        if (!concluded.Writer.TryWrite(line)) inFlight.Exit();
+    }
+
+    public void Start(DeliveryQueues queues)
+    {
+        for (var i = 0; i < Writers; i++) _ = Task.Run(() => WriteAsync(queues));
+    }
+
+    public void Dispose()
+    {
+        concluded.Writer.TryComplete();
+        unpark.Dispose();
+    }
+
+    private async Task WriteAsync(DeliveryQueues queues)
+    {
+        await foreach (var line in concluded.Reader.ReadAllAsync())
+        {
+            try
+            {
+                while (queues.NextConclusion(line) is { } conclusion)
+                {
+                    await TellAsync(conclusion);
+                    queues.Forget(line);
+                }
+            }
+            catch (StoreUnavailableException e)
+            {
+                Park(line, e);
+            }
+            finally
+            {
+                inFlight.Exit();
+            }
+        }
+    }
+
+    private async ValueTask TellAsync(Conclusion conclusion)
+    {
+        var (change, reason) = conclusion;
+        try
+        {
+            if (reason is null) await outbox.CompleteAsync(change.EventId);
+            else await outbox.DeadLetterAsync(change.EventId, reason);
+        }
+        catch (Exception e) when (e is not StoreUnavailableException)
+        {
+            // A bug in the store, or a row that it cannot write. It stays pending, and is told again after the next start.
+            Log.NotMarked(log, e, change.SessionId, change.Correlator);
+            return;
+        }
+        lock (gate) pause = options.OutboxPause;
+        if (reason is null) return;
+        telemetry.DeadLettered();
+        Log.DeadLettered(log, change.SessionId, change.Correlator, change.Sequence, reason);
+    }
+
+    private void Park(SessionLine line, StoreUnavailableException e)
+    {
+        lock (gate)
+        {
+            parked.Add(line);
+            if (parked.Count > 1) return;
+            unpark.Change(pause, Timeout.InfiniteTimeSpan);
+            Log.OutboxUnavailable(log, e, pause);
+            pause = pause * 2 < options.LongestOutboxPause ? pause * 2 : options.LongestOutboxPause;
+        }
+    }
+
+    private void Unpark()
+    {
+        SessionLine[] lines;
+        lock (gate)
+        {
+            lines = [.. parked];
+            parked.Clear();
+        }
+        foreach (var line in lines) Post(line);
+    }
+}

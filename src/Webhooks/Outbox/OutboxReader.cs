@@ -1,0 +1,143 @@
+using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Storage;
+using QodOrleans.Webhooks.Queues;
+
+namespace QodOrleans.Webhooks.Outbox;
+
+/// <summary>Brings back what memory does not hold: everything after a start, later what did not fit. Asleep while memory holds all.</summary>
+internal sealed class OutboxReader : IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly IEventOutbox outbox;
+    private readonly DeliveryQueues queues;
+    private readonly WebhookOptions options;
+    private readonly TimeProvider time;
+    private readonly InFlight inFlight;
+    private readonly ILogger log;
+    private readonly ITimer timer;
+
+    // 0 asleep; 1 not started yet, or the timer is set, or a pass is running.
+    private int awake = 1;
+
+    // A pass that an outage interrupts goes on where it was.
+    private bool inPass;
+    private OutboxCursor? after;
+    private TimeSpan outagePause;
+    private long lastPass;
+
+    public OutboxReader(
+        IEventOutbox outbox, DeliveryQueues queues, WebhookOptions options, TimeProvider time, InFlight inFlight, ILogger log)
+    {
+        this.outbox = outbox;
+        this.queues = queues;
+        this.options = options;
+        this.time = time;
+        this.inFlight = inFlight;
+        this.log = log;
+        outagePause = options.OutboxPause;
+        timer = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The first pass, at once.</summary>
+    public void Start()
+    {
+        lastPass = time.GetTimestamp();
+        Run();
+    }
+
+    /// <summary>Something was left in the outbox.</summary>
+    public void Want()
+    {
+        if (Interlocked.Exchange(ref awake, 1) == 0) SleepFor(options.OutboxPause);
+    }
+
+    public void Stop()
+    {
+        stopping.Cancel();
+        timer.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        stopping.Dispose();
+    }
+
+    private void Run()
+    {
+        inFlight.Enter();
+        _ = Task.Run(RunAsync);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            SleepFor(await PassAsync());
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What was not read is read after the next start.
+        }
+        finally
+        {
+            inFlight.Exit();
+        }
+    }
+
+    /// <returns>When to come again; null when memory holds all.</returns>
+    private async Task<TimeSpan?> PassAsync()
+    {
+        if (!inPass && !queues.WantsPass(isOverdue: time.GetElapsedTime(lastPass) >= options.LongestOutboxPause)) return StillNeeded();
+
+        var began = time.GetTimestamp();
+        try
+        {
+            if (!inPass)
+            {
+                queues.BeginPass();
+                (inPass, after) = (true, null);
+            }
+            while (await ReadPageAsync()) { }
+            queues.EndPass();
+            inPass = false;
+            lastPass = time.GetTimestamp();
+            outagePause = options.OutboxPause;
+            return StillNeeded(time.GetElapsedTime(began));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            queues.FailRead();
+            if (e is StoreUnavailableException) Log.OutboxUnavailable(log, e, outagePause);
+            else Log.OutboxReadBroke(log, e);
+            var pause = outagePause;
+            outagePause = pause * 2 < options.LongestOutboxPause ? pause * 2 : options.LongestOutboxPause;
+            return pause;
+        }
+    }
+
+    private async Task<bool> ReadPageAsync()
+    {
+        queues.BeginRead();
+        var page = await outbox.ReadPendingAsync(after, options.OutboxPageSize, stopping.Token);
+        var isLast = page.Count < options.OutboxPageSize;
+        queues.EndRead(page, isLast);
+        if (page.Count > 0) after = new OutboxCursor(page[^1].SessionId, page[^1].Sequence);
+        return !isLast;
+    }
+
+    private TimeSpan? StillNeeded(TimeSpan took = default)
+    {
+        // No more than half of the time is spent reading.
+        if (queues.IsBehind) return took > options.OutboxPause ? took : options.OutboxPause;
+
+        Volatile.Write(ref awake, 0);
+        // Left in the outbox just now, by someone who thought that we were awake?
+        return queues.IsBehind && Interlocked.Exchange(ref awake, 1) == 0 ? options.OutboxPause : null;
+    }
+
+    private void SleepFor(TimeSpan? pause)
+    {
+        if (pause is { } span) timer.Change(span, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,22 @@
+namespace QodOrleans.Webhooks.Queues;
+
+/// <summary>Exponential back-off with full jitter: many sessions that failed together do not come back together.</summary>
+/// <param name="chance">Used by one thread at a time.</param>
+internal sealed class RetrySchedule(WebhookOptions options, Random chance)
+{
+    private const int MostDoublings = 24;
+
+    /// <param name="attempts">Failed so far, at least 1.</param>
+    public TimeSpan Pause(int attempts, TimeSpan? retryAfter)
+    {
+        var pause = Jitter(attempts, options.LongestRetry);
+        var asked = retryAfter > options.LongestRetryAfter ? options.LongestRetryAfter : retryAfter;
+        return asked > pause ? asked.Value : pause;
+    }
+
+    /// <param name="rests">In a row, this one included.</param>
+    public TimeSpan Rest(int rests) => Jitter(rests, options.LongestRest);
+
+    private TimeSpan Jitter(int times, TimeSpan longest) =>
+        TimeSpan.FromTicks((long)(chance.NextDouble() * Math.Min(longest.Ticks, options.FirstRetry.Ticks << Math.Min(times - 1, MostDoublings))));
+}

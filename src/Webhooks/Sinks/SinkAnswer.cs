@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace QodOrleans.Webhooks.Sinks;
+
+internal enum SinkVerdict
+{
+    /// <summary>The sink has it.</summary>
+    Delivered,
+
+    /// <summary>The sink will not take this event, now or later.</summary>
+    Refused,
+
+    /// <summary>The sink wants no more of this session's events (410).</summary>
+    Stop,
+
+    /// <summary>It may work later.</summary>
+    Failed,
+
+    /// <summary>We are stopping: nothing was learned about the sink.</summary>
+    Interrupted,
+}
+
+/// <summary>How one attempt ended.</summary>
+/// <param name="Reason">For the dead letter and the log: no address, path or token.</param>
+/// <param name="RetryAfter">What the sink asked for.</param>
+/// <param name="Blames">Whether the sink is to blame: only then does a failure count towards its rest.</param>
+internal readonly record struct SinkAnswer(SinkVerdict Verdict, string Reason = "", TimeSpan? RetryAfter = null, bool Blames = true)
+{
+    public static readonly SinkAnswer Delivered = new(SinkVerdict.Delivered);
+
+    public static readonly SinkAnswer Interrupted = new(SinkVerdict.Interrupted);
+
+    /// <summary>The rules of architecture.md section 7, status by status.</summary>
+    public static SinkAnswer Of(HttpResponseMessage response, DateTimeOffset now)
+    {
+        var status = (int)response.StatusCode;
+        return status switch
+        {
+            >= 200 and < 300 => Delivered,
+            >= 300 and < 400 => new SinkAnswer(SinkVerdict.Refused, $"the sink answered {status}; redirects are not followed"),
+            (int)HttpStatusCode.Gone => new SinkAnswer(SinkVerdict.Stop, "the sink answered 410: it wants no more events of this session"),
+            408 or 425 or 429 or >= 500 => new SinkAnswer(SinkVerdict.Failed, $"the sink answered {status}", Wait(response.Headers.RetryAfter, now)),
+            _ => new SinkAnswer(SinkVerdict.Refused, $"the sink answered {status}"),
+        };
+    }
+
+    private static TimeSpan? Wait(RetryConditionHeaderValue? retryAfter, DateTimeOffset now) => retryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - now,
+        _ => null,
+    };
+}

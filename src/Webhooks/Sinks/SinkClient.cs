@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Webhooks.Sinks;
+
+/// <summary>One attempt to deliver one event.</summary>
+internal sealed class SinkClient(
+    HttpMessageHandler network, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, TimeProvider time, ILogger log) : IDisposable
+{
+    private readonly HttpMessageInvoker http = new(network);
+    private readonly Dictionary<string, IEventFormat> formatOf = formats.ToDictionary(format => format.Surface);
+
+    /// <param name="limit">Cancelled when the time of this attempt is over.</param>
+    /// <param name="stop">Cancelled when ours is.</param>
+    public async ValueTask<SinkAnswer> SendAsync(QosStatusChanged change, CancellationToken limit, CancellationToken stop)
+    {
+        if (!formatOf.TryGetValue(change.Surface, out var format))
+            return new SinkAnswer(SinkVerdict.Refused, $"there is no event format for surface '{change.Surface}'", Blames: false);
+        try
+        {
+            using var request = Compose(change, format.Format(change));
+            using var response = await http.SendAsync(request, limit);
+            return SinkAnswer.Of(response, time.GetUtcNow());
+        }
+        catch (OperationCanceledException)
+        {
+            return stop.IsCancellationRequested ? SinkAnswer.Interrupted
+                : new SinkAnswer(SinkVerdict.Failed, limit.IsCancellationRequested ? "the sink did not answer in time" : "no connection in time");
+        }
+        catch (HttpRequestException e) when (e.InnerException is SinkForbiddenException)
+        {
+            return new SinkAnswer(SinkVerdict.Refused, "the sink's name leads to an address where events are not delivered", Blames: false);
+        }
+        catch (HttpRequestException e)
+        {
+            // The kind only: the exception's own text names host and port.
+            return new SinkAnswer(SinkVerdict.Failed, $"no answer: {e.HttpRequestError}");
+        }
+        catch (CryptographicException)
+        {
+            // A key that is missing from the configuration may be back after the next restart.
+            Log.TokenNotOpened(log, change.SessionId, change.Correlator);
+            return new SinkAnswer(SinkVerdict.Failed, "the sink token cannot be opened with the keys given", Blames: false);
+        }
+        catch (Exception e)
+        {
+            Log.AttemptBroke(log, e, change.SessionId, change.Correlator);
+            return new SinkAnswer(SinkVerdict.Failed, $"internal: {e.GetType().Name}", Blames: false);
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private HttpRequestMessage Compose(QosStatusChanged change, EventMessage message)
+    {
+        var content = new ByteArrayContent(message.Body);
+        content.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
+        var request = new HttpRequestMessage(HttpMethod.Post, change.Sink.Url) { Content = content };
+        if (change.Correlator is { Length: > 0 } correlator) request.Headers.TryAddWithoutValidation("x-correlator", correlator);
+        if (change.Sink.ProtectedToken is { } token) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {tokens.Unprotect(token)}");
+        return request;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using QodOrleans.Core.Notifications;
+
+namespace QodOrleans.Webhooks.Sinks;
+
+/// <summary>All addresses of a name. <see cref="Dns.GetHostAddressesAsync(string, CancellationToken)"/>, or a test's own.</summary>
+internal delegate Task<IPAddress[]> ResolveName(string host, CancellationToken cancellation);
+
+/// <summary>The name leads only where events are not delivered.</summary>
+internal sealed class SinkForbiddenException() : Exception("The sink's name leads where events are not delivered.");
+
+/// <summary>Opens connections to sinks: looks the name up, vets what it leads to, and connects to that very address, so that no second
+/// look-up can lead elsewhere.</summary>
+internal sealed class SinkConnector(SinkPolicy policy, ResolveName resolve, TimeSpan connectTimeout)
+{
+    private const int MostAddresses = 4;
+    private const int MostResponseBytes = 4096;
+
+    public static SocketsHttpHandler Handler(SinkPolicy policy, WebhookOptions options, ResolveName resolve) => new()
+    {
+        ConnectCallback = new SinkConnector(policy, resolve, options.ConnectTimeout).ConnectAsync,
+        ConnectTimeout = options.ConnectTimeout,
+        MaxConnectionsPerServer = options.ConcurrencyPerSink,
+        PooledConnectionLifetime = options.ConnectionLifetime,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        // No traceparent: our traces are ours. It also takes the diagnostics, which know full URLs, out of the pipeline.
+        ActivityHeadersPropagator = null,
+        MaxResponseHeadersLength = 16,
+        // Only the status matters. A short body is read so that the connection can serve again; a long or slow one costs the sink its connection.
+        MaxResponseDrainSize = MostResponseBytes,
+        ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+    };
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var target = context.DnsEndPoint;
+        var found = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await resolve(target.Host, cancellation);
+        if (found.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
+
+        var vetted = found.Where(policy.Allows).Take(MostAddresses).ToArray();
+        if (vetted.Length == 0) throw new SinkForbiddenException();
+
+        // An address that does not answer must leave time for the others.
+        var share = connectTimeout / vetted.Length;
+        for (var i = 0; i < vetted.Length - 1; i++)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(share);
+            try
+            {
+                return await ConnectAsync(vetted[i], target.Port, limit.Token);
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+            {
+                // The next one may answer.
+            }
+        }
+        return await ConnectAsync(vetted[^1], target.Port, cancellation);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(IPAddress address, int port, CancellationToken cancellation)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(address, port), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

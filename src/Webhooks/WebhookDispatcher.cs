@@ -1,0 +1,126 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Storage;
+using QodOrleans.Webhooks.Outbox;
+using QodOrleans.Webhooks.Queues;
+using QodOrleans.Webhooks.Sinks;
+
+namespace QodOrleans.Webhooks;
+
+/// <summary>Takes events to the clients' sinks: at least once, in order per session, right after the commit.</summary>
+/// <remarks>The decisions are in <see cref="DeliveryQueues"/>, one attempt in <see cref="SinkClient"/>, the outbox in <see cref="OutboxReader"/> and
+/// <see cref="OutboxMarker"/>; here they are put together. What is in memory is always in the outbox too, so a crash or a stop loses nothing.</remarks>
+public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly InFlight inFlight = new();
+    private readonly WebhookOptions options;
+    private readonly TimeProvider time;
+    private readonly WebhookTelemetry telemetry;
+    private readonly ILogger log;
+    private readonly SinkClient client;
+    private readonly DeliveryQueues queues;
+    private readonly OutboxMarker marker;
+    private readonly OutboxReader reader;
+    private bool disposed;
+
+    public WebhookDispatcher(
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, SinkPolicy policy, IOptions<WebhookOptions> options,
+        TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log)
+        : this(
+            outbox, formats, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log, Random.Shared)
+    {
+    }
+
+    internal WebhookDispatcher(
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, HttpMessageHandler network, WebhookOptions options,
+        TimeProvider time, IMeterFactory meters, ILogger log, Random chance)
+    {
+        this.options = options;
+        this.time = time;
+        this.log = log;
+        telemetry = new WebhookTelemetry(meters);
+        client = new SinkClient(network, formats, tokens, time, log);
+        marker = new OutboxMarker(outbox, options, time, telemetry, inFlight, log);
+        queues = new DeliveryQueues(options, time, chance) { Start = StartWorker, Concluded = marker.Post, FellBehind = FellBehind };
+        reader = new OutboxReader(outbox, queues, options, time, inFlight, log);
+        telemetry.Observe(queues);
+        marker.Start(queues);
+    }
+
+    public void Dispatch(QosStatusChanged change) => queues.Offer(change);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        reader.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Finishes what is under way, while <paramref name="cancellationToken"/> allows it. The rest stays in the outbox.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        queues.Close();
+        reader.Stop();
+        try
+        {
+            await WhenQuietAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await stop.CancelAsync();
+        }
+        Log.Stopped(log, queues.Held);
+    }
+
+    /// <summary>Completes when nothing is under way: no request, no mark, no read. What waits for its time does not count.</summary>
+    internal Task WhenQuietAsync() => inFlight.WhenNoneAsync();
+
+    internal int Held => queues.Held;
+
+    internal int Lanes => queues.Lanes;
+
+    public void Dispose()
+    {
+        // The container knows this object by three names, and disposes of it three times.
+        if (disposed) return;
+        disposed = true;
+        queues.Dispose();
+        reader.Dispose();
+        marker.Dispose();
+        stop.Cancel();
+        client.Dispose();
+        stop.Dispose();
+    }
+
+    private void FellBehind() => reader.Want();
+
+    private void StartWorker(SessionLine line)
+    {
+        inFlight.Enter();
+        // Unsafe: the caller's activity and other ambient values are not the delivery's.
+        ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Dispatcher.WorkAsync(work.Line), (Dispatcher: this, Line: line), preferLocal: false);
+    }
+
+    private async Task WorkAsync(SessionLine first)
+    {
+        using var limit = new AttemptLimit(options.AttemptTimeout, time, stop.Token);
+        for (var line = first; line is not null;)
+        {
+            var change = line.UnderWay!;
+            var startedAt = time.GetUtcNow();
+            SinkAnswer answer;
+            using (var activity = WebhookTelemetry.StartAttempt())
+            {
+                answer = await client.SendAsync(change, limit.Begin(), stop.Token);
+                telemetry.Attempted(activity, answer, time.GetUtcNow() - change.OccurredAt);
+            }
+            if (answer.Verdict == SinkVerdict.Failed) Log.AttemptFailed(log, change.SessionId, change.Correlator, change.Sequence, line.Attempts + 1, answer.Reason);
+            line = queues.Settle(line, answer, startedAt);
+        }
+        inFlight.Exit();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using QodOrleans.Webhooks.Queues;
+using QodOrleans.Webhooks.Sinks;
+
+namespace QodOrleans.Webhooks;
+
+/// <summary>What the room tells of itself: never where an event goes, only how it went.</summary>
+internal sealed class WebhookTelemetry
+{
+    public const string Name = "QodOrleans.Webhooks";
+
+    private static readonly ActivitySource Activities = new(Name);
+    private static readonly KeyValuePair<string, object?> DeliveredTag = new("outcome", "delivered");
+    private static readonly KeyValuePair<string, object?> FailedTag = new("outcome", "failed");
+    private static readonly KeyValuePair<string, object?> RefusedTag = new("outcome", "refused");
+
+    private readonly Meter meter;
+    private readonly Counter<long> attempts;
+    private readonly Counter<long> deadLetters;
+    private readonly Histogram<double> lag;
+
+    public WebhookTelemetry(IMeterFactory meters)
+    {
+        meter = meters.Create(Name);
+        attempts = meter.CreateCounter<long>("qod.webhooks.attempts", "{attempt}", "Attempts to deliver an event, by outcome.");
+        deadLetters = meter.CreateCounter<long>("qod.webhooks.dead_letters", "{event}", "Events given up.");
+        lag = meter.CreateHistogram<double>("qod.webhooks.lag", "s", "From the status change to the sink's acknowledgement.");
+    }
+
+    public void Observe(DeliveryQueues queues)
+    {
+        meter.CreateObservableGauge("qod.webhooks.pending", () => queues.Held, "{event}", "Events in memory.");
+        meter.CreateObservableGauge("qod.webhooks.lanes", () => queues.Lanes, "{sink}", "Sinks with events in memory.");
+    }
+
+    public static Activity? StartAttempt() => Activities.StartActivity("webhook.deliver", ActivityKind.Client);
+
+    public void Attempted(Activity? activity, SinkAnswer answer, TimeSpan sinceChange)
+    {
+        switch (answer.Verdict)
+        {
+            case SinkVerdict.Delivered:
+                attempts.Add(1, DeliveredTag);
+                lag.Record(sinceChange.TotalSeconds);
+                return;
+            case SinkVerdict.Interrupted:
+                return;
+            default:
+                attempts.Add(1, answer.Verdict == SinkVerdict.Failed ? FailedTag : RefusedTag);
+                activity?.SetStatus(ActivityStatusCode.Error, answer.Reason);
+                return;
+        }
+    }
+
+    public void DeadLettered() => deadLetters.Add(1);
+}

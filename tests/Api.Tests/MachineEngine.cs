@@ -1,0 +1,152 @@
+using System.Net;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Api.Tests;
+
+/// <summary>Core's own machine, directory and catalog behind one lock: the domain's real answers without a store or a network. It can also be told to fail.</summary>
+internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profiles) : ISessionEngine
+{
+    private readonly SessionMachine machine = new(new SessionPolicy());
+    private readonly OperatorDirectory operators = NewDirectory();
+    private readonly DeviceKeyHasher hasher = new(new byte[32]);
+    private readonly Dictionary<SessionId, QosSession> sessions = [];
+    private readonly Lock gate = new();
+
+    /// <summary>Every call answers with this.</summary>
+    public SessionError? Failure { get; set; }
+
+    /// <summary>Every call throws this.</summary>
+    public Exception? Bug { get; set; }
+
+    /// <summary>Every call waits for this, or for its cancellation.</summary>
+    public TaskCompletionSource? Hold { get; set; }
+
+    public CreateSession? LastCreate { get; private set; }
+
+    public async Task<SessionResult> CreateSessionAsync(CreateSession request, CancellationToken cancellation)
+    {
+        LastCreate = request;
+        if (await InterruptAsync(cancellation) is { } failure) return failure;
+        lock (gate)
+        {
+            if (profiles.Admit(request.QosProfile, request.Duration) is { } refused) return refused;
+            if (operators.Resolve(request.Device, out var error) is not { } device) return error!;
+
+            var now = time.GetUtcNow();
+            var key = hasher.KeyOf(device.Route.Id, device.Subscriber);
+            var flow = Flow.Of(request.ApplicationServer, request.DevicePorts, request.ApplicationServerPorts);
+            if (sessions.Values.Any(other => other.HoldsFlow && other.Terms.DeviceKey == key && other.Flow.Overlaps(flow))) return SessionError.Conflict();
+
+            var terms = new SessionTerms
+            {
+                ClientId = request.Caller.ClientId,
+                Subject = request.Caller.Subject,
+                Surface = request.Surface,
+                Operator = device.Route.Id,
+                Subscriber = device.Subscriber,
+                DeviceKey = key,
+                Device = request.Device,
+                ApplicationServer = request.ApplicationServer,
+                DevicePorts = request.DevicePorts,
+                ApplicationServerPorts = request.ApplicationServerPorts,
+                QosProfile = request.QosProfile,
+                Sink = request.Sink,
+                Correlator = request.Correlator,
+                CreatedAt = now,
+            };
+            var session = machine.Create(new SessionCommand.Create(new SessionId(Guid.CreateVersion7()), terms, request.Duration), now).Session;
+            // 9001 stays REQUESTED, all others are set up at once.
+            if (!device.Subscriber.EndsWith("9001", StringComparison.Ordinal)) session = machine.Decide(session, new SessionCommand.OperatorAccepted(null), now).Session;
+            return sessions[session.Id] = session;
+        }
+    }
+
+    public async Task<SessionResult> GetSessionAsync(SessionId id, Caller caller, CancellationToken cancellation) =>
+        await InterruptAsync(cancellation) is { } failure ? failure : Find(id, caller);
+
+    public async Task<SessionResult> DeleteSessionAsync(SessionId id, Caller caller, CancellationToken cancellation) =>
+        await InterruptAsync(cancellation) is { } failure ? failure : Apply(id, caller, new SessionCommand.Delete());
+
+    public async Task<SessionResult> ExtendQosSessionDurationAsync(
+        SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit, CancellationToken cancellation) =>
+        await InterruptAsync(cancellation) is { } failure ? failure : Apply(id, caller, new SessionCommand.Extend(additional, limit));
+
+    /// <summary>Something happens to a session behind the client's back.</summary>
+    public void Tell(SessionId id, SessionCommand command)
+    {
+        lock (gate) sessions[id] = machine.Decide(sessions[id], command, time.GetUtcNow()).Session;
+    }
+
+    private async Task<SessionError?> InterruptAsync(CancellationToken cancellation)
+    {
+        if (Hold is { } hold) await hold.Task.WaitAsync(cancellation);
+        return Bug is null ? Failure : throw Bug;
+    }
+
+    private SessionResult Find(SessionId id, Caller caller)
+    {
+        lock (gate)
+        {
+            if (!sessions.TryGetValue(id, out var session)) return SessionError.NotFound();
+            session = sessions[id] = machine.Decide(session, new SessionCommand.DeadlineReached(), time.GetUtcNow()).Session;
+            return !session.IsVisible ? SessionError.NotFound() : caller.Owns(session) ? session : SessionError.NotOwner();
+        }
+    }
+
+    private SessionResult Apply(SessionId id, Caller caller, SessionCommand command)
+    {
+        lock (gate)
+        {
+            var found = Find(id, caller);
+            if (found.Session is not { } session) return found;
+            var decision = machine.Decide(session, command, time.GetUtcNow());
+            if (decision.Effect is SessionEffect.ExtendAtOperator extend)
+                decision = machine.Decide(session, new SessionCommand.OperatorExtended(extend.Duration), time.GetUtcNow());
+            if (decision.Error is { } error) return error;
+            return sessions[id] = decision.Session;
+        }
+    }
+
+    private static OperatorDirectory NewDirectory()
+    {
+        var offers = new OperatorId("offers");
+        var offersNot = new OperatorId("offers-not");
+        var network4 = AddressBlock.Of(IPAddress.Parse("203.0.113.0")).Widen(24);
+        var network6 = AddressBlock.Of(IPAddress.Parse("2001:db8:34::")).Widen(48);
+        return new OperatorDirectory(
+            [
+                new OperatorRoute { Id = offers, DisplayName = "Offers QoD", NumberPrefixes = ["+34"], Networks = [network4, network6] },
+                new OperatorRoute { Id = offersNot, DisplayName = "Offers none", NumberPrefixes = ["+49"], Networks = [], OffersQod = false },
+            ],
+            [new Adapter(offers), new Adapter(offersNot)]);
+    }
+
+    /// <summary>The directory wants one; <see cref="CreateSessionAsync"/> plays the operator itself.</summary>
+    private sealed class Adapter(OperatorId id) : IOperatorAdapter
+    {
+        public OperatorId Id => id;
+
+        public OperatorCapabilities Capabilities { get; } = new();
+
+        public ValueTask<OperatorOutcome> CreateAsync(OperatorSession session, CancellationToken cancellation) => new(OperatorOutcome.Accepted());
+
+        public ValueTask<OperatorOutcome> ExtendAsync(OperatorSession session, CancellationToken cancellation) => new(OperatorOutcome.Accepted());
+
+        public ValueTask<OperatorOutcome> DeleteAsync(OperatorSession session, CancellationToken cancellation) => new(OperatorOutcome.Accepted());
+
+        public ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation) => new(OperatorOutcome.Accepted());
+    }
+}
+
+/// <summary>Seals with an exclusive or: reversible, and not the text itself.</summary>
+internal sealed class XorProtector : ISinkTokenProtector
+{
+    public byte[] Protect(string token) => [.. System.Text.Encoding.ASCII.GetBytes(token).Select(b => (byte)(b ^ 0x5a))];
+
+    public string Unprotect(byte[] sealedToken) => System.Text.Encoding.ASCII.GetString([.. sealedToken.Select(b => (byte)(b ^ 0x5a))]);
+}

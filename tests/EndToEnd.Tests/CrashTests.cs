@@ -1,0 +1,58 @@
+using QodOrleans.EndToEnd.Tests.Support;
+
+namespace QodOrleans.EndToEnd.Tests;
+
+/// <summary>Whatever dies, under load: what was acknowledged is still true afterwards, and is told once.</summary>
+public sealed class CrashTests
+{
+    private static readonly TimeSpan OverdueEndsWithin = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Kill_of_the_host_loses_nothing_that_was_acknowledged()
+    {
+        await using var sink = await EventSink.StartAsync();
+        await using var broker = await Broker.StartAsync();
+        using var client = await broker.ClientAsync();
+        var load = await Load.StartAsync(client, sink);
+
+        broker.Kill();
+        Assert.NotEqual(0, await broker.ExitAsync());
+        await load.FailedAndDueAsync();
+        await broker.RestartAsync();
+
+        await load.VerifyAsync(client, OverdueEndsWithin);
+    }
+
+    [Fact]
+    public async Task An_immediate_stop_of_Postgres_loses_nothing_that_was_acknowledged()
+    {
+        await using var sink = await EventSink.StartAsync();
+        await using var server = await OwnServer.StartAsync();
+        await using var broker = await Broker.StartAsync(server);
+        using var client = await broker.ClientAsync();
+        var load = await Load.StartAsync(client, sink);
+
+        await server.CrashAsync();
+        await load.FailedAndDueAsync();
+        await server.RestartAsync();
+        await broker.HealthyAsync(TimeSpan.FromSeconds(30));
+
+        await load.VerifyAsync(client, OverdueEndsWithin);
+    }
+
+    [Fact]
+    public async Task SIGTERM_under_load_drains_and_loses_nothing()
+    {
+        await using var sink = await EventSink.StartAsync();
+        await using var broker = await Broker.StartAsync();
+        using var client = await broker.ClientAsync();
+        var load = await Load.StartAsync(client, sink);
+
+        broker.Terminate();
+        Assert.Equal(0, await broker.ExitAsync());
+        await load.FailedAndDueAsync();
+        await broker.RestartAsync();
+
+        await load.VerifyAsync(client, OverdueEndsWithin);
+    }
+}

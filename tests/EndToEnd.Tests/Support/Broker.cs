@@ -1,0 +1,112 @@
+using System.Net;
+
+namespace QodOrleans.EndToEnd.Tests.Support;
+
+/// <summary>The standalone host as a process, with a port, a data folder and a database of its own.</summary>
+internal sealed class Broker : IAsyncDisposable
+{
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
+
+    private readonly TemporaryFolder data = new();
+    private readonly Database? database;
+    private readonly string connectionString;
+    private readonly Dictionary<string, string> settings;
+    private ChildProcess host;
+
+    private Broker(Database? database, string connectionString, Dictionary<string, string> settings)
+    {
+        this.database = database;
+        this.connectionString = connectionString;
+        this.settings = settings;
+        Port = ChildProcess.FreePort();
+        host = Launch();
+        Address = new Uri($"http://127.0.0.1:{Port}");
+    }
+
+    public int Port { get; }
+
+    public Uri Address { get; }
+
+    public string Output => host.Output;
+
+    /// <param name="server">A server that the test handles itself; else the broker gets a database that goes with it.</param>
+    /// <param name="settings">Configuration, for example <c>Qod:Sessions:CreateWait</c>.</param>
+    public static async Task<Broker> StartAsync(OwnServer? server = null, params (string Key, string Value)[] settings)
+    {
+        var database = server is null ? await Database.CreateAsync() : null;
+        var broker = new Broker(
+            database,
+            server?.ConnectionString ?? database!.ConnectionString,
+            settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value));
+        await broker.ReadyAsync();
+        return broker;
+    }
+
+    /// <summary>A client with a token of the first sandbox client.</summary>
+    public Task<QodClient> ClientAsync(string clientId = "my-app-id", string clientSecret = "my-app-secret") =>
+        QodClient.AuthorizeAsync(Address, clientId, clientSecret);
+
+    public void Kill() => host.Kill();
+
+    public void Terminate() => host.Terminate();
+
+    public Task<int> ExitAsync() => host.ExitAsync(TimeSpan.FromSeconds(40));
+
+    /// <summary>Starts a new process on the same port, data folder and database, and waits for it to be ready.</summary>
+    public async Task RestartAsync()
+    {
+        await host.DisposeAsync();
+        host = Launch();
+        await ReadyAsync();
+    }
+
+    /// <summary>The health endpoint says that the host can serve.</summary>
+    public async Task HealthyAsync(TimeSpan within)
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        await Eventually.Async(
+            async () => (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode, status => status == HttpStatusCode.OK, within, "/health/ready");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        if (database is not null) await database.DisposeAsync();
+        data.Dispose();
+    }
+
+    private ChildProcess Launch() => ChildProcess.Start(
+        "dotnet",
+        [Repository.HostDll, "--port", $"{Port}", "--mode", "sandbox", "--store", "postgres", "--data", data.Path],
+        new Dictionary<string, string>(settings) { ["QOD_POSTGRES"] = connectionString });
+
+    private async Task ReadyAsync()
+    {
+        var line = await host.LineAsync("ready ", StartsWithin);
+        Assert.Equal($"ready http://127.0.0.1:{Port}", line);
+    }
+}
+
+/// <summary>A broker, a client and a sink for the tests of one class that leave them as they were.</summary>
+public sealed class RunningBroker : IAsyncLifetime
+{
+    internal Broker Broker { get; private set; } = null!;
+
+    internal QodClient Client { get; private set; } = null!;
+
+    internal EventSink Sink { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Sink = await EventSink.StartAsync();
+        Broker = await Broker.StartAsync();
+        Client = await Broker.ClientAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Broker.DisposeAsync();
+        await Sink.DisposeAsync();
+    }
+}

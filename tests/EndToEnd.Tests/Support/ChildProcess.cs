@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+
+namespace QodOrleans.EndToEnd.Tests.Support;
+
+/// <summary>A program that a test started: its output by the line, signals, and its end. Killed when the test leaves it running.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
+    private readonly List<string> output = [];
+    private readonly Lock gate = new();
+
+    private ChildProcess(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? folder)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder ?? Repository.Root,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Take(line.Data, standardOutput: true);
+        process.ErrorDataReceived += (_, line) => Take(line.Data, standardOutput: false);
+        process.Start();
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int Id => process.Id;
+
+    /// <summary>Both streams, as they came.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (gate) return string.Join('\n', output);
+        }
+    }
+
+    public static ChildProcess Start(
+        string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null) =>
+        new(file, arguments, environment, folder);
+
+    /// <summary>Runs a program to its end, which must be a good one.</summary>
+    /// <returns>Its output, both streams.</returns>
+    public static async Task<string> RunAsync(
+        string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    {
+        await using var program = Start(file, arguments, environment, folder);
+        var status = await program.ExitAsync(TimeSpan.FromMinutes(2));
+        Assert.True(status == 0, $"{file} ended with {status}:\n{program.Output}");
+        return program.Output;
+    }
+
+    /// <summary>The next line of standard output that begins so.</summary>
+    public async Task<string> LineAsync(string beginning, TimeSpan within)
+    {
+        using var deadline = new CancellationTokenSource(within);
+        try
+        {
+            await foreach (var line in lines.Reader.ReadAllAsync(deadline.Token))
+                if (line.StartsWith(beginning, StringComparison.Ordinal)) return line;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"no line '{beginning}…' within {within}; there was:\n{Output}");
+        }
+        throw new InvalidOperationException($"the program ended without a line '{beginning}…'; there was:\n{Output}");
+    }
+
+    public void Terminate() => Signal(Id, Posix.Terminate);
+
+    /// <summary>kill -9: the program learns nothing of it.</summary>
+    public void Kill() => Signal(Id, Posix.Kill);
+
+    public static void Kill(int id) => Signal(id, Posix.Kill);
+
+    public async Task<int> ExitAsync(TimeSpan within)
+    {
+        using var deadline = new CancellationTokenSource(within);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"process {Id} still runs after {within}; its output:\n{Output}");
+        }
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            Terminate();
+            try
+            {
+                await ExitAsync(TimeSpan.FromSeconds(40));
+            }
+            catch (TimeoutException)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+        process.Dispose();
+    }
+
+    /// <summary>A loopback port that nobody uses now.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Take(string? line, bool standardOutput)
+    {
+        if (line is not null)
+            lock (gate) output.Add(line);
+        if (!standardOutput) return;
+        if (line is null) lines.Writer.TryComplete();
+        else lines.Writer.TryWrite(line);
+    }
+
+    private static void Signal(int id, int signal)
+    {
+        if (Posix.Send(id, signal) != 0) throw new InvalidOperationException($"cannot signal process {id}: errno {Marshal.GetLastPInvokeError()}");
+    }
+
+    private static class Posix
+    {
+        public const int Kill = 9;
+        public const int Terminate = 15;
+
+        [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Send(int id, int signal);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace QodOrleans.EndToEnd.Tests.Support;
+
+/// <summary>A running <c>./qod up</c>.</summary>
+internal sealed class UpScript : IAsyncDisposable
+{
+    /// <summary>Includes a first build for release.</summary>
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(4);
+
+    private readonly ChildProcess script;
+
+    private UpScript(ChildProcess script, int port, string data)
+    {
+        this.script = script;
+        Port = port;
+        Data = data;
+    }
+
+    public int Port { get; }
+
+    public string Data { get; }
+
+    public Uri Address => new($"http://127.0.0.1:{Port}");
+
+    public string Output => script.Output;
+
+    public int HostId => ReadId(Path.Combine(Data, "run", "host.pid"));
+
+    /// <summary>The private server's main process; null when there is none.</summary>
+    public int? ServerId => Path.Combine(Data, "postgres", "data", "postmaster.pid") is var file && File.Exists(file) ? ReadId(file) : null;
+
+    public static async Task<UpScript> StartAsync(string data, int? port = null, params string[] more)
+    {
+        var script = Launch(data, port ?? ChildProcess.FreePort(), more);
+        Assert.Equal($"ready http://127.0.0.1:{script.Port}", await script.script.LineAsync("ready ", StartsWithin));
+        return script;
+    }
+
+    /// <summary>Starts without waiting to be ready.</summary>
+    public static UpScript Launch(string data, int port, params string[] more) => new(
+        ChildProcess.Start(
+            Repository.Script,
+            ["up", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data, .. more],
+            // The private server is what is tested, whatever the environment says.
+            new Dictionary<string, string> { ["QOD_POSTGRES"] = "" }),
+        port,
+        data);
+
+    public void Terminate() => script.Terminate();
+
+    public void Kill() => script.Kill();
+
+    public Task<int> ExitAsync() => script.ExitAsync(TimeSpan.FromMinutes(2));
+
+    public ValueTask DisposeAsync() => script.DisposeAsync();
+
+    public static bool Runs(int id) => Directory.Exists($"/proc/{id}") && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
+
+    private static int ReadId(string file) => int.Parse(File.ReadAllText(file).Split(' ', '\n')[0], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,7 @@
+using QodOrleans.Contracts;
+
+namespace QodOrleans.Postgres.Tests;
+
+public sealed class PostgresSessionStore(PostgresStore fixture) : SessionStoreContract(fixture), IClassFixture<PostgresStore>;
+
+public sealed class PostgresEventOutbox(PostgresStore fixture) : EventOutboxContract(fixture), IClassFixture<PostgresStore>;

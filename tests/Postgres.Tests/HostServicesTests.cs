@@ -1,0 +1,54 @@
+using System.Xml.Linq;
+using Microsoft.Extensions.DependencyInjection;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+using QodOrleans.TestSupport;
+
+namespace QodOrleans.Postgres.Tests;
+
+public sealed class HostServicesTests(PostgresStore database) : PostgresTest(database)
+{
+    [Fact]
+    public async Task Only_one_engine_has_the_lock_until_it_stops()
+    {
+        await using var first = PostgresStore.Host(Database.ConnectionString);
+        await using var second = PostgresStore.Host(Database.ConnectionString);
+        Assert.True(await first.GetRequiredService<EngineLock>().TryAcquireAsync());
+        Assert.True(await first.GetRequiredService<EngineLock>().TryAcquireAsync());
+        Assert.False(await second.GetRequiredService<EngineLock>().TryAcquireAsync());
+
+        await first.GetRequiredService<EngineLock>().DisposeAsync();
+        Assert.True(await second.GetRequiredService<EngineLock>().TryAcquireAsync());
+    }
+
+    [Fact]
+    public async Task A_pin_keeps_its_first_value()
+    {
+        var pins = Database.Services.GetRequiredService<PostgresPins>();
+        Assert.Equal("a", await pins.PinAsync("secret", "a"));
+        Assert.Equal("a", await pins.PinAsync("secret", "b"));
+        var raced = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => pins.PinAsync("raced", $"{i}")));
+        Assert.Single(raced.Distinct());
+    }
+
+    [Fact]
+    public void Keys_read_back_as_they_were_stored()
+    {
+        var keys = Database.Services.GetRequiredService<PostgresKeyRepository>();
+        keys.StoreElement(XElement.Parse("<key id=\"1\"><value>ä &amp; b</value></key>"), "one");
+        keys.StoreElement(XElement.Parse("<key id=\"2\" />"), "two");
+        Assert.Equal(["<key id=\"1\"><value>ä &amp; b</value></key>", "<key id=\"2\" />"],
+            keys.GetAllElements().Select(element => element.ToString(SaveOptions.DisableFormatting)));
+    }
+
+    [Fact]
+    public async Task A_dead_event_is_kept_with_the_reason()
+    {
+        var session = Sample.Requested();
+        await Database.Store.CommitAsync(session.Silent());
+        var told = session.Activated().Told();
+        await Database.Store.CommitAsync(told);
+        await Database.Outbox.DeadLetterAsync(told.Event!.EventId, "410 Gone\0");
+        Assert.Equal("410 Gone\uFFFD", await Database.ScalarAsync($"select dead_reason from qod.events where id = '{told.Event.EventId}'"));
+    }
+}

@@ -1,0 +1,293 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Webhooks.Sinks;
+using QodOrleans.Webhooks.Tests.Support;
+
+namespace QodOrleans.Webhooks.Tests;
+
+/// <summary>Real sockets: what goes over the wire, and how bad servers are survived.</summary>
+public sealed class OverHttp
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_request_carries_the_event_the_token_the_correlator_and_nothing_of_ours()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        var change = Events.Event(1, 1, $"{receiver.Url}hooks?id=7", broker.Clock.GetUtcNow(), broker.Tokens.Protect("my-notification-auth-token"), "b4333c46-49c0");
+        broker.Tell(change);
+        await broker.QuietAsync();
+
+        var (path, headers, body) = Assert.Single(receiver.Requests);
+        Assert.Equal("/hooks?id=7", path);
+        Assert.Equal(new TestFormat().Format(change).Body, body);
+        Assert.Equal(["Authorization", "Content-Length", "Content-Type", "Host", "x-correlator"], headers.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("application/cloudevents+json", headers["Content-Type"]);
+        Assert.Equal("Bearer my-notification-auth-token", headers["Authorization"]);
+        Assert.Equal("b4333c46-49c0", headers["x-correlator"]);
+    }
+
+    [Fact]
+    public async Task Without_token_and_correlator_no_such_headers_are_sent()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        broker.Tell(1, 1, receiver.Url.ToString());
+        await broker.QuietAsync();
+
+        Assert.Equal(["Content-Length", "Content-Type", "Host"], Assert.Single(receiver.Requests).Headers.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_retry_is_the_same_request_byte_for_byte()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = receiver.Requests.Count < 3 ? 503 : 204;
+            return Task.CompletedTask;
+        };
+
+        broker.Tell(1, 1, receiver.Url.ToString());
+        await broker.QuietAsync();
+        await broker.AdvanceAsync(1);
+        await broker.AdvanceAsync(2);
+
+        Assert.Equal(3, receiver.Requests.Count);
+        Assert.Single(receiver.Requests.Select(request => Convert.ToHexString(request.Body)).Distinct());
+        Assert.Single(broker.Outbox.Delivered);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var elsewhere = await Receiver.StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = elsewhere.Url.ToString();
+            return Task.CompletedTask;
+        };
+
+        var told = broker.Tell(1, 1, receiver.Url.ToString());
+        await broker.QuietAsync();
+
+        Assert.Empty(elsewhere.Requests);
+        Assert.Equal("the sink answered 307; redirects are not followed", broker.Outbox.Dead[told.EventId]);
+    }
+
+    [Fact]
+    public async Task A_huge_answer_is_not_read()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+        long written = 0;
+        var cut = new TaskCompletionSource();
+        receiver.Answer = async context =>
+        {
+            var chunk = new byte[64 * 1024];
+            using var aborted = context.RequestAborted.Register(() => cut.TrySetResult());
+            while (written < 1L << 30 && !cut.Task.IsCompleted)
+            {
+                await context.Response.Body.WriteAsync(chunk, CancellationToken.None);
+                written += chunk.Length;
+            }
+        };
+
+        broker.Tell(1, 1, receiver.Url.ToString());
+        await broker.QuietAsync();
+        Assert.Single(broker.Outbox.Delivered);
+        await cut.Task.WaitAsync(Patience);
+
+        // Socket buffers hold some megabytes; a gigabyte was on offer.
+        Assert.InRange(written, 0, 64 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task A_body_that_drips_holds_up_neither_the_session_nor_the_connection_for_long()
+    {
+        var closed = new TaskCompletionSource();
+        var requests = 0;
+        using var server = new RawServer(async (stream, stop) =>
+        {
+            await ReadRequestAsync(stream, stop);
+            Interlocked.Increment(ref requests);
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n."u8.ToArray(), stop);
+            // Nothing more comes. The other side gives up.
+            if (await stream.ReadAsync(new byte[1], stop) == 0) closed.TrySetResult();
+        });
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        broker.Tell(1, 1, $"http://127.0.0.1:{server.Port}/");
+        broker.Tell(1, 2, $"http://127.0.0.1:{server.Port}/");
+        await broker.QuietAsync();
+
+        Assert.Equal(2, broker.Outbox.Delivered.Length);
+        await closed.Task.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Headers_that_drip_run_into_the_attempts_time()
+    {
+        var asked = new TaskCompletionSource();
+        using var server = new RawServer(async (stream, stop) =>
+        {
+            await ReadRequestAsync(stream, stop);
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nX-Slow: "u8.ToArray(), stop);
+            asked.TrySetResult();
+            Assert.Equal(0, await stream.ReadAsync(new byte[1], stop));
+        });
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        broker.Tell(1, 1, $"http://127.0.0.1:{server.Port}/");
+        await asked.Task.WaitAsync(Patience);
+        await broker.AdvanceAsync(5);
+
+        Assert.Empty(broker.Outbox.Delivered);
+        Assert.Equal(1, broker.Dispatcher.Held);
+    }
+
+    [Fact]
+    public async Task Headers_without_end_are_cut_off()
+    {
+        using var server = new RawServer(async (stream, stop) =>
+        {
+            await ReadRequestAsync(stream, stop);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 100_000)}\r\n\r\n"), stop);
+        });
+        using var broker = OverSockets(new WebhookOptions { MaxAge = TimeSpan.FromSeconds(1) });
+        await broker.StartAsync();
+
+        var told = broker.Tell(1, 1, $"http://127.0.0.1:{server.Port}/");
+        await broker.QuietAsync();
+
+        Assert.Equal("not delivered within 00:00:01: no answer: ConfigurationLimitExceeded", broker.Outbox.Dead[told.EventId]);
+    }
+
+    [Fact]
+    public async Task A_sink_that_closes_the_connection_is_tried_again()
+    {
+        await AssertTriedAgainAsync(async (stream, stop) => await ReadRequestAsync(stream, stop), "no answer: ResponseEnded");
+    }
+
+    [Fact]
+    public async Task A_sink_that_speaks_no_http_is_tried_again()
+    {
+        await AssertTriedAgainAsync(
+            async (stream, stop) =>
+            {
+                await ReadRequestAsync(stream, stop);
+                await stream.WriteAsync("220 mail.example ESMTP\r\n"u8.ToArray(), stop);
+            },
+            "no answer: InvalidResponse");
+    }
+
+    [Fact]
+    public async Task A_sink_that_is_not_there_is_tried_again()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        using var broker = OverSockets(new WebhookOptions { MaxAge = TimeSpan.FromSeconds(1) });
+        await broker.StartAsync();
+
+        var told = broker.Tell(1, 1, $"http://127.0.0.1:{port}/");
+        await broker.QuietAsync();
+
+        Assert.Equal("not delivered within 00:00:01: no answer: ConnectionError", broker.Outbox.Dead[told.EventId]);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_not_accepted()
+    {
+        await using var receiver = await Receiver.StartAsync(tls: true);
+        using var broker = OverSockets(new WebhookOptions { MaxAge = TimeSpan.FromSeconds(1) });
+        await broker.StartAsync();
+
+        var told = broker.Tell(broker.Event(1, 1, receiver.Url.ToString()) with { Sink = new Sink(receiver.Url, broker.Tokens.Protect("secret")) });
+        await broker.QuietAsync();
+
+        Assert.Empty(receiver.Requests);
+        Assert.Equal("not delivered within 00:00:01: no answer: SecureConnectionError", broker.Outbox.Dead[told.EventId]);
+    }
+
+    [Fact]
+    public async Task A_token_that_cannot_be_opened_is_kept_for_a_start_with_the_right_key()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+        var foreign = new SinkTokenProtector(new WebhookKeys([new byte[32]])).Protect("secret");
+
+        broker.Tell(broker.Event(1, 1) with { Sink = new Sink(receiver.Url, foreign) });
+        await broker.QuietAsync();
+
+        Assert.Empty(receiver.Requests);
+        Assert.Single(broker.Outbox.Pending);
+        Assert.Empty(broker.Outbox.Dead);
+    }
+
+    [Fact]
+    public async Task A_sink_that_hangs_on_real_sockets_delays_nobody_else()
+    {
+        using var hung = new RawServer((_, stop) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        for (var session = 1; session <= 1000; session++) broker.Tell(session, 1, $"http://127.0.0.1:{hung.Port}/");
+        for (var session = 2001; session <= 2300; session++) broker.Tell(session, 1, receiver.Url.ToString());
+        await broker.Outbox.WhenAsync(outbox => outbox.Delivered.Length == 300);
+
+        // The clock stands still: nobody waited for the other's timeout.
+        Assert.Equal(300, receiver.Requests.Count);
+        Assert.InRange(hung.Connections, 0, 32);
+    }
+
+    private static Broker OverSockets(WebhookOptions? options = null)
+    {
+        options ??= new WebhookOptions();
+        return new Broker(SinkConnector.Handler(new SinkPolicy(sandbox: true), options, Dns.GetHostAddressesAsync), options: options);
+    }
+
+    private static async Task AssertTriedAgainAsync(Func<NetworkStream, CancellationToken, Task> serve, string reason)
+    {
+        using var server = new RawServer(serve);
+        using var broker = OverSockets(new WebhookOptions { MaxAge = TimeSpan.FromSeconds(2) });
+        await broker.StartAsync();
+
+        var told = broker.Tell(1, 1, $"http://127.0.0.1:{server.Port}/");
+        await broker.QuietAsync();
+        Assert.Empty(broker.Outbox.Dead);
+        await broker.AdvanceAsync(1);
+
+        Assert.Equal($"not delivered within 00:00:02: {reason}", broker.Outbox.Dead[told.EventId]);
+        Assert.True(server.Connections >= 2);
+    }
+
+    private static async Task ReadRequestAsync(NetworkStream stream, CancellationToken stop)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!text.ToString().Contains("\"sequence\"", StringComparison.Ordinal))
+            text.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, stop)));
+    }
+}
