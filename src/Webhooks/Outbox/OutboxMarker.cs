@@ -10,7 +10,7 @@ namespace QodOrleans.Webhooks.Outbox;
 internal sealed class OutboxMarker : IDisposable
 {
     // Enough to fill the store's batches.
-    private const int Writers = 64;
+    private const int Writers = 256;
 
     private readonly Channel<SessionLine> concluded = Channel.CreateUnbounded<SessionLine>();
     private readonly Lock gate = new();
