@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -20,20 +21,27 @@ public sealed class HostileInputTests
     {
         await using var broker = await Broker.StartAsync();
         using var client = await broker.ClientAsync();
-        var requests = new HostileRequests(Seed, client.Token);
+        var requests = new HostileRequests(Seed, client.Token, (await client.CreateAsync("+34611000098"))["sessionId"]!);
+        var met = new ConcurrentDictionary<int, int>();
 
         await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
         {
             var request = requests.Make(number);
             try
             {
-                Check(request, await RawHttp.SendAsync(broker.Port, request.Bytes, halfClose: !request.WellFormed, NoHang));
+                var answer = await RawHttp.SendAsync(broker.Port, request.Bytes, halfClose: !request.WellFormed, NoHang);
+                Check(request, answer);
+                if (request.WellFormed) met.AddOrUpdate(answer.Status, 1, (_, count) => count + 1);
             }
             catch (Exception broken)
             {
                 throw new InvalidOperationException($"seed {Seed}, request {number}: {broken.Message}\n{Show(request.Bytes)}", broken);
             }
         });
+
+        // The requests got to where they hurt.
+        int[] expected = [200, 201, 400, 401, 404, 405, 406, 413, 415];
+        Assert.True(expected.All(met.ContainsKey), $"met only {string.Join(", ", met.OrderBy(pair => pair.Key))}");
 
         // And it still does its work.
         Assert.Equal(HttpStatusCode.Created, (await client.CreateAsync("+34611000099")).Status);

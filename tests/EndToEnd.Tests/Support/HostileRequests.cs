@@ -8,7 +8,9 @@ namespace QodOrleans.EndToEnd.Tests.Support;
 internal sealed record HostileRequest(byte[] Bytes, bool WellFormed, string Method, string Path);
 
 /// <summary>Requests that nobody should send. The same number always gives the same request.</summary>
-internal sealed class HostileRequests(int seed, string token)
+/// <param name="token">Of a client that may do everything.</param>
+/// <param name="sessionId">A session of that client.</param>
+internal sealed class HostileRequests(int seed, string token, string sessionId)
 {
     private const string SomeId = "6a4d570a-6607-466d-889b-473e361afaa1";
 
@@ -39,10 +41,27 @@ internal sealed class HostileRequests(int seed, string token)
     public HostileRequest Make(int number)
     {
         var random = new Random(HashCode.Combine(seed, number) & int.MaxValue);
-        return random.Next(8) == 0 ? Broken(random) : WellFormed(random);
+        return random.Next(8) switch
+        {
+            0 => Broken(random),
+            < 4 => Aimed(random),
+            _ => Random(random),
+        };
     }
 
-    private HostileRequest WellFormed(Random random)
+    /// <summary>Nothing wrong but the body, so that it gets as far as it can.</summary>
+    private HostileRequest Aimed(Random random)
+    {
+        var path = Pick(random, ["/qod/v0/sessions", "/qod/v0/sessions", $"/qod/v0/sessions/{sessionId}/extend"]);
+        var body = path.EndsWith("/extend", StringComparison.Ordinal) && random.Next(3) > 0
+            ? Encoding.UTF8.GetBytes($"{{\"requestedAdditionalDuration\":{Pick(random, Values)}}}")
+            : Body(random);
+        var head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        return new HostileRequest([.. Encoding.Latin1.GetBytes(head), .. body], WellFormed: true, "POST", path);
+    }
+
+    private HostileRequest Random(Random random)
     {
         var (method, path) = (Pick(random, Methods), Pick(random, Paths));
         if (random.Next(30) == 0) path += new string('a', random.Next(1, 4000));
@@ -69,7 +88,7 @@ internal sealed class HostileRequests(int seed, string token)
         valid["devicePorts"] = JsonNode.Parse("""{"ranges":[{"from":1000,"to":2000}],"ports":[5060]}""");
         var text = valid.ToJsonString();
         var bytes = Encoding.UTF8.GetBytes(text);
-        switch (random.Next(15))
+        switch (random.Next(17))
         {
             case 0: return [];
             case 1: return bytes[..random.Next(bytes.Length)];
@@ -83,6 +102,7 @@ internal sealed class HostileRequests(int seed, string token)
             case 9: return Encoding.UTF8.GetBytes(text.Replace("[5060]", $"[{string.Join(',', Enumerable.Range(0, random.Next(1, 30_000)))}]", StringComparison.Ordinal));
             case 10: return [0xef, 0xbb, 0xbf, .. bytes];
             case 11: return RandomBytes(random, random.Next(1, 2000));
+            case 12: return bytes;
             default: return Encoding.UTF8.GetBytes(Mutated(random, valid, text));
         }
     }
