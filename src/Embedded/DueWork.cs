@@ -5,7 +5,7 @@ using QodOrleans.Core.Storage;
 namespace QodOrleans.Embedded;
 
 /// <summary>Calls each session when it is due. Holds in memory what is due within the window, and reads on from the store as time goes by:
-/// a million sessions that end tomorrow cost nothing today.</summary>
+/// a million sessions that end tomorrow cost nothing today. Where more is due than can be done at once, ending on time goes before releasing.</summary>
 internal sealed class DueWork : IAsyncDisposable
 {
     private const int PageSize = 5_000;
@@ -14,7 +14,8 @@ internal sealed class DueWork : IAsyncDisposable
     private readonly ISessionStore store;
     private readonly TimeProvider time;
     private readonly EmbeddedOptions options;
-    private readonly Func<SessionId, Task> handle;
+    private readonly Func<SessionId, Task> handleDue;
+    private readonly Func<SessionId, Task> release;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private readonly ITimer timer;
@@ -26,6 +27,9 @@ internal sealed class DueWork : IAsyncDisposable
     /// <summary>The due time that counts for a queued session; entries of the queue that say otherwise are outdated.</summary>
     private readonly Dictionary<SessionId, DateTimeOffset> dueAt = [];
 
+    /// <summary>Releases that wait until nothing is overdue.</summary>
+    private readonly Queue<SessionId> releases = new();
+
     /// <summary>Everything due up to here is in memory.</summary>
     private DateTimeOffset loadedUntil = DateTimeOffset.MinValue;
     private DueSession? lastRead;
@@ -33,10 +37,12 @@ internal sealed class DueWork : IAsyncDisposable
     private bool wanted;
     private bool stopped;
 
-    /// <param name="handle">Handles one due session. Must not throw.</param>
-    public DueWork(ISessionStore store, TimeProvider time, EmbeddedOptions options, Func<SessionId, Task> handle, ILogger log)
+    /// <param name="handleDue">Handles one due session. Must not throw.</param>
+    /// <param name="release">Makes up for a release that was put off. Must not throw.</param>
+    public DueWork(
+        ISessionStore store, TimeProvider time, EmbeddedOptions options, Func<SessionId, Task> handleDue, Func<SessionId, Task> release, ILogger log)
     {
-        (this.store, this.time, this.options, this.handle, this.log) = (store, time, options, handle, log);
+        (this.store, this.time, this.options, this.handleDue, this.release, this.log) = (store, time, options, handleDue, release, log);
         slots = new SemaphoreSlim(options.DueInFlight);
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -74,6 +80,18 @@ internal sealed class DueWork : IAsyncDisposable
     public void Forget(SessionId id)
     {
         lock (gate) dueAt.Remove(id);
+    }
+
+    /// <summary>Puts a release off if sessions wait that should have ended already.</summary>
+    /// <returns>False: nothing is overdue; release now.</returns>
+    public bool TryPutOffRelease(SessionId id)
+    {
+        lock (gate)
+        {
+            if (!queue.TryPeek(out _, out var first) || first > time.GetUtcNow()) return false;
+            releases.Enqueue(id);
+            return true;
+        }
     }
 
     /// <summary>Takes no more up, and waits for what is at work.</summary>
@@ -142,18 +160,23 @@ internal sealed class DueWork : IAsyncDisposable
 
     private async Task HandleDueAsync()
     {
-        while (TakeDue() is { } id)
+        while (true)
         {
             await slots.WaitAsync(stopping.Token);
-            _ = HandleAsync(id);
+            if (TakeNext() is not { } work)
+            {
+                slots.Release();
+                return;
+            }
+            _ = HandleAsync(work);
         }
     }
 
-    private async Task HandleAsync(SessionId id)
+    private async Task HandleAsync((Func<SessionId, Task> Handle, SessionId Id) work)
     {
         try
         {
-            await handle(id);
+            await work.Handle(work.Id);
         }
         finally
         {
@@ -161,7 +184,7 @@ internal sealed class DueWork : IAsyncDisposable
         }
     }
 
-    private SessionId? TakeDue()
+    private (Func<SessionId, Task> Handle, SessionId Id)? TakeNext()
     {
         var now = time.GetUtcNow();
         lock (gate)
@@ -172,10 +195,10 @@ internal sealed class DueWork : IAsyncDisposable
                 if (dueAt.TryGetValue(id, out var counts) && counts == due)
                 {
                     dueAt.Remove(id);
-                    return id;
+                    return (handleDue, id);
                 }
             }
-            return null;
+            return releases.TryDequeue(out var released) ? (release, released) : null;
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class EmbeddedSessionEngine : ISessionEngine, IOperatorReports, IH
         (this.store, this.dispatcher, this.time, this.options, this.log) = (store, dispatcher, time, options.Value, log);
         machine = new SessionMachine(policy);
         operators = new OperatorCalls(directory, log);
-        due = new DueWork(store, time, this.options, HandleDueAsync, log);
+        due = new DueWork(store, time, this.options, HandleDueAsync, HandlePutOffReleaseAsync, log);
         metrics = new EngineMetrics(meters, () => due.Waiting, () => underWay - 1);
         deviceMailboxes = new Mailboxes<DeviceKey>(this.options.MailboxCapacity);
         sessionMailboxes = new Mailboxes<SessionId>(this.options.MailboxCapacity);
@@ -315,7 +315,8 @@ public sealed class EmbeddedSessionEngine : ISessionEngine, IOperatorReports, IH
             }
             AnswerWaitingCreate(decision);
         }
-        if (decision.Effect is { } effect) Run(id, effect.GetType().Name, () => PerformAsync(decision.Session, effect));
+        if (decision.Effect is { } effect && !(effect is SessionEffect.ReleaseAtOperator && due.TryPutOffRelease(id)))
+            Run(id, effect.GetType().Name, () => PerformAsync(decision.Session, effect));
         return ResultOf(decision);
     }
 
@@ -418,6 +419,25 @@ public sealed class EmbeddedSessionEngine : ISessionEngine, IOperatorReports, IH
         {
             Log.Failed(log, id, nameof(SessionCommand.DeadlineReached), exception);
             due.Schedule(id, Now + options.CallDeadline);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private async Task HandlePutOffReleaseAsync(SessionId id)
+    {
+        if (!TryBegin(limited: false)) return;
+        try
+        {
+            var session = sessions.TryGet(id, out var recent) ? recent : await store.ReadAsync(id);
+            if (session is { Phase: SessionPhase.Releasing }) await PerformAsync(session, SessionEffect.Release);
+        }
+        catch (Exception exception)
+        {
+            // The session's own due time sends the release again.
+            Log.Failed(log, id, nameof(SessionEffect.ReleaseAtOperator), exception);
         }
         finally
         {

@@ -39,9 +39,19 @@ public sealed class EngineLock(NpgsqlDataSource source) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Closing ends the server's session or resets it: the lock goes either way.
-        if (holder is not null) await holder.DisposeAsync();
         turn.Dispose();
+        if (Interlocked.Exchange(ref holder, null) is not { } connection) return;
+        try
+        {
+            // Said aloud: the connection only goes back to the pool, and would keep the lock there.
+            await using var command = new NpgsqlCommand($"select pg_advisory_unlock({LockKey})", connection);
+            await command.ExecuteScalarAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // The connection is gone, and the lock with it.
+        }
+        await connection.DisposeAsync();
     }
 
     private async Task<bool> IsHeldAsync()

@@ -44,8 +44,8 @@ public static class PostgresExtensions
         settings.Options = string.Join(' ', new[] { settings.Options, PlannerSettings }.Where(text => !string.IsNullOrEmpty(text)));
         settings.ApplicationName ??= "qod";
         settings.CommandTimeout = (int)options.StatementTimeout.TotalSeconds;
-        // Unless the operator of the host said otherwise: a server that does not answer must not hold an attempt for the usual 15 s.
-        if (!settings.ContainsKey("Timeout")) settings.Timeout = 3;
+        // Unless the configuration says otherwise: a server that does not answer must not hold one attempt for the usual 15 s.
+        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = Math.Max(1, (int)(options.CommitDeadline.TotalSeconds / 2));
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }

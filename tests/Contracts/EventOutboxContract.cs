@@ -164,7 +164,9 @@ public abstract class EventOutboxContract
         while (await Outbox.ReadPendingAsync(after, pageSize, CancellationToken.None) is { Count: > 0 } page)
         {
             all.AddRange(page);
-            after = new OutboxCursor(page[^1].SessionId, page[^1].Sequence);
+            var last = new OutboxCursor(page[^1].SessionId, page[^1].Sequence);
+            Assert.NotEqual(after, last);
+            after = last;
         }
         return all;
     }

@@ -247,6 +247,7 @@ public abstract class SessionStoreContract
         {
             Assert.True(page.Count <= 7);
             read.AddRange(page);
+            Assert.NotEqual(after, page[^1]);
             after = page[^1];
         }
         Assert.Equal(expected, read);

@@ -28,10 +28,11 @@ internal sealed class ScriptedOperator(string id, Func<int, CancellationToken, V
 
     private ValueTask<OperatorOutcome> AttemptAsync(CancellationToken cancellation) => script(Interlocked.Increment(ref attempts), cancellation);
 
-    /// <summary>Never answers; throws when cancelled, as a client library does.</summary>
+    /// <summary>Never answers; throws when cancelled, as a client library does. Within the cancelling call, so that a test can tell when it was.</summary>
     public static async ValueTask<OperatorOutcome> SilenceAsync(CancellationToken cancellation)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
-        return OperatorOutcome.Accepted();
+        var answer = new TaskCompletionSource<OperatorOutcome>();
+        await using var registration = cancellation.Register(() => answer.TrySetCanceled(cancellation));
+        return await answer.Task;
     }
 }

@@ -138,13 +138,14 @@ public sealed class CommitInDoubtTests : PostgresTest, IAsyncDisposable
         var inDoubt = Store.CommitAsync(doubtful.Silent()).AsTask();
         await cut;
 
-        var never = Sample.Requested();
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await Store.CommitAsync(never.Silent()));
+        // One deadline after the other, so that the first commit's is over for long.
+        QosSession[] never = [Sample.Requested(), Sample.Requested()];
+        foreach (var session in never) await Assert.ThrowsAsync<StoreUnavailableException>(async () => await Store.CommitAsync(session.Silent()));
         Assert.False(inDoubt.IsCompleted);
 
         proxy.Refusing = false;
         Assert.Equal(CommitStatus.Committed, (await inDoubt).Status);
-        Assert.Null(await Database.Store.ReadAsync(never.Id));
+        foreach (var session in never) Assert.Null(await Database.Store.ReadAsync(session.Id));
     }
 
     [Fact]
@@ -160,6 +161,16 @@ public sealed class CommitInDoubtTests : PostgresTest, IAsyncDisposable
         proxy.Refusing = true;
         proxy.CutAll();
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await Store.ReadDueAsync(null, Sample.Noon, 1, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_read_that_was_sent_and_never_answered_ends_at_its_deadline()
+    {
+        Assert.Null(await Store.ReadAsync(Sample.Requested().Id));
+        var cut = proxy.CutNextAnswer();
+        proxy.Refusing = true;
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await Store.ReadAsync(Sample.Requested().Id));
+        Assert.True(cut.IsCompleted);
     }
 
     [Fact]

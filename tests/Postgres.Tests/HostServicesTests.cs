@@ -11,13 +11,13 @@ public sealed class HostServicesTests(PostgresStore database) : PostgresTest(dat
     [Fact]
     public async Task Only_one_engine_has_the_lock_until_it_stops()
     {
-        var first = PostgresStore.Host(Database.ConnectionString);
+        await using var first = PostgresStore.Host(Database.ConnectionString);
         await using var second = PostgresStore.Host(Database.ConnectionString);
         Assert.True(await first.GetRequiredService<EngineLock>().TryAcquireAsync());
         Assert.True(await first.GetRequiredService<EngineLock>().TryAcquireAsync());
         Assert.False(await second.GetRequiredService<EngineLock>().TryAcquireAsync());
 
-        await first.DisposeAsync();
+        await first.GetRequiredService<EngineLock>().DisposeAsync();
         Assert.True(await second.GetRequiredService<EngineLock>().TryAcquireAsync());
     }
 

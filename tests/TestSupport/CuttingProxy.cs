@@ -12,7 +12,6 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly List<TcpClient> clients = [];
     private TaskCompletionSource? answerCut;
-    private TaskCompletionSource? requestSeen;
     private volatile bool refusing;
 
     public CuttingProxy(string serverHost, int serverPort)
@@ -29,12 +28,6 @@ public sealed class CuttingProxy : IAsyncDisposable
     public Task CutNextAnswer()
     {
         lock (gate) return (answerCut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-    }
-
-    /// <summary>Ends when the client has sent something, and the server has been handed it.</summary>
-    public Task NextRequest()
-    {
-        lock (gate) return (requestSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>Breaks every connection on the client's side only: the server goes on with what it is at.</summary>
@@ -85,17 +78,8 @@ public sealed class CuttingProxy : IAsyncDisposable
         // Not closed when the client goes: a server that is busy would not notice a vanished client either.
         var upstream = new TcpClient();
         await upstream.ConnectAsync(server, stop.Token);
-        _ = PumpAsync(client, upstream, before: null, after: OnRequest);
-        await PumpAsync(upstream, client, before: () => PassAnswer(client), after: null);
-    }
-
-    private void OnRequest()
-    {
-        lock (gate)
-        {
-            requestSeen?.SetResult();
-            requestSeen = null;
-        }
+        _ = PumpAsync(client, upstream, mayPass: null);
+        await PumpAsync(upstream, client, mayPass: () => PassAnswer(client));
     }
 
     private bool PassAnswer(TcpClient client)
@@ -111,16 +95,15 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(TcpClient from, TcpClient to, Func<bool>? before, Action? after)
+    private async Task PumpAsync(TcpClient from, TcpClient to, Func<bool>? mayPass)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.GetStream().ReadAsync(buffer, stop.Token) is > 0 and var count)
             {
-                if (before?.Invoke() == false) return;
+                if (mayPass?.Invoke() == false) return;
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count), stop.Token);
-                after?.Invoke();
             }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)

@@ -24,10 +24,18 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public static async Task<PrivatePostgres> StartAsync()
     {
         var server = new PrivatePostgres();
-        if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", server.folder);
-        await RunAsServerAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C");
-        await server.RestartAsync();
-        return server;
+        try
+        {
+            if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", server.folder);
+            await RunAsServerAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C");
+            await server.RestartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>As if the machine lost its power, but for its disk.</summary>

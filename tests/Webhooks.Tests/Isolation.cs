@@ -45,6 +45,28 @@ public sealed class Isolation
     }
 
     [Fact]
+    public async Task A_sink_that_had_to_give_up_memory_gets_its_events_back()
+    {
+        using var broker = new Broker(options: new WebhookOptions { MemoryCapacity = 10 });
+        await broker.StartAsync();
+        broker.Network.Answer = _ => Status.Of(503);
+        // Five, three, two: memory is full, and nobody has anything in the outbox that is not in memory.
+        string[] sinks = ["a", "a", "a", "a", "a", "b", "b", "b", "c", "c"];
+        for (var session = 1; session <= sinks.Length; session++) broker.Tell(session, 1, $"https://{sinks[session - 1]}.example/");
+        await broker.QuietAsync();
+        Assert.Equal(10, broker.Dispatcher.Held);
+
+        broker.Tell(11, 1, "https://d.example/");
+        await broker.QuietAsync();
+        Assert.Single(broker.Network.To("d.example"));
+        Assert.InRange(broker.Dispatcher.Held, 1, 9);
+        broker.Network.Answer = _ => Status.Of(204);
+        for (var i = 0; i < 10; i++) await broker.AdvanceAsync(1);
+
+        Assert.Equal(11, broker.Outbox.Delivered.Length);
+    }
+
+    [Fact]
     public async Task What_a_greedy_sink_gave_up_is_delivered_in_order_once_it_answers()
     {
         using var broker = new Broker(options: new WebhookOptions { MemoryCapacity = 64 });

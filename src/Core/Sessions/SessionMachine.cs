@@ -132,7 +132,7 @@ public sealed class SessionMachine(SessionPolicy policy)
     private Decision ReleaseLatecomer(QosSession session, string? reference, DateTimeOffset now) => session.Phase == SessionPhase.Gone
         ? new Decision(session, Changed: false, Event: null, SessionEffect.Release, Error: null)
         : Silent(
-            Named(session, reference) with { Phase = SessionPhase.Releasing, DueAt = now + policy.FirstReleaseRetry },
+            Named(session, reference) with { Phase = SessionPhase.Releasing, DueAt = now + policy.ReleaseAnswersWithin },
             SessionEffect.Release);
 
     private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch
@@ -254,7 +254,7 @@ public sealed class SessionMachine(SessionPolicy policy)
             Phase = SessionPhase.Releasing,
             StatusInfo = StatusInfo.DeleteRequested,
             EndedAt = session.EndedAt ?? now,
-            DueAt = now + policy.FirstReleaseRetry,
+            DueAt = now + policy.ReleaseAnswersWithin,
             Attempts = 0,
         };
         return session.Phase switch
@@ -273,13 +273,13 @@ public sealed class SessionMachine(SessionPolicy policy)
         SessionPhase.Requested => Reconcile(session, SessionEffect.LookUp, now),
         SessionPhase.Active => End(session, StatusInfo.DurationExpired, now),
         SessionPhase.Releasing => Silent(
-            session with { DueAt = now + Pause(policy.FirstReleaseRetry, policy.LongestReleasePause, session.Attempts) }, SessionEffect.Release),
+            session with { DueAt = now + policy.ReleaseAnswersWithin }, SessionEffect.Release),
         SessionPhase.Retained => Silent(session with { Phase = SessionPhase.Gone }),
         _ => Unchanged(session),
     };
 
     private Decision End(QosSession session, StatusInfo why, DateTimeOffset now) => Told(
-        session with { Phase = SessionPhase.Releasing, StatusInfo = why, EndedAt = now, DueAt = now + policy.FirstReleaseRetry, Attempts = 0 },
+        session with { Phase = SessionPhase.Releasing, StatusInfo = why, EndedAt = now, DueAt = now + policy.ReleaseAnswersWithin, Attempts = 0 },
         now, SessionEffect.Release);
 
     private Decision Retain(QosSession session, StatusInfo why, DateTimeOffset now) => Told(

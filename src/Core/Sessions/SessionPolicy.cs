@@ -19,6 +19,10 @@ public sealed record SessionPolicy
     /// call's deadline and a margin. No create is repeated later than this before <see cref="ProvisioningDeadline"/>.</summary>
     public TimeSpan CreateSettlesWithin { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A release without an answer by then is sent again: its call deadline and the time that it may wait for its turn. Counts after a
+    /// crash, mostly.</summary>
+    public TimeSpan ReleaseAnswersWithin { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>First repetition of a failed release; doubles with each further one.</summary>
     public TimeSpan FirstReleaseRetry { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -19,6 +19,10 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
     private NpgsqlConnection? connection;
     private NpgsqlCommand? command;
 
+    /// <summary>Whether an operation that was sent and never answered must learn its outcome, however long that takes. Where it may simply
+    /// be repeated by its caller, it is refused at its deadline like one that was never sent.</summary>
+    protected virtual bool OutcomeMatters => false;
+
     /// <summary>The statement for a fresh connection, with its parameters, not prepared yet.</summary>
     protected abstract NpgsqlCommand CreateCommand();
 
@@ -57,7 +61,15 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
             if (batch.Count == 0) continue;
 
             context.BatchSize(batch.Count);
-            await SettleAsync(batch, abandon);
+            try
+            {
+                await SettleAsync(batch, abandon);
+            }
+            catch (Exception bug)
+            {
+                foreach (var op in taken) op.Fail(bug);
+                throw;
+            }
         }
         await DropConnectionAsync();
     }
@@ -113,7 +125,7 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
             var failure = e.Sort();
             if (failure is Failure.Unknown)
             {
-                foreach (var op in batch) op.InDoubt = true;
+                foreach (var op in batch) op.InDoubt = OutcomeMatters;
                 Log.OutcomeUnknown(context.Log, batch.Count, Log.CodeOf(e));
                 // Pooled connections to the same server are most likely as dead as this one.
                 context.Source.Clear();

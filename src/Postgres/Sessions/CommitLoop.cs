@@ -20,6 +20,8 @@ internal sealed class CommitLoop(BatchQueue<CommitOp> queue, BatchContext contex
     private readonly HashSet<Guid> devices = [];
     private readonly HashSet<Guid> passed = [];
 
+    protected override bool OutcomeMatters => true;
+
     protected override NpgsqlCommand CreateCommand() => statement.CreateCommand(context.Options.StatementTimeout);
 
     protected override void StartBatch()

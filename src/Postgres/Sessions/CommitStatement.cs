@@ -15,8 +15,8 @@ internal sealed class CommitStatement
     // and then finds the fence moved. A session id that exists already breaks the whole statement, on purpose: that is a repetition of a
     // write in doubt (or a clash of UUIDs), so rare that "on conflict" would cost more than the retry.
     //
-    // "in (select …)" behind an "or" or alone under "where" with a constant list is hashed by Postgres: no join, whatever the planner thinks
-    // of the size of arrays that it cannot see.
+    // "in (select …)" beside an "or" is not made a join but a hash table that is asked once per row: linear, whatever the planner thinks of
+    // the size of arrays that it cannot see. Events have no fence of their own: they follow the sessions that passed.
     private const string Sql =
         """
         with admitted_new as (

@@ -27,6 +27,8 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
         where d.admitted_at < now() - @idle and not exists (select from qod.sessions s where s.device_key = d.key and s.holds_flow)
         """;
 
+    private static readonly TimeSpan PurgeTimeout = TimeSpan.FromMinutes(5);
+
     private readonly NpgsqlDataSource source;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -85,6 +87,7 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
     public async Task<int> PurgeDevicesAsync(TimeSpan idleFor, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(PurgeSql);
+        command.CommandTimeout = (int)PurgeTimeout.TotalSeconds;
         command.Parameters.AddWithValue("idle", NpgsqlDbType.Interval, idleFor);
         var count = await command.ExecuteNonQueryAsync(cancellation);
         if (count > 0) Log.DevicesPurged(log, count);
