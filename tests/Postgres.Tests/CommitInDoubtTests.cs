@@ -16,7 +16,7 @@ public sealed class CommitInDoubtTests : PostgresTest, IAsyncDisposable
         : base(database)
     {
         var direct = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        proxy = new CuttingProxy("127.0.0.1", direct.Port);
+        proxy = new CuttingProxy(direct.Host!, direct.Port);
         services = PostgresStore.Host(
             new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = proxy.Port }.ConnectionString,
             ("Writers", "1"), ("CommitDeadline", "00:00:01"));

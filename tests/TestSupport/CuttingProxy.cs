@@ -3,20 +3,21 @@ using System.Net.Sockets;
 
 namespace QodOrleans.TestSupport;
 
-/// <summary>Stands between a client and a TCP server, and breaks connections where a test wants them broken.</summary>
+/// <summary>Stands between a client and a Postgres server, and breaks connections where a test wants them broken.</summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly IPEndPoint server;
+    private readonly EndPoint server;
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
     private readonly List<TcpClient> clients = [];
     private TaskCompletionSource? answerCut;
     private volatile bool refusing;
 
+    /// <param name="serverHost">A name, an address, or the folder of the server's socket, as in a connection string.</param>
     public CuttingProxy(string serverHost, int serverPort)
     {
-        server = new IPEndPoint(IPAddress.Parse(serverHost), serverPort);
+        server = serverHost.StartsWith('/') ? new UnixDomainSocketEndPoint($"{serverHost}/.s.PGSQL.{serverPort}") : new DnsEndPoint(serverHost, serverPort);
         listener.Start();
         _ = AcceptAsync();
     }
@@ -76,10 +77,13 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
         lock (gate) clients.Add(client);
         // Not closed when the client goes: a server that is busy would not notice a vanished client either.
-        var upstream = new TcpClient();
+        var upstream = server is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
         await upstream.ConnectAsync(server, stop.Token);
-        _ = PumpAsync(client, upstream, mayPass: null);
-        await PumpAsync(upstream, client, mayPass: () => PassAnswer(client));
+        var (near, far) = (client.GetStream(), new NetworkStream(upstream, ownsSocket: true));
+        _ = PumpAsync(near, far, mayPass: null);
+        await PumpAsync(far, near, mayPass: () => PassAnswer(client));
     }
 
     private bool PassAnswer(TcpClient client)
@@ -95,15 +99,15 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(TcpClient from, TcpClient to, Func<bool>? mayPass)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<bool>? mayPass)
     {
         var buffer = new byte[64 * 1024];
         try
         {
-            while (await from.GetStream().ReadAsync(buffer, stop.Token) is > 0 and var count)
+            while (await from.ReadAsync(buffer, stop.Token) is > 0 and var count)
             {
                 if (mayPass?.Invoke() == false) return;
-                await to.GetStream().WriteAsync(buffer.AsMemory(0, count), stop.Token);
+                await to.WriteAsync(buffer.AsMemory(0, count), stop.Token);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
