@@ -120,7 +120,9 @@ internal sealed class Story
         while (Session.Phase != SessionPhase.Gone && Session.DueAt <= until)
         {
             if (Session.DueAt > Now) Now = Session.DueAt;
+            var due = Session;
             Do(new SessionCommand.DeadlineReached());
+            if (Session == due) return "a session that is due and stays as it is";
         }
         Now = until;
         return null;
