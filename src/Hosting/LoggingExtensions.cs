@@ -11,7 +11,9 @@ public static class LoggingExtensions
     public static IHostApplicationBuilder AddQodLogging(this IHostApplicationBuilder builder, bool sandbox)
     {
         // Requests are counted and traced; a line for each says nothing more. "Logging:LogLevel" still has the last word.
-        if (!builder.Configuration.GetSection("Logging:LogLevel").Exists()) builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The diagnostics' logger, as long as it logs at all, costs an Activity for each request, traced or not.
+        if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
+            builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (sandbox) builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         else builder.Logging.AddJsonConsole();

@@ -12,9 +12,10 @@ public sealed class PostgresOptions
     [Required(AllowEmptyStrings = false, ErrorMessage = "Qod:Postgres:ConnectionString is missing.")]
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>Connections that write sessions, 1 to 16. More than two help only where Postgres has cores to spare. Default 2.</summary>
+    /// <summary>Connections that write sessions, 1 to 16. One makes the largest batches, and so costs Postgres least; more help where it has
+    /// cores to spare. Default 1.</summary>
     [Range(1, 16)]
-    public int Writers { get; set; } = 2;
+    public int Writers { get; set; } = 1;
 
     /// <summary>Most operations in one statement, 1 to 8192. Default 512.</summary>
     [Range(1, 8192)]

@@ -23,6 +23,9 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
     /// be repeated by its caller, it is refused at its deadline like one that was never sent.</summary>
     protected virtual bool OutcomeMatters => false;
 
+    /// <summary>How long a batch gathers before it is sent: none where somebody waits for the answer.</summary>
+    protected virtual TimeSpan Linger => TimeSpan.Zero;
+
     /// <summary>The statement for a fresh connection, with its parameters, not prepared yet.</summary>
     protected abstract NpgsqlCommand CreateCommand();
 
@@ -51,6 +54,8 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
         var deferred = new List<TOp>();
         while (deferred.Count > 0 || await queue.WaitAsync())
         {
+            if (Linger > TimeSpan.Zero && queue.Count < context.BatchLimit)
+                await Task.Delay(Linger, context.Time, abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             taken.Clear();
             batch.Clear();
             StartBatch();

@@ -9,8 +9,8 @@ namespace QodOrleans.Webhooks.Outbox;
 /// outbox must never hold an older event of a session without the newer ones, or the sink would hear of the past last.</summary>
 internal sealed class OutboxMarker : IDisposable
 {
-    // Enough to fill the store's batches. 256 cost 1.4 kB more per delivery and were slower.
-    private const int Writers = 64;
+    // Enough to fill the batches that the store gathers.
+    private const int Writers = 512;
 
     private readonly Channel<SessionLine> concluded = Channel.CreateUnbounded<SessionLine>();
     private readonly Lock gate = new();
