@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net;
 using QodOrleans.EndToEnd.Tests.Support;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests;
 
-public sealed class ConcurrentCreateTests
+public sealed class ConcurrentCreateTests(PostgresServer postgres)
 {
     private const int Clients = 100;
 
@@ -14,7 +15,7 @@ public sealed class ConcurrentCreateTests
     [Fact]
     public async Task Of_a_hundred_creates_for_one_device_and_flow_exactly_one_succeeds()
     {
-        await using var broker = await Broker.StartAsync();
+        await using var broker = await Broker.StartAsync(postgres);
         using var client = await broker.ClientAsync();
 
         for (var round = 0; round < Rounds; round++)

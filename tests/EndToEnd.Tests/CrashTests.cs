@@ -1,9 +1,10 @@
 using QodOrleans.EndToEnd.Tests.Support;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests;
 
 /// <summary>Whatever dies, under load: what was acknowledged is still true afterwards, and is told once.</summary>
-public sealed class CrashTests
+public sealed class CrashTests(PostgresServer postgres)
 {
     private static readonly TimeSpan OverdueEndsWithin = TimeSpan.FromSeconds(5);
 
@@ -11,7 +12,7 @@ public sealed class CrashTests
     public async Task Kill_of_the_host_loses_nothing_that_was_acknowledged()
     {
         await using var sink = await EventSink.StartAsync();
-        await using var broker = await Broker.StartAsync();
+        await using var broker = await Broker.StartAsync(postgres);
         using var client = await broker.ClientAsync();
         var load = await Load.StartAsync(client, sink);
 
@@ -27,12 +28,12 @@ public sealed class CrashTests
     public async Task An_immediate_stop_of_Postgres_loses_nothing_that_was_acknowledged()
     {
         await using var sink = await EventSink.StartAsync();
-        await using var server = await OwnServer.StartAsync();
+        await using var server = await PrivatePostgres.StartAsync();
         await using var broker = await Broker.StartAsync(server);
         using var client = await broker.ClientAsync();
         var load = await Load.StartAsync(client, sink);
 
-        await server.CrashAsync();
+        await server.StopImmediateAsync();
         await load.FailedAndDueAsync();
         await server.RestartAsync();
         await broker.HealthyAsync(TimeSpan.FromSeconds(30));
@@ -44,7 +45,7 @@ public sealed class CrashTests
     public async Task SIGTERM_under_load_drains_and_loses_nothing()
     {
         await using var sink = await EventSink.StartAsync();
-        await using var broker = await Broker.StartAsync();
+        await using var broker = await Broker.StartAsync(postgres);
         using var client = await broker.ClientAsync();
         var load = await Load.StartAsync(client, sink);
 

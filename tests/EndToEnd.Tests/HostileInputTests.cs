@@ -5,10 +5,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using QodOrleans.EndToEnd.Tests.Support;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests;
 
-public sealed class HostileInputTests
+public sealed class HostileInputTests(PostgresServer postgres)
 {
     private static readonly TimeSpan NoHang = TimeSpan.FromSeconds(10);
 
@@ -19,7 +20,7 @@ public sealed class HostileInputTests
     [Fact]
     public async Task Thousands_of_hostile_requests_meet_no_5xx_no_hang_and_always_the_error_shape()
     {
-        await using var broker = await Broker.StartAsync();
+        await using var broker = await Broker.StartAsync(postgres);
         using var client = await broker.ClientAsync();
         var requests = new HostileRequests(Seed, client.Token, (await client.CreateAsync("+34611000098"))["sessionId"]!);
         var met = new ConcurrentDictionary<int, int>();

@@ -1,10 +1,11 @@
 using System.Net;
 using QodOrleans.EndToEnd.Tests.Support;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests;
 
 /// <summary>Samples as developers copy them from the API's publisher, run by their own languages.</summary>
-public sealed class PublishedSampleTests
+public sealed class PublishedSampleTests(PostgresServer postgres)
 {
     private const string Announcement = "Session created with id: ";
 
@@ -22,10 +23,10 @@ public sealed class PublishedSampleTests
         await CreatesASessionAsync("python3", "create_session.py", environment);
     }
 
-    private static async Task CreatesASessionAsync(string language, string sample, Dictionary<string, string> environment)
+    private async Task CreatesASessionAsync(string language, string sample, Dictionary<string, string> environment)
     {
         Assert.SkipUnless(await RunsAsync(language, "--version"), $"{language} is not on this machine");
-        await using var broker = await Broker.StartAsync();
+        await using var broker = await Broker.StartAsync(postgres);
         using var client = await broker.ClientAsync();
 
         var output = await ChildProcess.RunAsync(

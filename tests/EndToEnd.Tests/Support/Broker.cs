@@ -1,4 +1,5 @@
 using System.Net;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests.Support;
 
@@ -8,15 +9,15 @@ internal sealed class Broker : IAsyncDisposable
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder data = new();
-    private readonly Database? database;
-    private readonly string connectionString;
+    private readonly PostgresServer? server;
+    private readonly string database;
     private readonly Dictionary<string, string> settings;
     private ChildProcess host;
 
-    private Broker(Database? database, string connectionString, Dictionary<string, string> settings)
+    private Broker(PostgresServer? server, string database, Dictionary<string, string> settings)
     {
+        this.server = server;
         this.database = database;
-        this.connectionString = connectionString;
         this.settings = settings;
         Port = ChildProcess.FreePort();
         host = Launch();
@@ -29,18 +30,17 @@ internal sealed class Broker : IAsyncDisposable
 
     public string Output => host.Output;
 
-    /// <param name="server">A server that the test handles itself; else the broker gets a database that goes with it.</param>
+    /// <summary>On an empty database that goes with it.</summary>
     /// <param name="settings">Configuration, for example <c>Qod:Sessions:CreateWait</c>.</param>
-    public static async Task<Broker> StartAsync(OwnServer? server = null, params (string Key, string Value)[] settings)
+    public static async Task<Broker> StartAsync(PostgresServer server, params (string Key, string Value)[] settings)
     {
-        var database = server is null ? await Database.CreateAsync() : null;
-        var broker = new Broker(
-            database,
-            server?.ConnectionString ?? database!.ConnectionString,
-            settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value));
-        await broker.ReadyAsync();
-        return broker;
+        Assert.SkipWhen(server.WhyNone is not null, server.WhyNone ?? "");
+        return await StartAsync(new Broker(server, await server.CreateDatabaseAsync(), ToEnvironment(settings)));
     }
+
+    /// <summary>On a server that the test stops and starts itself.</summary>
+    public static Task<Broker> StartAsync(PrivatePostgres server, params (string Key, string Value)[] settings) =>
+        StartAsync(new Broker(server: null, server.ConnectionString, ToEnvironment(settings)));
 
     /// <summary>A client with a token of the first sandbox client.</summary>
     public Task<QodClient> ClientAsync(string clientId = "my-app-id", string clientSecret = "my-app-secret") =>
@@ -64,21 +64,30 @@ internal sealed class Broker : IAsyncDisposable
     public async Task HealthyAsync(TimeSpan within)
     {
         using var http = new HttpClient { BaseAddress = Address };
-        await Eventually.Async(
+        await Poll.UntilAsync(
             async () => (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode, status => status == HttpStatusCode.OK, within, "/health/ready");
     }
 
     public async ValueTask DisposeAsync()
     {
         await host.DisposeAsync();
-        if (database is not null) await database.DisposeAsync();
+        if (server is not null) await server.DropDatabaseAsync(database);
         data.Dispose();
     }
+
+    private static async Task<Broker> StartAsync(Broker broker)
+    {
+        await broker.ReadyAsync();
+        return broker;
+    }
+
+    private static Dictionary<string, string> ToEnvironment((string Key, string Value)[] settings) =>
+        settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
 
     private ChildProcess Launch() => ChildProcess.Start(
         "dotnet",
         [Repository.HostDll, "--port", $"{Port}", "--mode", "sandbox", "--store", "postgres", "--data", data.Path],
-        new Dictionary<string, string>(settings) { ["QOD_POSTGRES"] = connectionString });
+        new Dictionary<string, string>(settings) { ["QOD_POSTGRES"] = database });
 
     private async Task ReadyAsync()
     {
@@ -88,7 +97,7 @@ internal sealed class Broker : IAsyncDisposable
 }
 
 /// <summary>A broker, a client and a sink for the tests of one class that leave them as they were.</summary>
-public sealed class RunningBroker : IAsyncLifetime
+public sealed class RunningBroker(PostgresServer server) : IAsyncLifetime
 {
     internal Broker Broker { get; private set; } = null!;
 
@@ -99,7 +108,7 @@ public sealed class RunningBroker : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Sink = await EventSink.StartAsync();
-        Broker = await Broker.StartAsync();
+        Broker = await Broker.StartAsync(server);
         Client = await Broker.ClientAsync();
     }
 

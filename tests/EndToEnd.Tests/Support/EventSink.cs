@@ -56,7 +56,7 @@ internal sealed class EventSink : IAsyncDisposable
     /// <summary>Waits until the application has been told of these changes, and of no others.</summary>
     public async Task ToldAsync(string sessionId, TimeSpan within, params string[] changes) => Assert.Equal(
         string.Join(", ", changes),
-        await Eventually.Async(
+        await Poll.UntilAsync(
             () => Task.FromResult(string.Join(", ", Told(sessionId))), _ => Told(sessionId).Length >= changes.Length, within, $"events of session {sessionId}"));
 
     public ValueTask DisposeAsync() => app.DisposeAsync();

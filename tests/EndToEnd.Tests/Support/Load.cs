@@ -51,7 +51,7 @@ internal sealed class Load
     {
         await work.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
         Assert.Empty(unexpected);
-        await Eventually.ReachesAsync(ledger.Values.Where(promise => promise.Short).Max(promise => promise.ExpiresAt) + TimeSpan.FromSeconds(1));
+        await Poll.ClockReachesAsync(ledger.Values.Where(promise => promise.Short).Max(promise => promise.ExpiresAt) + TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Every promise is kept: states at once, ends within <paramref name="overdueEndsWithin"/>, each change told in order under one id.</summary>
@@ -63,7 +63,7 @@ internal sealed class Load
         Assert.Contains(Promises, promise => promise.Extension is true);
 
         var ready = TimeProvider.System.GetTimestamp();
-        await EachAsync(promise => promise is { Short: true, Delete: null }, promise => Eventually.Async(
+        await EachAsync(promise => promise is { Short: true, Delete: null }, promise => Poll.UntilAsync(
             () => reader.GetAsync(promise.SessionId),
             answer => answer["qosStatus"] == "UNAVAILABLE",
             overdueEndsWithin - TimeProvider.System.GetElapsedTime(ready),

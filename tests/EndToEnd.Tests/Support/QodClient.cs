@@ -61,7 +61,7 @@ internal sealed class QodClient : IDisposable
 
     /// <summary>GET until the session has this status.</summary>
     public Task<Answer> StatusAsync(string sessionId, string qosStatus, TimeSpan within) =>
-        Eventually.Async(() => GetAsync(sessionId), answer => answer["qosStatus"] == qosStatus, within, $"session {sessionId} {qosStatus}");
+        Poll.UntilAsync(() => GetAsync(sessionId), answer => answer["qosStatus"] == qosStatus, within, $"session {sessionId} {qosStatus}");
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, JsonObject? body = null)
     {

@@ -65,7 +65,18 @@ internal sealed class UpScript : IAsyncDisposable
         if (killed) await ChildProcess.RunAsync(Repository.Script, ["down", "--data", Data]);
     }
 
-    public static bool Runs(int id) => Directory.Exists($"/proc/{id}") && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
+    /// <summary>A zombie, which waits for a parent to ask for its status, has ended.</summary>
+    public static bool Runs(int id)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static int ReadId(string file) => int.Parse(File.ReadAllText(file).Split(' ', '\n')[0], CultureInfo.InvariantCulture);
 }

@@ -1,13 +1,13 @@
 namespace QodOrleans.EndToEnd.Tests.Support;
 
 /// <summary>Waiting for what another process will show when asked.</summary>
-internal static class Eventually
+internal static class Poll
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Asks until the answer satisfies, and returns it.</summary>
     /// <exception cref="TimeoutException">It did not in time; the message holds the last answer.</exception>
-    public static async Task<T> Async<T>(Func<Task<T>> ask, Func<T, bool> satisfies, TimeSpan within, string what)
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> satisfies, TimeSpan within, string what)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
@@ -20,7 +20,7 @@ internal static class Eventually
     }
 
     /// <summary>The wall clock reaches a moment.</summary>
-    public static async Task ReachesAsync(DateTimeOffset moment)
+    public static async Task ClockReachesAsync(DateTimeOffset moment)
     {
         var left = moment - TimeProvider.System.GetUtcNow();
         if (left > TimeSpan.Zero) await Task.Delay(left, TimeProvider.System);
