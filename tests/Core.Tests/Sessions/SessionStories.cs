@@ -154,6 +154,11 @@ public sealed class SessionStories
     public void An_acceptance_does_not_answer_for_an_earlier_create_either() => Story.Play(
         "create 5s | operator does not answer | operator has no such session | operator accepts | AVAILABLE | tick 5s | UNAVAILABLE DURATION_EXPIRED | asked create, look up, create, release | operator releases | phase Releasing | tick 55s | asked release | operator releases | phase Retained");
 
+    [Theory]
+    [InlineData("create 600s | operator does not answer | operator accepts | asked create, look up | wait 59.999s | operator terminates | asked release | phase Releasing")]
+    [InlineData("create 600s | operator does not answer | operator accepts | asked create, look up | wait 60s | operator terminates | asked nothing | phase Retained")]
+    public void From_the_provisioning_deadline_on_no_older_create_is_feared(string story) => Story.Play(story);
+
     [Fact]
     public void A_release_that_overtakes_the_create_does_not_end_the_session() => Story.Play(
         "create 60s | delete | asked create, release | operator accepts | asked release | operator releases | phase Releasing | operator fails to release | due in 2s | tick 2s | asked release");
@@ -172,6 +177,12 @@ public sealed class SessionStories
         + " | operator fails to release | due in 8s | operator fails to release | due in 16s | operator fails to release | due in 32s"
         + " | operator fails to release | due in 64s | operator fails to release | due in 128s | operator fails to release | due in 256s"
         + " | operator fails to release | due in 300s | operator fails to release | due in 300s | phase Releasing");
+
+    [Theory]
+    [InlineData("create 60s | operator does not answer | tick 20s | delete | operator fails to release | due in 2s")]
+    [InlineData("create 60s | operator accepts | tick 60s | operator fails to release | operator fails to release | operator releases | phase Retained | operator accepts | operator fails to release | due in 2s")]
+    [InlineData("create 60s | operator takes it in | tick 20s | operator refuses | phase Retained | operator accepts | operator fails to release | due in 2s")]
+    public void Each_release_starts_with_the_shortest_pause(string story) => Story.Play(story);
 
     [Fact]
     public void An_operator_that_fails_the_first_three_deletes_still_gets_the_fourth() => Story.Play(
