@@ -22,8 +22,8 @@ public sealed class SessionMachineTable
         OperatorAbsent                                       | Requested REQUESTED                      | –                        | create                    | due in 3s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
-        Delete                                               | Releasing 404                            | –                        | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 2s
+        Delete                                               | Releasing 404                            | –                        | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
         Create / OperatorReleased / OperatorReleaseFailed    | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
@@ -39,21 +39,21 @@ public sealed class SessionMachineTable
         OperatorAbsent                                       | Requested REQUESTED                      | –                        | create                    | due in 3s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
-        Delete                                               | Releasing 404                            | –                        | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 2s
+        Delete                                               | Releasing 404                            | –                        | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
         Create / OperatorReleased / OperatorReleaseFailed    | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Requested, a create unanswered: create 600s | operator does not answer | wait 1s
         OperatorAccepted                                     | Active AVAILABLE                         | event AVAILABLE          | –                         | due in 600s
         OperatorPending                                      | Requested REQUESTED                      | –                        | –                         | due in 2s
-        OperatorRefused* / OperatorTerminated                | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 2s
+        OperatorRefused* / OperatorTerminated                | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
         OperatorUnknown                                      | Requested REQUESTED                      | –                        | –                         | due in 6s
         OperatorAbsent                                       | Requested REQUESTED                      | –                        | create                    | due in 6s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
-        Delete                                               | Releasing 404                            | –                        | release                   | due in 2s
+        Delete                                               | Releasing 404                            | –                        | release                   | due in 15s
         DeadlineReached on time                              | Requested REQUESTED                      | –                        | look up                   | due in 6s
         Create / OperatorReleased / OperatorReleaseFailed    | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
@@ -61,12 +61,12 @@ public sealed class SessionMachineTable
         # Requested, a create unanswered, too late for another: create 600s | operator does not answer | wait 31s
         OperatorAccepted                                     | Active AVAILABLE                         | event AVAILABLE          | –                         | due in 600s
         OperatorPending                                      | Requested REQUESTED                      | –                        | –                         | due in -28s
-        OperatorRefused* / OperatorTerminated                | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 2s
+        OperatorRefused* / OperatorTerminated                | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
         OperatorUnknown / OperatorAbsent                     | Requested REQUESTED                      | –                        | –                         | due in 6s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
-        Delete                                               | Releasing 404                            | –                        | release                   | due in 2s
+        Delete                                               | Releasing 404                            | –                        | release                   | due in 15s
         DeadlineReached on time                              | Requested REQUESTED                      | –                        | look up                   | due in 6s
         Create / OperatorReleased / OperatorReleaseFailed    | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
@@ -78,9 +78,9 @@ public sealed class SessionMachineTable
         OperatorExtended longer                              | Active AVAILABLE                         | –                        | –                         | due in 560s
         OperatorExtensionFailed refused                      | –                                        | –                        | error ExtensionRefused    | –
         OperatorExtensionFailed unanswered                   | –                                        | –                        | error OperatorUnavailable | –
-        Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 2s
-        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 2s
+        Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 15s
+        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
         Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
         OperatorAbsent / OperatorReleased                    | –                                        | –                        | –                         | –
         OperatorReleaseFailed / Extend at its limit          | –                                        | –                        | –                         | –
@@ -93,9 +93,9 @@ public sealed class SessionMachineTable
         OperatorExtended longer                              | Active AVAILABLE                         | –                        | –                         | due in 60s
         OperatorExtensionFailed refused                      | –                                        | –                        | error ExtensionRefused    | –
         OperatorExtensionFailed unanswered                   | –                                        | –                        | error OperatorUnavailable | –
-        Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 2s
-        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 2s
+        Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 15s
+        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
         Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
         OperatorAbsent / OperatorReleased                    | –                                        | –                        | –                         | –
         OperatorReleaseFailed / OperatorExtended not longer  | –                                        | –                        | –                         | –
@@ -103,62 +103,62 @@ public sealed class SessionMachineTable
 
         # Active, an older create unanswered: create 600s | operator does not answer | operator accepts as op-1 | wait 10s
         OperatorAccepted / OperatorPending                   | Active AVAILABLE                         | –                        | –                         | due in 590s
-        OperatorTerminated                                   | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 2s
+        OperatorTerminated                                   | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
         Extend 60s                                           | –                                        | –                        | extend to 660s            | –
         OperatorExtended longer                              | Active AVAILABLE                         | –                        | –                         | due in 650s
         OperatorExtensionFailed refused                      | –                                        | –                        | error ExtensionRefused    | –
         OperatorExtensionFailed unanswered                   | –                                        | –                        | error OperatorUnavailable | –
-        Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 2s
-        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 2s
+        Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 15s
+        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
         Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
         OperatorAbsent / OperatorReleased                    | –                                        | –                        | –                         | –
         OperatorReleaseFailed / Extend at its limit          | –                                        | –                        | –                         | –
         OperatorExtended not longer / DeadlineReached early  | –                                        | –                        | –                         | –
 
         # Releasing, expired: create 600s | operator accepts as op-1 | tick 600s | wait 1s
-        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 2s
-        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 2s
+        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
+        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
         OperatorAbsent / OperatorTerminated                  | Retained UNAVAILABLE DURATION_EXPIRED    | –                        | –                         | due in 359s
         OperatorReleased                                     | Retained UNAVAILABLE DURATION_EXPIRED    | –                        | –                         | due in 359s
         OperatorReleaseFailed                                | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | –                         | due in 2s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
-        Delete                                               | Releasing 404                            | –                        | –                         | due in 1s
+        Delete                                               | Releasing 404                            | –                        | –                         | due in 14s
         Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Releasing, expired, retention over: create 600s | operator accepts as op-1 | tick 600s | operator fails to release | wait 360s
-        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 2s
+        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
         OperatorAbsent / OperatorTerminated                  | Gone 404                                 | –                        | –                         | –
         OperatorReleased                                     | Gone 404                                 | –                        | –                         | –
         OperatorReleaseFailed                                | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | –                         | due in 4s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete                                               | Releasing 404                            | –                        | –                         | due in -358s
-        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 4s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 4s
+        DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
         Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Releasing, terminated: create 600s | operator takes it in as op-1 | tick 60s | wait 1s
-        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 2s
-        DeadlineReached on time                              | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 2s
+        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 15s
+        DeadlineReached on time                              | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 15s
         OperatorAbsent / OperatorTerminated                  | Retained UNAVAILABLE NETWORK_TERMINATED  | –                        | –                         | due in 359s
         OperatorReleased                                     | Retained UNAVAILABLE NETWORK_TERMINATED  | –                        | –                         | due in 359s
         OperatorReleaseFailed                                | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | –                         | due in 2s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
-        Delete                                               | Releasing 404                            | –                        | –                         | due in 1s
+        Delete                                               | Releasing 404                            | –                        | –                         | due in 14s
         Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Releasing, deleted: create 600s | operator accepts as op-1 | delete | wait 1s
-        OperatorAccepted / OperatorPending                   | Releasing 404                            | –                        | release                   | due in 2s
-        DeadlineReached on time                              | Releasing 404                            | –                        | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing 404                            | –                        | release                   | due in 2s
+        OperatorAccepted / OperatorPending                   | Releasing 404                            | –                        | release                   | due in 15s
+        DeadlineReached on time                              | Releasing 404                            | –                        | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing 404                            | –                        | release                   | due in 15s
         OperatorAbsent / OperatorTerminated                  | Gone 404                                 | –                        | –                         | –
         OperatorReleased                                     | Gone 404                                 | –                        | –                         | –
         OperatorReleaseFailed                                | Releasing 404                            | –                        | –                         | due in 2s
@@ -168,9 +168,9 @@ public sealed class SessionMachineTable
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Releasing, deleted, a create unanswered: create 600s | delete | wait 1s
-        OperatorAccepted / OperatorPending                   | Releasing 404                            | –                        | release                   | due in 2s
-        DeadlineReached on time                              | Releasing 404                            | –                        | release                   | due in 2s
-        DeadlineReached an hour late                         | Releasing 404                            | –                        | release                   | due in 2s
+        OperatorAccepted / OperatorPending                   | Releasing 404                            | –                        | release                   | due in 15s
+        DeadlineReached on time                              | Releasing 404                            | –                        | release                   | due in 15s
+        DeadlineReached an hour late                         | Releasing 404                            | –                        | release                   | due in 15s
         OperatorAbsent / OperatorTerminated                  | Releasing 404                            | –                        | –                         | due in 59s
         OperatorReleased                                     | Releasing 404                            | –                        | –                         | due in 59s
         OperatorReleaseFailed                                | Releasing 404                            | –                        | –                         | due in 2s
@@ -180,7 +180,7 @@ public sealed class SessionMachineTable
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Retained, expired: create 600s | operator accepts as op-1 | tick 600s | operator releases | wait 1s
-        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 2s
+        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete / DeadlineReached on time                     | Gone 404                                 | –                        | –                         | –
@@ -191,7 +191,7 @@ public sealed class SessionMachineTable
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Retained, terminated: create 600s | operator accepts as op-1 | operator terminates | wait 1s
-        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 2s
+        OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 15s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete / DeadlineReached on time                     | Gone 404                                 | –                        | –                         | –
