@@ -15,8 +15,10 @@ internal sealed class OperatorCalls(OperatorDirectory directory, ILogger log)
     public ValueTask<OperatorOutcome> DeleteAsync(QosSession session) =>
         CallAsync(session, session.Duration, static (adapter, told) => adapter.DeleteAsync(told, CancellationToken.None));
 
-    public ValueTask<OperatorOutcome> LookUpAsync(QosSession session) =>
-        CallAsync(session, session.Duration, static (adapter, told) => adapter.LookUpAsync(told, CancellationToken.None));
+    /// <summary>One that cannot be asked leaves the question open: at the provisioning deadline the session is released there.</summary>
+    public ValueTask<OperatorOutcome> LookUpAsync(QosSession session) => CallAsync(
+        session, session.Duration,
+        static (adapter, told) => adapter.Capabilities.CanLookUp ? adapter.LookUpAsync(told, CancellationToken.None) : new(OperatorOutcome.Unknown("cannot be asked")));
 
     /// <param name="patience">No longer than the session has to live: an extension that comes after the end is none.</param>
     public ValueTask<OperatorOutcome> ExtendAsync(QosSession session, TimeSpan duration, CancellationToken patience) =>

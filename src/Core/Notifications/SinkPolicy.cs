@@ -44,7 +44,7 @@ public sealed class SinkPolicy(bool sandbox)
     private string? Refusal(Uri url)
     {
         if (url.Scheme != Uri.UriSchemeHttps && !(sandbox && url.Scheme == Uri.UriSchemeHttp)) return sandbox ? "must be https or http" : "must be https";
-        if (url.UserInfo.Length > 0) return "must not hold user information";
+        if (url.UserInfo.Length > 0 || Authority(url.OriginalString).Contains('@')) return "must not hold user information";
         if (url.Fragment.Length > 0 || url.OriginalString.Contains('#')) return "must not have a fragment";
         if (url.Host.Length == 0 || url.Port == 0) return "must name a host and port";
         // A trailing dot only says that the name is complete.
@@ -52,6 +52,14 @@ public sealed class SinkPolicy(bool sandbox)
         if (IPAddress.TryParse(host, out var address) ? !Allows(address) : IsLocalName(host) && !sandbox)
             return "points where events are not delivered";
         return null;
+    }
+
+    /// <summary>As it was written: <see cref="Uri"/> hides user information that is empty.</summary>
+    private static ReadOnlySpan<char> Authority(string url)
+    {
+        var rest = url.AsSpan(url.IndexOf("//", StringComparison.Ordinal) + 2);
+        var end = rest.IndexOfAny('/', '?', '#');
+        return end < 0 ? rest : rest[..end];
     }
 
     private static bool IsLocalName(string host) =>

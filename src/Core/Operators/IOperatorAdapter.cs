@@ -11,7 +11,7 @@ public readonly record struct OperatorId(string Value)
 
 /// <summary>What an operator cannot do is said here, not discovered by failing.</summary>
 /// <param name="CanExtend">False: the broker's own clock ends the session later, and the operator is not asked.</param>
-/// <param name="CanLookUp">False: an unknown create is settled by deleting what may exist.</param>
+/// <param name="CanLookUp">False: a create whose outcome stays unknown is settled at the provisioning deadline, by deleting what may exist.</param>
 public sealed record OperatorCapabilities(bool CanExtend = true, bool CanLookUp = true);
 
 /// <summary>A session as an operator needs to see it.</summary>

@@ -98,6 +98,7 @@ public sealed class SinkPolicyTests
     [InlineData("https://[2002:7f00:1::]/")]
     [InlineData("https://[2002:a00:1::1]/")]
     // user information, fragments
+    [InlineData("https://@example.com/")]
     [InlineData("https://user@example.com/")]
     [InlineData("https://user:password@example.com/")]
     [InlineData("https://:@example.com/")]
