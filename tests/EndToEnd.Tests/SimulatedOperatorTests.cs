@@ -41,10 +41,12 @@ public sealed class SimulatedOperatorTests(RunningBroker running) : IClassFixtur
     [Fact]
     public async Task Number_9003_is_available_until_the_network_ends_it()
     {
-        var id = await CreatedAsync("+34600009003", "AVAILABLE");
-        await sink.ToldAsync(id, Soon, "AVAILABLE", "UNAVAILABLE NETWORK_TERMINATED");
-        Assert.Equal("UNAVAILABLE", (await client.GetAsync(id))["qosStatus"]);
-        Assert.Equal(HttpStatusCode.BadRequest, (await client.ExtendAsync(id, 60)).Status);
+        // Several at once: a report that gets lost now and then would be missed with one.
+        var ids = await Task.WhenAll(Enumerable.Range(10, 40).Select(subscriber => CreatedAsync($"+346000{subscriber}9003", "AVAILABLE")));
+
+        foreach (var id in ids) await sink.ToldAsync(id, Soon, "AVAILABLE", "UNAVAILABLE NETWORK_TERMINATED");
+        Assert.Equal("UNAVAILABLE", (await client.GetAsync(ids[0]))["qosStatus"]);
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.ExtendAsync(ids[0], 60)).Status);
     }
 
     [Fact]
