@@ -12,10 +12,10 @@ public sealed class PostgresOptions
     [Required(AllowEmptyStrings = false, ErrorMessage = "Qod:Postgres:ConnectionString is missing.")]
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>Connections that write sessions, 1 to 16. One makes the largest batches, and so costs Postgres least; more help where it has
-    /// cores to spare. Default 1.</summary>
+    /// <summary>Connections that write sessions, 1 to 16. One leaves Postgres idle while the next batch is made, two do not; more split the work into
+    /// smaller batches, and help only where Postgres has cores to spare. Default 2.</summary>
     [Range(1, 16)]
-    public int Writers { get; set; } = 1;
+    public int Writers { get; set; } = 2;
 
     /// <summary>Most operations in one statement, 1 to 8192. Default 512.</summary>
     [Range(1, 8192)]
