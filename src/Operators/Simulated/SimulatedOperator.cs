@@ -103,7 +103,7 @@ public sealed class SimulatedOperator : IOperatorAdapter, IDisposable
         if (!await IsPassedAsync(after, cancellation)) return OperatorOutcome.Unknown("cancelled");
 
         // Deleted before it was answered: nothing of it is left here, and to say "accepted" would be a lie.
-        return ledger.TryGet(id, out var still) && still == held ? held.StateAt(time.GetUtcNow()) : OperatorOutcome.Refused("deleted meanwhile");
+        return ledger.TryGet(id, out var still) && still == held ? held.Behaviour.Answer : OperatorOutcome.Refused("deleted meanwhile");
     }
 
     /// <returns>False when cancelled before.</returns>
@@ -131,7 +131,8 @@ public sealed class SimulatedOperator : IOperatorAdapter, IDisposable
         if (disposed || !ledger.TryGet(id, out var still) || still != held) return;
         try
         {
-            var report = held.StateAt(time.GetUtcNow());
+            // What the timer was set for, whatever the clock says: a timer may fire a moment before the wall clock gets there.
+            var report = held.Behaviour.Report!.Value;
             await reports.ReportAsync(id, report);
             held.Timer?.Dispose();
             if (report.Kind != OperatorOutcomeKind.Accepted) ledger.Remove(id, held);
