@@ -10,6 +10,7 @@ internal sealed class ChaosOperator(int seed, TimeProvider time, IOperatorReport
     private readonly Lock gate = new();
     private readonly HashSet<SessionId> held = [];
     private readonly HashSet<SessionId> pending = [];
+    private readonly List<DateTimeOffset> awaited = [];
 
     public OperatorId Id { get; } = new("chaos");
 
@@ -23,6 +24,15 @@ internal sealed class ChaosOperator(int seed, TimeProvider time, IOperatorReport
         get
         {
             lock (gate) return held.Count + pending.Count;
+        }
+    }
+
+    /// <summary>Whether something should have happened here by now that has not: the clock has outrun the threads.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            lock (gate) return awaited.Any(due => due <= time.GetUtcNow());
         }
     }
 
@@ -41,8 +51,7 @@ internal sealed class ChaosOperator(int seed, TimeProvider time, IOperatorReport
                 return OperatorOutcome.Unknown();
             case 4:
                 // Late, perhaps after the client has given the session up.
-                await Task.Delay(TimeSpan.FromMilliseconds(Roll(8_000)), time, CancellationToken.None);
-                Hold(session.Id);
+                await LaterAsync(Roll(8_000), () => held.Add(session.Id));
                 return OperatorOutcome.Accepted();
             case 5:
                 lock (gate) pending.Add(session.Id);
@@ -84,23 +93,34 @@ internal sealed class ChaosOperator(int seed, TimeProvider time, IOperatorReport
 
     private async Task DecideLaterAsync(SessionId id)
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(Roll(5_000)), time);
-        bool accepts;
-        lock (gate)
+        bool? accepts = null;
+        await LaterAsync(Roll(5_000), () =>
         {
             if (!pending.Remove(id)) return;
             accepts = chance.Next(2) == 0;
-            if (accepts) held.Add(id);
-        }
-        await reports.ReportAsync(id, accepts ? OperatorOutcome.Accepted() : OperatorOutcome.Refused());
+            if (accepts.Value) held.Add(id);
+        });
+        if (accepts is { } yes) await reports.ReportAsync(id, yes ? OperatorOutcome.Accepted() : OperatorOutcome.Refused());
     }
 
     private async Task TerminateLaterAsync(SessionId id)
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(Roll(30_000)), time);
+        var ended = false;
+        await LaterAsync(Roll(30_000), () => ended = held.Remove(id));
+        if (ended) await reports.ReportAsync(id, OperatorOutcome.Terminated());
+    }
+
+    private async Task LaterAsync(int milliseconds, Action happens)
+    {
+        var delay = TimeSpan.FromMilliseconds(milliseconds);
+        var due = time.GetUtcNow() + delay;
+        lock (gate) awaited.Add(due);
+        await Task.Delay(delay, time);
         lock (gate)
-            if (!held.Remove(id)) return;
-        await reports.ReportAsync(id, OperatorOutcome.Terminated());
+        {
+            happens();
+            awaited.Remove(due);
+        }
     }
 
     private void Hold(SessionId id)
