@@ -43,6 +43,7 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int underWay = 1;
     private volatile bool stopping;
+    private Task? stopped;
 
     public EmbeddedSessionEngine(
         SessionPolicy policy, QosProfileCatalog profiles, OperatorDirectory directory, OperatorReportRelay relay, DeviceKeyHasher deviceKeys,
@@ -125,7 +126,13 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        // A host can be stopped twice at once, by a signal and by its owner: there is one stop, and both wait for it.
+        lock (drained) return stopped ??= DrainAsync(cancellationToken);
+    }
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
     {
         stopping = true;
         End();

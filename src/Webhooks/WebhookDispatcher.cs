@@ -26,6 +26,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     private readonly DeliveryQueues queues;
     private readonly OutboxMarker marker;
     private readonly OutboxReader reader;
+    private Task? stopped;
     private bool disposed;
 
     public WebhookDispatcher(
@@ -61,7 +62,13 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     }
 
     /// <summary>Finishes what is under way, while <paramref name="cancellationToken"/> allows it. The rest stays in the outbox.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        // A host can be stopped twice at once, by a signal and by its owner: there is one stop, and both wait for it.
+        lock (stop) return stopped ??= FinishAsync(cancellationToken);
+    }
+
+    private async Task FinishAsync(CancellationToken cancellationToken)
     {
         queues.Close();
         reader.Stop();

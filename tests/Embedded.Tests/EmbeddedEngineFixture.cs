@@ -55,6 +55,9 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
         await StartAsync();
     }
 
+    /// <summary>As a host does it; what it waits for is not cut short.</summary>
+    public Task StopAsync() => engine.StopAsync(CancellationToken.None);
+
     public async Task CrashAndRestartAsync()
     {
         store.Sever();

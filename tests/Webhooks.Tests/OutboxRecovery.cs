@@ -268,6 +268,17 @@ public sealed class OutboxRecovery
     }
 
     [Fact]
+    public async Task A_second_stop_is_the_first_even_after_the_end()
+    {
+        var broker = new Broker();
+        await broker.StartAsync();
+
+        await Task.WhenAll(broker.Dispatcher.StopAsync(CancellationToken.None), broker.Dispatcher.StopAsync(CancellationToken.None));
+        broker.Dispose();
+        await broker.Dispatcher.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_stop_that_runs_out_of_time_interrupts_and_blames_no_one()
     {
         using var broker = new Broker();
