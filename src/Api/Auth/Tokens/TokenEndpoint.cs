@@ -4,7 +4,7 @@ using QodOrleans.Api.Auth.OAuth;
 using QodOrleans.Api.Http;
 using QodOrleans.Core.Authorization;
 
-namespace QodOrleans.Api.Auth.Token;
+namespace QodOrleans.Api.Auth.Tokens;
 
 /// <summary><c>POST /token</c>, RFC 6749 and CIBA core 10: one method per grant type. No password grant, and nothing implicit.</summary>
 internal sealed class TokenEndpoint(ClientDoor door, RateLimits limits, GrantBook grants, TokenIssuer issuer)
@@ -22,11 +22,10 @@ internal sealed class TokenEndpoint(ClientDoor door, RateLimits limits, GrantBoo
     private static readonly ErrorAnswer Expired = OAuthErrors.Error(400, "expired_token", "the auth_req_id has expired");
     private static readonly ErrorAnswer Denied = OAuthErrors.Error(400, "access_denied", "the person has refused");
 
-    private static void Map(IEndpointRouteBuilder routes)
-    {
-        var endpoint = ActivatorUtilities.CreateInstance<TokenEndpoint>(routes.ServiceProvider);
-        routes.MapPost(Path, context => endpoint.door.ServeAsync(context, endpoint.GrantAsync)).WithMetadata(Surface);
-    }
+    private static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost(Path, ActivatorUtilities.CreateInstance<TokenEndpoint>(routes.ServiceProvider).Token).WithMetadata(Surface);
+
+    private Task Token(HttpContext context) => door.ServeAsync(context, GrantAsync);
 
     private Task GrantAsync(HttpContext context, Client client, Parameters form)
     {

@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace QodOrleans.Api.Auth.Token;
+namespace QodOrleans.Api.Auth.Tokens;
 
 /// <summary>PKCE (RFC 7636), S256 only: with <c>plain</c>, whoever sees the request has the verifier.</summary>
 internal static class CodeChallenge

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using QodOrleans.Api.Auth.Grants;
 using QodOrleans.Api.Auth.IdTokens;
 
-namespace QodOrleans.Api.Auth.Token;
+namespace QodOrleans.Api.Auth.Tokens;
 
 /// <summary>Turns a redeemed grant into the token endpoint's answer.</summary>
 internal sealed class TokenIssuer(AccessTokens tokens, IdTokenWriter idTokens)
