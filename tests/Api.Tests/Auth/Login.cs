@@ -31,6 +31,7 @@ internal static class Login
         Assert.Equal("no-store", answer.Header("Cache-Control"));
         var location = answer.Header("Location")!;
         Assert.StartsWith(Callback + "?", location, StringComparison.Ordinal);
+        Assert.DoesNotContain(location, c => c is <= ' ' or > '~');
         return QueryHelpers.ParseQuery(location[Callback.Length..]).ToDictionary(parameter => parameter.Key, parameter => parameter.Value.Single()!);
     }
 
