@@ -4,7 +4,9 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Core.Engine;
 
 /// <summary>Who is asking: the client of the access token, and its user where the token names one.</summary>
-public sealed record Caller(string ClientId, string? Subject = null)
+/// <param name="Subject">The pairwise name of the end user; null for a 2-legged token.</param>
+/// <param name="Line">Set if and only if the token is 3-legged.</param>
+public sealed record Caller(string ClientId, string? Subject = null, Line? Line = null)
 {
     /// <summary>A client sees its own sessions only, and with a 3-legged token only those of the same user.</summary>
     public bool Owns(QosSession session) =>
