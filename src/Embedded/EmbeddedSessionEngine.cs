@@ -323,8 +323,14 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         if (!TryBegin(limited: false)) return;
         try
         {
-            var result = await ApplyAsync(id, new SessionCommand.DeadlineReached());
+            QosSession? before = null;
+            var result = await ApplyAsync(id, session => DeadlineOf(before = session), caller: null, known: null);
             if (result.Error?.Code == SessionErrorCode.Overloaded) due.Schedule(id, Now + StoreRetry);
+            if (result.Session is not { } after || !ReferenceEquals(after, before)) return;
+
+            // Not due after all: another hand has moved it, in the store or in what we took for the store's word.
+            sessions.Remove(id);
+            due.Schedule(id, after.DueAt);
         }
         catch (StoreUnavailableException unavailable)
         {
@@ -340,6 +346,8 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         {
             End();
         }
+
+        static SessionCommand DeadlineOf(QosSession _) => new SessionCommand.DeadlineReached();
     }
 
     private async Task HandlePutOffReleaseAsync(SessionId id)

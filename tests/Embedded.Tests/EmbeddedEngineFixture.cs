@@ -24,12 +24,16 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
 
     private readonly EventRecorder events = new();
     private ServiceProvider operators = null!;
+    private ISessionStore durable = null!;
     private SeverableStore store = null!;
     private EmbeddedSessionEngine engine = null!;
 
     public ISessionEngine Engine => engine;
 
     public ManualTimeProvider Time { get; } = new();
+
+    /// <summary>Past the engine: what another hand does to the sessions.</summary>
+    public ISessionStore Durable => durable;
 
     public IReadOnlyList<QosStatusChanged> Events => events.Snapshot();
 
@@ -40,8 +44,6 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
     protected abstract Task<ISessionStore> OpenStoreAsync();
 
     protected abstract ValueTask CloseStoreAsync();
-
-    private ISessionStore durable = null!;
 
     public async ValueTask InitializeAsync()
     {
