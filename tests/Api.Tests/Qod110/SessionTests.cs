@@ -31,25 +31,32 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
     }
 
     [Theory]
-    [InlineData(100_400, 100)]
-    [InlineData(2_999, 2)]
-    [InlineData(1_000, 1)]
-    [InlineData(0, 1)]
-    public async Task A_terminated_session_says_what_it_really_lasted(int milliseconds, int lasted)
+    [InlineData(0, 100_400, 100)]
+    [InlineData(200, 2_799, 2)]
+    [InlineData(200, 2_800, 3)]
+    [InlineData(999, 1, 1)]
+    [InlineData(0, 0, 1)]
+    public async Task A_terminated_session_says_when_it_really_ended(int phase, int milliseconds, int lasted)
     {
+        AdvanceTo(phase);
         var session = (await gateway.CreateSessionAsync()).Json;
         gateway.Clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
         gateway.Engine.Tell(Id(session), new SessionCommand.OperatorTerminated());
-        AssertNumbers(await ReadAsync(session), "UNAVAILABLE", "NETWORK_TERMINATED", lasted, lasted);
+        var ended = await ReadAsync(session);
+
+        AssertNumbers(ended, "UNAVAILABLE", "NETWORK_TERMINATED", lasted, lasted);
+        if (milliseconds > 0) Assert.Equal(Seconds(gateway.Clock.GetUtcNow()), Time(ended["expiresAt"]));
     }
 
-    [Fact]
-    public async Task An_expired_session_lasted_what_was_granted_and_stays_readable()
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(900, 150)]
+    [InlineData(999, 999)]
+    public async Task An_expired_session_lasted_what_was_granted_and_stays_readable(int phase, int late)
     {
-        // Not on a whole second: the cut-off must not add one.
-        gateway.Clock.Advance(TimeSpan.FromMilliseconds(900));
+        AdvanceTo(phase);
         var session = (await gateway.CreateSessionAsync(b => b["duration"] = 60)).Json;
-        gateway.Clock.Advance(TimeSpan.FromMilliseconds(60_150));
+        gateway.Clock.Advance(TimeSpan.FromMilliseconds(60_000 + late));
         AssertNumbers(await ReadAsync(session), "UNAVAILABLE", "DURATION_EXPIRED", 60, lasted: 60);
 
         var listed = await gateway.AskAsync("retrieveSessionsByDevice", new JsonObject { ["device"] = session["device"]!.DeepClone() }.ToJsonString());
@@ -232,6 +239,9 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
         var found = await gateway.AskAsync("retrieveSessionsByDevice", $$$"""{"device":{"phoneNumber":"{{{phone}}}"}}""");
         Assert.Equal(ids, found.Json.AsArray().Select(session => (string)session!["sessionId"]!));
     }
+
+    /// <summary>To the next whole second and so many milliseconds.</summary>
+    private void AdvanceTo(int phase) => gateway.Clock.Advance(TimeSpan.FromMilliseconds(1_000 - gateway.Clock.GetUtcNow().Millisecond + phase));
 
     private async Task<JsonNode> ReadAsync(JsonNode session)
     {
