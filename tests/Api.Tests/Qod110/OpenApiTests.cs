@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -108,6 +111,16 @@ public sealed class OpenApiTests(ReleaseGateway gateway) : IClassFixture<Release
             answered.Add(await gateway.CreateSessionAsync(b => b["sinkCredential"] = new JsonObject { ["credentialType"] = "ACCESSTOKEN", ["accessTokenType"] = "mac" }));
         }
         foreach (var answer in answered) Assert.Contains($"{answer.IsError().Status} {answer.Json["code"]}: {answer.Json["message"]}", described);
+    }
+
+    [Theory]
+    [InlineData("quality-on-demand-1.1", "A8101114488E2BE863D680686B97A494EF132D986EC6631DF05000E1CB853DD4")]
+    [InlineData("qos-profiles-1.1", "E9E3F2FFEBEF50F6149BE35192C06F18B0A898CBF470FBF7ED61BC01CCB5463E")]
+    public async Task The_schemas_are_those_of_the_release_to_the_letter(string name, string hash)
+    {
+        // Of components.schemas in the release's file, from YAML to JSON without blanks: answers are fitted to the schemas, never the other way round.
+        var schemas = (await DocumentAsync(name)).Root["components"]!["schemas"]!.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        Assert.Equal(hash, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(schemas))));
     }
 
     [Fact]
