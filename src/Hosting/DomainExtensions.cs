@@ -24,7 +24,7 @@ public static class DomainExtensions
                 $"Qod:Sessions:UnavailableRetention is {policy.UnavailableRetention}; outside the sandbox it is at least {ShortestRetention}.");
         }
         services.AddSingleton(policy);
-        services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.All));
+        services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.For(sandbox)));
         services.AddSingleton(new SinkPolicy(sandbox));
         services.AddSingleton(new DeviceKeyHasher(keys.Devices));
         services.AddSingleton(TimeProvider.System);

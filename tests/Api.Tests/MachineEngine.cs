@@ -35,6 +35,7 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
         if (profiles.Admit(request.QosProfile, request.Duration) is { } refused) return refused;
         var found = await lines.FindAsync(request.Device, request.Caller.Line, cancellation);
         if (found.Device is not { } device) return found.Error!;
+        if (profiles.AdmitAt(request.QosProfile, device.Route.Id) is { } elsewhere) return elsewhere;
         lock (gate)
         {
             var now = time.GetUtcNow();
@@ -141,14 +142,16 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
     {
         var offers = new OperatorId("offers");
         var offersNot = new OperatorId("offers-not");
+        var offersToo = new OperatorId("offers-too");
         var network4 = AddressBlock.Of(IPAddress.Parse("203.0.113.0")).Widen(24);
         var network6 = AddressBlock.Of(IPAddress.Parse("2001:db8:34::")).Widen(48);
         return new OperatorDirectory(
             [
                 new OperatorRoute { Id = offers, DisplayName = "Offers QoD", NumberPrefixes = ["+34"], Networks = [network4, network6] },
                 new OperatorRoute { Id = offersNot, DisplayName = "Offers none", NumberPrefixes = ["+49"], Networks = [], OffersQod = false },
+                new OperatorRoute { Id = offersToo, DisplayName = "Offers QoD too", NumberPrefixes = ["+55"], Networks = [] },
             ],
-            [new Adapter(offers), new Adapter(offersNot)]);
+            [new Adapter(offers), new Adapter(offersNot), new Adapter(offersToo)]);
     }
 
     /// <summary>The directory wants one; <see cref="CreateSessionAsync"/> plays the operator itself.</summary>
