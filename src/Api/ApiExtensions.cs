@@ -10,8 +10,11 @@ using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth;
 using QodOrleans.Api.Docs;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Surfaces.Orange;
+using QodOrleans.Api.Surfaces.Qod008;
 using QodOrleans.Api.Surfaces.Qod010;
 using QodOrleans.Api.Surfaces.Qod110;
+using QodOrleans.Api.Surfaces.Telefonica;
 using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api;
@@ -23,7 +26,17 @@ public static class ApiExtensions
     public const string ReadyTag = "ready";
 
     /// <summary>Every surface, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
-    internal static readonly Surface[] Surfaces = [Qod010Surface.Surface, Qod110Surface.Surface, QosProfiles110Surface.Surface, TokenEndpoint.Surface];
+    internal static readonly Surface[] Surfaces =
+    [
+        Qod010Surface.Surface,
+        Qod008Surface.Surface,
+        Qod008Surface.Surface081,
+        TelefonicaSurface.Surface,
+        OrangeSurface.Surface,
+        Qod110Surface.Surface,
+        QosProfiles110Surface.Surface,
+        TokenEndpoint.Surface,
+    ];
 
     /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
@@ -32,11 +45,13 @@ public static class ApiExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox));
         services.AddSingleton(new SurfaceDirectory(Surfaces));
+        services.AddSingleton<SessionOperations>();
         services.AddSingleton<ApiMetrics>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<ClientRegistry>();
         services.AddMetrics();
         services.AddRouting();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, BodyChoice>());
         services.AddHealthChecks();
         services.AddDataProtection().SetApplicationName("QodOrleans");
         services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
@@ -52,6 +67,7 @@ public static class ApiExtensions
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = JsonBody.LongestBytes;
+            kestrel.Limits.MaxRequestLineSize = 2 * RequestFrame.LongestUri;
         });
         return services;
     }

@@ -1,6 +1,6 @@
 using System.Text;
 using QodOrleans.Api.Http;
-using QodOrleans.Api.Surfaces.Qod010;
+using QodOrleans.Api.Dialects.Qod010;
 
 namespace QodOrleans.Api.Tests;
 
@@ -78,5 +78,5 @@ public sealed class JsonBodyTests
         Assert.Equal(read, Parse(Encoding.UTF8.GetBytes(json)).Value is not null);
     }
 
-    private static (CreateSessionBody? Value, Fault Fault) Parse(byte[] body) => JsonBody.Parse(body, Qod010Surface.CreateSessionType);
+    private static (CreateSessionBody? Value, Fault Fault) Parse(byte[] body) => JsonBody.Parse(body, Qod010Operations.CreateSessionType);
 }
