@@ -20,6 +20,9 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
     /// <summary>Every call answers with this.</summary>
     public SessionError? Failure { get; set; }
 
+    /// <summary>Every extension answers with this.</summary>
+    public SessionError? ExtensionFailure { get; set; }
+
     /// <summary>Every call throws this.</summary>
     public Exception? Bug { get; set; }
 
@@ -75,7 +78,7 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
 
     public async Task<SessionResult> ExtendQosSessionDurationAsync(
         SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit, CancellationToken cancellation) =>
-        await InterruptAsync(cancellation) is { } failure ? failure : Apply(id, caller, new SessionCommand.Extend(additional, limit));
+        (await InterruptAsync(cancellation) ?? ExtensionFailure) is { } failure ? failure : Apply(id, caller, new SessionCommand.Extend(additional, limit));
 
     public async Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation) =>
         await InterruptAsync(cancellation) is { } failure ? failure : Newest(session => session.Status != QosStatus.Unavailable && caller.Owns(session));

@@ -43,13 +43,12 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         Correlator = correlator,
     };
 
-    /// <summary>Whole seconds, cut off; the end is counted from the cut-off start, so that the three always agree.</summary>
+    /// <summary>Whole seconds, cut off, and such that the end is always the start plus the duration.</summary>
     public static SessionInfoBody ToWire(QosSession session)
     {
         var terms = session.Terms;
-        // Once it is over, what counts is what it really lasted; the schema wants at least one second.
         var duration = session is { StartedAt: { } start, EndedAt: { } end }
-            ? Math.Max(1, (long)(end - start).TotalSeconds)
+            ? SecondsLasted(start, end, session.StatusInfo)
             : (long)session.Duration.TotalSeconds;
         var startedAt = session.StartedAt?.ToUnixTimeSeconds();
         return new SessionInfoBody
@@ -124,6 +123,12 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         < 1 => Qod110Errors.InvalidArgument(place, "must be at least 1"),
         _ => null,
     };
+
+    /// <summary>Between the dates as they are shown; the schema wants at least one second.</summary>
+    private static long SecondsLasted(DateTimeOffset start, DateTimeOffset end, StatusInfo? why) => Math.Max(1, why == StatusInfo.DurationExpired
+        // The clock strikes a moment late, which must not make a second of it where the dates are cut off.
+        ? (long)(end - start).TotalSeconds
+        : end.ToUnixTimeSeconds() - start.ToUnixTimeSeconds());
 
     private static string? ToWire(long? seconds) => seconds is { } value
         ? DateTimeOffset.FromUnixTimeSeconds(value).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)

@@ -45,6 +45,7 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
     public static SessionInfoBody ToWire(QosSession session)
     {
         var terms = session.Terms;
+        var device = terms.DeviceShown;
         var startedAt = session.StartedAt ?? terms.CreatedAt;
         return new SessionInfoBody
         {
@@ -52,10 +53,10 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
             Device = new DeviceBody
             {
                 // Other surfaces take numbers without their "+".
-                PhoneNumber = terms.Device.PhoneNumber is { } number && !number.StartsWith('+') ? "+" + number : terms.Device.PhoneNumber,
-                NetworkAccessIdentifier = terms.Device.NetworkAccessIdentifier,
-                Ipv4Address = terms.Device.Ipv4Address is { } v4 ? new DeviceIpv4AddressBody { PublicAddress = v4.PublicAddress, PublicPort = v4.PublicPort } : null,
-                Ipv6Address = terms.Device.Ipv6Address,
+                PhoneNumber = device.PhoneNumber is { } number && !number.StartsWith('+') ? "+" + number : device.PhoneNumber,
+                NetworkAccessIdentifier = device.NetworkAccessIdentifier,
+                Ipv4Address = device.Ipv4Address is { } v4 ? new DeviceIpv4AddressBody { PublicAddress = v4.PublicAddress, PublicPort = v4.PublicPort } : null,
+                Ipv6Address = device.Ipv6Address,
             },
             QosProfile = terms.QosProfile,
             QosStatus = Rules.ToWire(session.Status),
