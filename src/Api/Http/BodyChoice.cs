@@ -61,29 +61,45 @@ internal sealed class BodyChoice(IOptions<ApiOptions> options, TimeProvider time
         for (var i = 0; i < candidates.Count; i++) candidates.SetValidity(i, candidates.IsValidCandidate(i) && i == guest == claims);
     }
 
-    private async ValueTask<bool> IsClaimedAsync(HttpContext context, BodyMembers members)
+    private ValueTask<bool> IsClaimedAsync(HttpContext context, BodyMembers members)
     {
-        if (context.Request.Headers.Authorization.Count == 0 || context.Request.ContentLength > JsonBody.LongestBytes) return false;
+        if (context.Request.Headers.Authorization.Count == 0 || context.Request.ContentLength > JsonBody.LongestBytes) return new(false);
 
+        // Mostly the body has come together with the head: then there is nothing to wait for.
         var reader = context.Request.BodyReader;
+        return reader.TryRead(out var read) && Look(reader, read, members) is { } claimed ? new(claimed) : WaitAsync(context, members);
+    }
+
+    private async ValueTask<bool> WaitAsync(HttpContext context, BodyMembers members)
+    {
         using var patience = new CancellationTokenSource(options.Value.RequestTimeout, time);
         await using var aborted = context.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), patience);
+        var reader = context.Request.BodyReader;
         while (true)
         {
-            ReadResult read;
             try
             {
-                read = await reader.ReadAsync(patience.Token);
+                if (Look(reader, await reader.ReadAsync(patience.Token), members) is { } claimed) return claimed;
             }
             catch (OperationCanceledException) when (patience.IsCancellationRequested)
             {
                 return false;
             }
-            var enough = read.IsCompleted || read.Buffer.Length > JsonBody.LongestBytes;
-            var claimed = enough && members.Claims(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
-            // Looked at, not taken: whoever handles the request reads it all again.
-            reader.AdvanceTo(read.Buffer.Start, enough ? read.Buffer.Start : read.Buffer.End);
-            if (enough) return claimed;
         }
+    }
+
+    /// <summary>Looks and takes nothing: whoever handles the request reads it all again.</summary>
+    /// <returns>Null where there is more to come.</returns>
+    private static bool? Look(PipeReader reader, ReadResult read, BodyMembers members)
+    {
+        var buffer = read.Buffer;
+        if (!read.IsCompleted && buffer.Length <= JsonBody.LongestBytes)
+        {
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            return null;
+        }
+        var claimed = members.Claims(buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray());
+        reader.AdvanceTo(buffer.Start);
+        return claimed;
     }
 }

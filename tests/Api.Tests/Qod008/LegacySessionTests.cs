@@ -206,6 +206,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("https://a.example/cb", "https://a.example/cb/notifications")]
     [InlineData("https://a.example/cb/?id=1", "https://a.example/cb/notifications?id=1")]
     [InlineData("https://a.example", "https://a.example/notifications")]
+    [InlineData("https://a.example/notifications-of-mine", "https://a.example/notifications-of-mine/notifications")]
     [InlineData("https://application-server.com/notifications", null)]
     [InlineData("https://application-server.com/notifications/", null)]
     public void R5_events_go_below_the_callback_unless_it_says_so_itself(string callback, string? target)
