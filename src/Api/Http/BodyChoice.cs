@@ -37,7 +37,7 @@ internal sealed class BodyMembers(string[] own, string[] others)
 }
 
 /// <summary>Chooses between two surfaces that share a path by looking into the body, which the chosen one then reads from its start.</summary>
-/// <remarks>Nobody is authenticated yet: what comes without a token, too big or too slowly is not looked into.</remarks>
+/// <remarks>Nobody is authenticated yet: what comes without a token or too big is not looked into, and what comes too slowly is refused.</remarks>
 internal sealed class BodyChoice(IOptions<ApiOptions> options, TimeProvider time) : MatcherPolicy, IEndpointSelectorPolicy
 {
     // After all that looks at the request line and headers.
@@ -72,19 +72,14 @@ internal sealed class BodyChoice(IOptions<ApiOptions> options, TimeProvider time
 
     private async ValueTask<bool> WaitAsync(HttpContext context, BodyMembers members)
     {
-        using var patience = new CancellationTokenSource(options.Value.RequestTimeout, time);
-        await using var aborted = context.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), patience);
         var reader = context.Request.BodyReader;
+        await using var patience = time.CreateTimer(
+            static waiting => ((PipeReader)waiting!).CancelPendingRead(), reader, options.Value.RequestTimeout, Timeout.InfiniteTimeSpan);
         while (true)
         {
-            try
-            {
-                if (Look(reader, await reader.ReadAsync(patience.Token), members) is { } claimed) return claimed;
-            }
-            catch (OperationCanceledException) when (patience.IsCancellationRequested)
-            {
-                return false;
-            }
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (Look(reader, read, members) is { } claimed) return claimed;
+            if (read.IsCanceled) throw new BadHttpRequestException("The body comes too slowly.", StatusCodes.Status408RequestTimeout);
         }
     }
 

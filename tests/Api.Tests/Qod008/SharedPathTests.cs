@@ -78,6 +78,22 @@ public sealed class SharedPathTests(Gateway gateway) : IClassFixture<Gateway>
         }
     }
 
+    [Fact]
+    public async Task A_body_that_does_not_come_to_its_end_in_time_is_408()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /qod/v0/sessions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {Gateway.Mock}\r\nContent-Type: application/json\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{{"));
+        var timeout = TimeSpan.FromSeconds(15);
+        await gateway.Clock.TimerSetAsync(timeout);
+        gateway.Clock.Advance(timeout);
+
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 408 ", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{\"ueId\":")]
     [InlineData("{\"device\":")]
