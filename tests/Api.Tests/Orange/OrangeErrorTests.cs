@@ -72,6 +72,7 @@ public sealed class OrangeErrorTests : IAsyncLifetime
     [InlineData(400, 23, "POST", "/sessions", "{}")]
     [InlineData(400, 23, "POST", "/sessions", """{"device":{}}""")]
     [InlineData(400, 23, "POST", "/sessions/6a4d570a-6607-466d-889b-473e361afaa1/extend", "{}")]
+    [InlineData(400, 23, "POST", "/sessions", """{"device":{"phoneNumber":"+34600000000","applicationServer":{"ipv4Address":"1.2.3.4"},"qosProfile":"QOS_E"}}""")]
     [InlineData(400, 24, "POST", "/sessions", """{"device":{"phoneNumber":"x"},"applicationServer":{"ipv4Address":"1.2.3.4"},"qosProfile":"QOS_E"}""")]
     [InlineData(400, 24, "POST", "/sessions", """{"device":{"phoneNumber":7}}""")]
     [InlineData(400, 24, "POST", "/sessions", """{"device":{"phoneNumber":"+34600000000"},"applicationServer":{"ipv4Address":"1.2.3.4"},"qosProfile":"QOS_E","devicePorts":{"ports":[70000]}}""")]

@@ -9,18 +9,19 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Dialects.Qod010;
 
 /// <summary>The operations of CAMARA QoD 0.10.1, for every surface that speaks it. What goes wrong is said in the surface's own words.</summary>
+/// <param name="hoists">Whether members of the session that stand inside <c>device</c> are taken, as the samples published for one surface need it.</param>
 internal sealed class Qod010Operations(
-    Surface surface, ISessionEngine engine, SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, ApiMetrics metrics)
+    Surface surface, bool hoists, ISessionEngine engine, SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, ApiMetrics metrics)
 {
     internal static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod010Requests.Default);
     internal static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType = JsonBody.Strict<ExtendSessionDurationBody>(Qod010Requests.Default);
 
     private readonly Qod010Mapping mapping = new(sinks, protector);
 
-    public static void Map(IEndpointRouteBuilder routes, Surface surface)
+    public static void Map(IEndpointRouteBuilder routes, Surface surface, bool hoists = false)
     {
         var sessions = routes.ServiceProvider.GetRequiredService<SessionOperations>();
-        var operations = ActivatorUtilities.CreateInstance<Qod010Operations>(routes.ServiceProvider, surface);
+        var operations = ActivatorUtilities.CreateInstance<Qod010Operations>(routes.ServiceProvider, surface, hoists);
         var group = routes.MapGroup(surface.Root.Value!).WithMetadata(surface);
         group.MapPost("/sessions", operations.CreateSession).RequireScope(QodScopes.SessionsWrite);
         group.MapGet("/sessions/{sessionId}", sessions.GetSession).RequireScope(QodScopes.SessionsRead);
@@ -42,8 +43,12 @@ internal sealed class Qod010Operations(
             await sessions.RefuseAsync(context, surface, unread);
             return;
         }
-        var fault = Qod010Mapping.Hoist(body, out var hoisted);
-        if (hoisted) metrics.Hoisted(surface.Name);
+        Fault? fault = null;
+        if (hoists)
+        {
+            fault = Qod010Mapping.Hoist(body, out var hoisted);
+            if (hoisted) metrics.Hoisted(surface.Name);
+        }
         fault ??= mapping.Check(body);
         if (fault is { } wrong) await sessions.RefuseAsync(context, surface, wrong);
         else await sessions.CreateAsync(context, surface, mapping.ToDomain(body, surface.Name, context.Caller(), Correlator.Of(context)));

@@ -12,7 +12,7 @@ internal static class Qod010Surface
 
     public const string Root = "/qod/v0";
 
-    public static readonly Surface Surface = new(Name, Root, routes => Qod010Operations.Map(routes, Surface!), Qod010Errors.Describe)
+    public static readonly Surface Surface = new(Name, Root, routes => Qod010Operations.Map(routes, Surface!, hoists: true), Qod010Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod010.openapi.json",
         ApiName = "qod",
