@@ -21,6 +21,8 @@ public class Gateway : IAsyncLifetime
 {
     public const string Mock = "mock_sandbox_access_token";
 
+    public const string PublicUrl = "https://api.example.com";
+
     private static int lastPhone = 600_000_000;
 
     private readonly WebApplication app;
@@ -38,7 +40,7 @@ public class Gateway : IAsyncLifetime
     private protected Gateway(KeyValuePair<string, string?>[] settings, QosProfileCatalog profiles)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", "https://api.example.com"), .. settings]);
+        builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", PublicUrl), .. settings]);
         builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Clock);

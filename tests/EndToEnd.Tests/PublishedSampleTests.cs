@@ -17,15 +17,15 @@ public sealed class PublishedSampleTests(PostgresServer postgres)
     [Fact]
     public async Task The_Python_sample_creates_a_session()
     {
-        Assert.SkipUnless(await RunsAsync("python3", "-c", "pass"), "python3 is not on this machine");
+        Assert.SkipUnless(await ChildProcess.CanRunAsync("python3", "-c", "pass"), "python3 is not on this machine");
         var environment = new Dictionary<string, string>();
-        if (!await RunsAsync("python3", "-c", "import requests")) environment["PYTHONPATH"] = Path.Combine(Samples, "shim");
+        if (!await ChildProcess.CanRunAsync("python3", "-c", "import requests")) environment["PYTHONPATH"] = Path.Combine(Samples, "shim");
         await CreatesASessionAsync("python3", "create_session.py", environment);
     }
 
     private async Task CreatesASessionAsync(string language, string sample, Dictionary<string, string> environment)
     {
-        Assert.SkipUnless(await RunsAsync(language, "--version"), $"{language} is not on this machine");
+        Assert.SkipUnless(await ChildProcess.CanRunAsync(language, "--version"), $"{language} is not on this machine");
         await using var broker = await Broker.StartAsync(postgres);
         using var client = await broker.ClientAsync();
 
@@ -36,18 +36,5 @@ public sealed class PublishedSampleTests(PostgresServer postgres)
         var read = await client.GetAsync(output.Trim()[Announcement.Length..]);
         Assert.Equal(HttpStatusCode.OK, read.Status);
         Assert.Equal(300, read.Number("duration"));
-    }
-
-    private static async Task<bool> RunsAsync(string file, params string[] arguments)
-    {
-        try
-        {
-            await using var program = ChildProcess.Start(file, arguments);
-            return await program.ExitAsync(TimeSpan.FromSeconds(30)) == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
     }
 }
