@@ -11,8 +11,11 @@ using QodOrleans.Api.Auth;
 using QodOrleans.Api.Auth.Limits;
 using QodOrleans.Api.Docs;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Surfaces.Orange;
+using QodOrleans.Api.Surfaces.Qod008;
 using QodOrleans.Api.Surfaces.Qod010;
 using QodOrleans.Api.Surfaces.Qod110;
+using QodOrleans.Api.Surfaces.Telefonica;
 using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api;
@@ -25,7 +28,17 @@ public static class ApiExtensions
     public const string ReadyTag = "ready";
 
     /// <summary>Every surface, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
-    internal static readonly Surface[] Surfaces = [Qod010Surface.Surface, Qod110Surface.Surface, QosProfiles110Surface.Surface, .. AuthorizationServer.Surfaces];
+    internal static readonly Surface[] Surfaces =
+    [
+        Qod010Surface.Surface,
+        Qod008Surface.Surface,
+        Qod008Surface.Surface081,
+        TelefonicaSurface.Surface,
+        OrangeSurface.Surface,
+        Qod110Surface.Surface,
+        QosProfiles110Surface.Surface,
+        .. AuthorizationServer.Surfaces,
+    ];
 
     /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
@@ -34,10 +47,12 @@ public static class ApiExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox));
         services.AddSingleton(new SurfaceDirectory(Surfaces));
+        services.AddSingleton<SessionOperations>();
         services.AddSingleton<ApiMetrics>();
         services.AddAuthorizationServer();
         services.AddMetrics();
         services.AddRouting();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, BodyChoice>());
         services.AddHealthChecks();
         services.AddDataProtection().SetApplicationName("QodOrleans");
         services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
@@ -53,6 +68,7 @@ public static class ApiExtensions
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = JsonBody.LongestBytes;
+            kestrel.Limits.MaxRequestLineSize = 2 * RequestFrame.LongestUri;
         });
         return services;
     }

@@ -124,7 +124,7 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("qod-sessions-read", "qod-sessions-read")]
     [InlineData("qod-sessions-delete qod-sessions-read", "qod-sessions-read qod-sessions-delete")]
     [InlineData("qod-sessions-read qod-sessions-read", "qod-sessions-read")]
-    [InlineData("dpv:RequestedServiceProvision#qod", "qod-sessions-write qod-sessions-read qod-sessions-delete qod-profiles-read")]
+    [InlineData("dpv:RequestedServiceProvision#qod", "qod-sessions-write qod-sessions-read qod-sessions-delete qod-profiles-read qod:sessions:write qod:sessions:read")]
     [InlineData("dpv:RequestedServiceProvision#qod-sessions-read", "qod-sessions-read")]
     [InlineData("dpv:RequestedServiceProvision qod-sessions-write", "qod-sessions-write")]
     public async Task D20_D30_scopes_are_granted_as_asked(string asked, string granted)

@@ -165,7 +165,7 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("+3460000000٣", false)]
     [InlineData("", false)]
     [InlineData("+", false)]
-    public void A13_phone_numbers_follow_the_pattern(string text, bool valid) => Assert.Equal(valid, Surfaces.Qod010.Qod010Mapping.IsPhoneNumber(text));
+    public void A13_phone_numbers_follow_the_pattern(string text, bool valid) => Assert.Equal(valid, Http.Rules.IsPhoneNumber(text));
 
     [Theory]
     [InlineData("""{"phoneNumber":"+34"}""", "device.phoneNumber")]

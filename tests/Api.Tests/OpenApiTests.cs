@@ -74,9 +74,9 @@ public sealed class OpenApiTests(Gateway gateway) : IClassFixture<Gateway>
             .Select(example => $"{example!["code"]}: {example["message"]}")
             .ToHashSet();
 
-        foreach (var error in new[] { Qod010Errors.DeviceMissing, Qod010Errors.DeviceInsufficient, Qod010Errors.DevicePublicPort, Qod010Errors.ApplicationServerMissing, Qod010Errors.QosProfileMissing, Qod010Errors.PortRanges("devicePorts"), Qod010Errors.QosProfileNotFound, Qod010Errors.QosProfilesNotFound })
+        foreach (var fault in new[] { Fault.Missing("device"), Fault.Insufficient("device"), new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort"), Fault.Missing("applicationServer"), Fault.Missing("qosProfile"), new Fault(FaultKind.PortRangesInvalid, "devicePorts"), new Fault(FaultKind.QosProfileUnknown), new Fault(FaultKind.QosProfilesNone) })
         {
-            var body = JsonNode.Parse(error.Body)!;
+            var body = JsonNode.Parse(Qod010Errors.Describe(fault).Body)!;
             Assert.Contains($"{body["code"]}: {body["message"]}", texts);
         }
     }

@@ -48,6 +48,19 @@ public sealed class OverHttp
     }
 
     [Fact]
+    public async Task A_surface_may_send_to_another_path_of_the_sinks_host()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        broker.Tell(1, 1, $"{receiver.Url}below");
+        await broker.QuietAsync();
+
+        Assert.Equal("/below/notifications", Assert.Single(receiver.Requests).Path);
+    }
+
+    [Fact]
     public async Task Without_token_and_correlator_no_such_headers_are_sent()
     {
         await using var receiver = await Receiver.StartAsync();

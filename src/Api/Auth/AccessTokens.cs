@@ -25,6 +25,9 @@ internal sealed class AccessTokens
     /// <summary>The version is part of the purpose: what another version wrote is no token.</summary>
     private const string Purpose = "QodOrleans.Api.AccessToken.v2";
 
+    /// <summary>Why a token is not taken that was once good.</summary>
+    internal const string Expired = "the access token has expired";
+
     private const int LongestToken = 4096;
 
     private readonly IDataProtector protector;
@@ -64,7 +67,7 @@ internal sealed class AccessTokens
         why = null;
         token = Find(text);
         if (token is null) why = "the access token is not valid";
-        else if (token.ExpiresAt <= time.GetUtcNow()) why = "the access token has expired";
+        else if (token.ExpiresAt <= time.GetUtcNow()) why = Expired;
         return why is null;
     }
 

@@ -38,7 +38,12 @@ internal sealed class BearerHandler(
         Response.Headers.WWWAuthenticate = failure is null
             ? """Bearer realm="qod" """.TrimEnd()
             : $"""Bearer realm="qod", error="invalid_token", error_description="{failure}" """.TrimEnd();
-        await Context.WriteFaultAsync(new Fault(FaultKind.Unauthenticated, failure ?? "an access token is needed"));
+        await Context.WriteFaultAsync(failure switch
+        {
+            null => new Fault(FaultKind.CredentialsMissing, "an access token is needed"),
+            AccessTokens.Expired => new Fault(FaultKind.CredentialsExpired, failure),
+            _ => new Fault(FaultKind.Unauthenticated, failure),
+        });
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)

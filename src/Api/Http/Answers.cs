@@ -40,6 +40,9 @@ internal static class Answers
         return WriteAsync(context.Response, error.Status, error.ContentType, error.Body, context.RequestAborted);
     }
 
+    /// <summary>Whole seconds, at least 1: also where nobody knows how long it will take.</summary>
+    public static int RetryAfterSeconds(TimeSpan? retryAfter) => retryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
+
     /// <summary>In the words of the surface that the request was for.</summary>
     public static Task WriteFaultAsync(this HttpContext context, Fault fault) =>
         context.WriteErrorAsync(context.RequestServices.GetRequiredService<SurfaceDirectory>().Of(context).Describe(fault));

@@ -1,6 +1,6 @@
 namespace QodOrleans.Api.Http;
 
-/// <summary>What is wrong with a request, or with us, before or beside a surface's own operations. Each surface has its own words for it.</summary>
+/// <summary>What is wrong with a request, or with us. Each surface has its own words for it.</summary>
 internal enum FaultKind
 {
     None,
@@ -8,6 +8,33 @@ internal enum FaultKind
     /// <summary>Not the JSON that was asked for; the detail is the place, and what should be there.</summary>
     BodyInvalid,
     BodyMissing,
+
+    /// <summary>A member of the body does not hold what it should; the detail is the place, and what should be there.</summary>
+    MemberInvalid,
+
+    /// <summary>The detail is the place.</summary>
+    MemberMissing,
+
+    /// <summary>An object that must hold something holds nothing; the detail is the place.</summary>
+    MemberInsufficient,
+
+    /// <summary>A port outside 0 to 65535; the detail is the place.</summary>
+    PortInvalid,
+
+    /// <summary>Ports, or ranges of them, outside 0 to 65535 or backwards; the detail is the place.</summary>
+    PortRangesInvalid,
+
+    /// <summary>A part of the path that is a parameter; the detail is its name, and what it should be.</summary>
+    PathParameterInvalid,
+
+    /// <summary>The detail is the parameter's name, and what it should be.</summary>
+    QueryInvalid,
+
+    /// <summary>The catalogue has no profile of that name.</summary>
+    QosProfileUnknown,
+
+    /// <summary>The catalogue has no profile that was asked for.</summary>
+    QosProfilesNone,
     BodyTooLarge,
     MediaTypeUnsupported,
     NotAcceptable,
@@ -15,12 +42,19 @@ internal enum FaultKind
     /// <summary>The detail is the header's name, and what it should hold.</summary>
     HeaderInvalid,
 
+    /// <summary>No token.</summary>
+    CredentialsMissing,
+
+    /// <summary>A token that was good until a while ago.</summary>
+    CredentialsExpired,
+
     /// <summary>The detail says why the token is not taken.</summary>
     Unauthenticated,
 
     /// <summary>The detail says what is missing.</summary>
     Forbidden,
     PathUnknown,
+    UriTooLong,
     MethodNotAllowed,
 
     /// <summary>More requests than this client may send; the fault says when the next one is welcome.</summary>
@@ -37,7 +71,17 @@ internal enum FaultKind
 }
 
 /// <param name="RetryAfterSeconds">At least 1 for <see cref="FaultKind.TooManyRequests"/>; 0 where the surface decides.</param>
-internal readonly record struct Fault(FaultKind Kind, string Detail = "", int RetryAfterSeconds = 0);
+internal readonly record struct Fault(FaultKind Kind, string Detail = "", int RetryAfterSeconds = 0)
+{
+    /// <summary>The value at this place breaks the schema.</summary>
+    public static Fault Member(string place, string rule) => new(FaultKind.MemberInvalid, $"{place}: {rule}");
+
+    public static Fault Missing(string place) => new(FaultKind.MemberMissing, place);
+
+    public static Fault Insufficient(string place) => new(FaultKind.MemberInsufficient, place);
+
+    public static Fault Query(string name, string rule) => new(FaultKind.QueryInvalid, $"{name}: {rule}");
+}
 
 /// <summary>An error, ready to be sent.</summary>
 /// <param name="Code">The surface's code, for metrics.</param>

@@ -102,7 +102,8 @@ internal static class JsonBody
         }
         catch (JsonException e)
         {
-            return (null, Invalid(Place(e.Path)));
+            // The serializer wraps what the reader finds no JSON; what it complains of itself is a member's value.
+            return (null, new Fault(e.InnerException is JsonException || e.Path is null or "$" ? FaultKind.BodyInvalid : FaultKind.MemberInvalid, Place(e.Path)));
         }
         catch (InvalidOperationException)
         {

@@ -3,6 +3,9 @@ namespace QodOrleans.Api.Http;
 /// <summary>The outermost layer: checks and echoes the correlator, and sees to it that whatever happens inside is answered in the surface's shape.</summary>
 internal sealed class RequestFrame(RequestDelegate next, ILogger<RequestFrame> log)
 {
+    /// <summary>Path and query. The server itself takes twice as much, so that what is too long is still answered in the surface's shape.</summary>
+    internal const int LongestUri = 8 * 1024;
+
     public async Task InvokeAsync(HttpContext context)
     {
         if (!Correlator.TryRead(context.Request.Headers, out var correlator))
@@ -12,6 +15,12 @@ internal sealed class RequestFrame(RequestDelegate next, ILogger<RequestFrame> l
             return;
         }
         if (correlator is not null) context.Response.Headers[Correlator.Header] = correlator;
+
+        if (context.Request.Path.Value!.Length + context.Request.QueryString.Value!.Length > LongestUri)
+        {
+            await context.WriteFaultAsync(new Fault(FaultKind.UriTooLong));
+            return;
+        }
 
         try
         {

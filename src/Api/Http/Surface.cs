@@ -1,3 +1,6 @@
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Sessions;
+
 namespace QodOrleans.Api.Http;
 
 /// <summary>A northbound API as the rooms around it see it.</summary>
@@ -21,6 +24,12 @@ internal sealed record Surface(string Name, PathString Root, Action<IEndpointRou
 
     /// <summary>The <see cref="Core.Notifications.IEventFormat"/> by which it tells of status changes; null where it makes no sessions.</summary>
     public Type? EventFormat { get; init; }
+
+    /// <summary>Puts what the engine says into the surface's words and shape; null where <see cref="SessionOperations"/> do not serve it.</summary>
+    public Func<SessionError, ErrorAnswer>? DescribeError { get; init; }
+
+    /// <summary>Writes a session in the surface's shape, with this status; null where <see cref="SessionOperations"/> do not serve it.</summary>
+    public Func<HttpContext, int, QosSession, Task>? WriteSession { get; init; }
 }
 
 /// <summary>Tells whose words an answer must use.</summary>
@@ -35,5 +44,14 @@ internal sealed class SurfaceDirectory(IReadOnlyList<Surface> surfaces)
         foreach (var surface in surfaces)
             if (context.Request.Path.StartsWithSegments(surface.Root, StringComparison.OrdinalIgnoreCase)) return surface;
         return surfaces[0];
+    }
+
+    /// <summary>In whose shape a session is shown here: where surfaces share a path, in that of the one it was made on.</summary>
+    public Surface ShapeOf(QosSession session, Surface here)
+    {
+        if (session.Terms.Surface == here.Name) return here;
+        foreach (var surface in surfaces)
+            if (surface.Root == here.Root && surface.Name == session.Terms.Surface) return surface;
+        return here;
     }
 }

@@ -20,7 +20,8 @@ public interface IEventFormat
 }
 
 /// <param name="ContentType">For example <c>application/cloudevents+json</c>.</param>
-public readonly record struct EventMessage(string ContentType, byte[] Body);
+/// <param name="Target">Another path at the sink's own host, where the surface's release says so; null for the sink as it was given.</param>
+public readonly record struct EventMessage(string ContentType, byte[] Body, Uri? Target = null);
 
 /// <summary>Seals sink tokens for the store, and opens them for a delivery. Nothing else ever sees one.</summary>
 public interface ISinkTokenProtector

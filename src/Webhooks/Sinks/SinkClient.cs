@@ -57,7 +57,7 @@ internal sealed class SinkClient(
     {
         var content = new ByteArrayContent(message.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
-        var request = new HttpRequestMessage(HttpMethod.Post, change.Sink.Url) { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, message.Target ?? change.Sink.Url) { Content = content };
         if (change.Correlator is { Length: > 0 } correlator) request.Headers.TryAddWithoutValidation("x-correlator", correlator);
         if (change.Sink.ProtectedToken is { } token) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {tokens.Unprotect(token)}");
         return request;

@@ -70,13 +70,14 @@ internal static class Qod110Errors
     /// <summary>What goes wrong outside the operations, in the same shape.</summary>
     public static ErrorAnswer Describe(Fault fault) => fault.Kind switch
     {
-        FaultKind.BodyInvalid or FaultKind.HeaderInvalid => InvalidArgument(fault.Detail),
+        FaultKind.BodyInvalid or FaultKind.MemberInvalid or FaultKind.HeaderInvalid => InvalidArgument(fault.Detail),
+        FaultKind.UriTooLong => Error(414, "URI_TOO_LONG", "The path and query are too long."),
         FaultKind.BodyMissing => InvalidArgument("body", "a JSON object is needed"),
         FaultKind.BodyTooLarge => BodyTooLarge,
         FaultKind.MediaTypeUnsupported => MediaTypeUnsupported,
         FaultKind.NotAcceptable => NotAcceptable,
         // Why, or which scope, is in WWW-Authenticate.
-        FaultKind.Unauthenticated => Unauthenticated,
+        FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated => Unauthenticated,
         FaultKind.Forbidden => PermissionDenied,
         FaultKind.PathUnknown => NotFound,
         FaultKind.MethodNotAllowed => MethodNotAllowed,

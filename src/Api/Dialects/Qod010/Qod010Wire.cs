@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using QodOrleans.Api.Http;
 
 // The shapes of CAMARA QoD 0.10.1 (release v0.10.1, qod-api.yaml), member by member. In requests, every member may be absent and none may be null.
-namespace QodOrleans.Api.Surfaces.Qod010;
+namespace QodOrleans.Api.Dialects.Qod010;
 
 /// <summary><c>CreateSession</c>.</summary>
 internal sealed class CreateSessionBody
@@ -61,20 +61,6 @@ internal sealed class ApplicationServerBody
     public string? Ipv4Address { get; set; }
 
     public string? Ipv6Address { get; set; }
-}
-
-internal sealed class PortsSpecBody
-{
-    public List<PortRangeBody?>? Ranges { get; set; }
-
-    public List<int>? Ports { get; set; }
-}
-
-internal sealed class PortRangeBody
-{
-    public int? From { get; set; }
-
-    public int? To { get; set; }
 }
 
 internal sealed class WebhookBody
@@ -158,9 +144,6 @@ internal sealed class QosProfileBody
 /// <summary><c>Rate</c> and <c>Duration</c>: both are a value and the name of its unit.</summary>
 internal sealed record QuantityBody(int Value, string Unit);
 
-/// <summary><c>ErrorInfo</c>.</summary>
-internal sealed record ErrorInfoBody(int Status, string Code, string Message);
-
 /// <summary><c>EventQosStatusChanged</c>, a CloudEvent 1.0.</summary>
 internal sealed class EventBody
 {
@@ -196,7 +179,6 @@ internal sealed partial class Qod010Requests : JsonSerializerContext;
 [JsonSerializable(typeof(SessionInfoBody))]
 [JsonSerializable(typeof(QosProfileBody))]
 [JsonSerializable(typeof(QosProfileBody[]))]
-[JsonSerializable(typeof(ErrorInfoBody))]
 [JsonSerializable(typeof(EventBody))]
 [JsonSerializable(typeof(CreateSessionBody))]
 internal sealed partial class Qod010Answers : JsonSerializerContext;

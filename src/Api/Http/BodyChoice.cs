@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Routing.Matching;
+using Microsoft.Extensions.Options;
+
+namespace QodOrleans.Api.Http;
+
+/// <summary>On an endpoint that shares method and path with an older or newer one: it takes a request whose body has one of its own members, and
+/// none of the other's. Everything else, what cannot be read included, is the other's.</summary>
+internal sealed class BodyMembers(string[] own, string[] others)
+{
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 64 };
+
+    /// <param name="body">The whole of it, or as much as there is.</param>
+    public bool Claims(ReadOnlySpan<byte> body)
+    {
+        var claimed = false;
+        var reader = new Utf8JsonReader(body, ReaderOptions);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                foreach (var name in others)
+                    if (reader.ValueTextEquals(name)) return false;
+                foreach (var name in own) claimed |= reader.ValueTextEquals(name);
+                reader.Skip();
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // What is no JSON up to here has still said by its members whose it is.
+        }
+        return claimed;
+    }
+}
+
+/// <summary>Chooses between two surfaces that share a path by looking into the body, which the chosen one then reads from its start.</summary>
+/// <remarks>Nobody is authenticated yet: what comes without a token or too big is not looked into, and what comes too slowly is refused.</remarks>
+internal sealed class BodyChoice(IOptions<ApiOptions> options, TimeProvider time) : MatcherPolicy, IEndpointSelectorPolicy
+{
+    // After all that looks at the request line and headers.
+    public override int Order => int.MaxValue;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<BodyMembers>() is not null);
+
+    public async Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        var guest = -1;
+        var rivals = 0;
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (!candidates.IsValidCandidate(i)) continue;
+            rivals++;
+            if (candidates[i].Endpoint.Metadata.GetMetadata<BodyMembers>() is not null) guest = i;
+        }
+        if (guest < 0 || rivals < 2) return;
+
+        var claims = await IsClaimedAsync(httpContext, candidates[guest].Endpoint.Metadata.GetMetadata<BodyMembers>()!);
+        for (var i = 0; i < candidates.Count; i++) candidates.SetValidity(i, candidates.IsValidCandidate(i) && i == guest == claims);
+    }
+
+    private ValueTask<bool> IsClaimedAsync(HttpContext context, BodyMembers members)
+    {
+        if (context.Request.Headers.Authorization.Count == 0 || context.Request.ContentLength > JsonBody.LongestBytes) return new(false);
+
+        // Mostly the body has come together with the head: then there is nothing to wait for.
+        var reader = context.Request.BodyReader;
+        return reader.TryRead(out var read) && Look(reader, read, members) is { } claimed ? new(claimed) : WaitAsync(context, members);
+    }
+
+    private async ValueTask<bool> WaitAsync(HttpContext context, BodyMembers members)
+    {
+        var reader = context.Request.BodyReader;
+        await using var patience = time.CreateTimer(
+            static waiting => ((PipeReader)waiting!).CancelPendingRead(), reader, options.Value.RequestTimeout, Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (Look(reader, read, members) is { } claimed) return claimed;
+            if (read.IsCanceled) throw new BadHttpRequestException("The body comes too slowly.", StatusCodes.Status408RequestTimeout);
+        }
+    }
+
+    /// <summary>Looks and takes nothing: whoever handles the request reads it all again.</summary>
+    /// <returns>Null where there is more to come.</returns>
+    private static bool? Look(PipeReader reader, ReadResult read, BodyMembers members)
+    {
+        var buffer = read.Buffer;
+        if (!read.IsCompleted && buffer.Length <= JsonBody.LongestBytes)
+        {
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            return null;
+        }
+        var claimed = members.Claims(buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray());
+        reader.AdvanceTo(buffer.Start);
+        return claimed;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Api.Http;
+
+/// <summary>What values may be, and how they are written, where several surfaces agree on it.</summary>
+internal static class Rules
+{
+    /// <summary>A day: the longest session that any release before 0.11 lets a client ask for. Seconds.</summary>
+    public const int LongestDuration = 86_400;
+
+    /// <summary>What <see cref="IsAuthToken"/> wants where a release sets no limits.</summary>
+    public const string AuthTokenRule = "must be 1 to 1024 printable ASCII characters";
+
+    /// <summary>What <see cref="IsClassicProfile"/> wants.</summary>
+    public const string ClassicProfilesRule = "must be QOS_E, QOS_S, QOS_M or QOS_L";
+
+    private const int LongestToken = 1_024;
+
+    public static bool IsPort(int port) => port is >= 0 and <= 65535;
+
+    /// <summary><c>^\+?[0-9]{5,15}$</c></summary>
+    public static bool IsPhoneNumber(ReadOnlySpan<char> text)
+    {
+        if (text is ['+', .. var digits]) text = digits;
+        return text.Length is >= 5 and <= 15 && !text.ContainsAnyExceptInRange('0', '9');
+    }
+
+    /// <summary>RFC 7542: user and realm, both present; 253 is what a AAA protocol carries.</summary>
+    public static bool IsNetworkAccessIdentifier(string text)
+    {
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        if (text.Length > 253 || at < 1 || at == text.Length - 1 || text.IndexOf('@', at + 1) >= 0) return false;
+        foreach (var c in text)
+            if (char.IsWhiteSpace(c) || char.IsControl(c)) return false;
+        return true;
+    }
+
+    /// <summary>It becomes a header at the sink: a line break in it would become another header.</summary>
+    public static bool IsAuthToken(string text, int least = 1, int most = LongestToken) =>
+        text.Length >= least && text.Length <= most && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    /// <summary>The four that were an enumeration before profiles got names of their own.</summary>
+    public static bool IsClassicProfile(string name) => name is "QOS_E" or "QOS_S" or "QOS_M" or "QOS_L";
+
+    public static Fault? CheckDuration(int? seconds) =>
+        seconds is null or (>= 1 and <= LongestDuration) ? null : Fault.Member("duration", $"must be 1 to {LongestDuration}");
+
+    /// <param name="ipv4Place">The members' names differ between releases.</param>
+    public static Fault? CheckServer(string? ipv4, string ipv4Place, string? ipv6, string ipv6Place)
+    {
+        if (ipv4 is not null && !AddressBlock.TryParseIpv4Block(ipv4, out _)) return Fault.Member(ipv4Place, "must be an IPv4 address, with or without a mask of 0 to 32");
+        if (ipv6 is not null && !AddressBlock.TryParseIpv6Block(ipv6, out _)) return Fault.Member(ipv6Place, "must be an IPv6 address, with or without a mask of 0 to 128");
+        return null;
+    }
+
+    /// <summary>The sink of a URL that a surface has checked; null where it is none.</summary>
+    public static Sink? Sink(this SinkPolicy sinks, string? url, string? token, ISinkTokenProtector protector) =>
+        url is not null && sinks.TryParse(url, out var parsed, out _) ? new Sink(parsed, token is null ? null : protector.Protect(token)) : null;
+
+    /// <summary>RFC 3339 in UTC, with milliseconds.</summary>
+    public static string ToWire(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public static string ToWire(QosStatus status) => status switch
+    {
+        QosStatus.Requested => "REQUESTED",
+        QosStatus.Available => "AVAILABLE",
+        _ => "UNAVAILABLE",
+    };
+
+    public static string? ToWire(StatusInfo? info) => info switch
+    {
+        null => null,
+        StatusInfo.DurationExpired => "DURATION_EXPIRED",
+        StatusInfo.NetworkTerminated => "NETWORK_TERMINATED",
+        _ => "DELETE_REQUESTED",
+    };
+}

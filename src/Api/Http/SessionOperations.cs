@@ -1,0 +1,64 @@
+using QodOrleans.Api.Auth;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Api.Http;
+
+/// <summary>What surfaces do with a session alike. The words, the shapes and the checks are the surface's own.</summary>
+internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory surfaces, ApiMetrics metrics, ILogger<SessionOperations> log)
+{
+    /// <summary>201 with the session and its path, or why there is none.</summary>
+    public async Task CreateAsync(HttpContext context, Surface surface, CreateSession request)
+    {
+        var result = await engine.CreateSessionAsync(request, context.RequestAborted);
+        if (result.Session is not { } session)
+        {
+            await RefuseAsync(context, surface, surface.DescribeError!(result.Error!));
+            return;
+        }
+        metrics.Created(surface.Name, "201");
+        log.SessionCreated(session.Id, Correlator.Of(context));
+        context.Response.Headers.Location = $"{surface.Root}/sessions/{session.Id}";
+        await surface.WriteSession!(context, StatusCodes.Status201Created, session);
+    }
+
+    /// <summary>A create that does not get as far as the engine.</summary>
+    public Task RefuseAsync(HttpContext context, Surface surface, Fault fault) => RefuseAsync(context, surface, surface.Describe(fault));
+
+    public async Task GetSession(HttpContext context)
+    {
+        if (await ReadSessionIdAsync(context) is not { } id) return;
+        await AnswerAsync(context, await engine.GetSessionAsync(id, context.Caller(), context.RequestAborted));
+    }
+
+    public async Task DeleteSession(HttpContext context)
+    {
+        if (await ReadSessionIdAsync(context) is not { } id) return;
+        var result = await engine.DeleteSessionAsync(id, context.Caller(), context.RequestAborted);
+        if (result.Error is null) context.Response.StatusCode = StatusCodes.Status204NoContent;
+        else await AnswerAsync(context, result);
+    }
+
+    /// <summary>200 with the session in the shape that belongs here, or what the engine says instead.</summary>
+    public Task AnswerAsync(HttpContext context, SessionResult result)
+    {
+        var here = surfaces.Of(context);
+        return result.Session is { } session
+            ? surfaces.ShapeOf(session, here).WriteSession!(context, StatusCodes.Status200OK, session)
+            : context.WriteErrorAsync(here.DescribeError!(result.Error!));
+    }
+
+    /// <summary>The path's <c>sessionId</c>; null where it is none and has been answered.</summary>
+    public static async ValueTask<SessionId?> ReadSessionIdAsync(HttpContext context)
+    {
+        if (SessionId.TryParse((string?)context.Request.RouteValues["sessionId"], out var id)) return id;
+        await context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, "sessionId: must be a UUID of 36 characters"));
+        return null;
+    }
+
+    private Task RefuseAsync(HttpContext context, Surface surface, ErrorAnswer answer)
+    {
+        metrics.Created(surface.Name, answer.Code);
+        return context.WriteErrorAsync(answer);
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Options;
+using QodOrleans.Api.Dialects.Qod010;
+using QodOrleans.Api.Http;
+
+namespace QodOrleans.Api.Surfaces.Orange;
+
+/// <summary>Orange's façade: CAMARA QoD 0.10.1 at Orange's path, with the numeric errors of its portal.</summary>
+internal static class OrangeSurface
+{
+    public const string Name = "orange-qod-0.10";
+
+    public const string Root = "/camara/quality-on-demand/orange-lab/qod/v0";
+
+    public static readonly Surface Surface = new(Name, Root, routes => Qod010Operations.Map(routes, Surface!), OrangeErrors.Describe)
+    {
+        OpenApiResource = "Surfaces.Orange.openapi.json",
+        EventFormat = typeof(EventFormat),
+        DescribeError = OrangeErrors.Of,
+        WriteSession = Qod010Operations.WriteSessionAsync,
+    };
+
+    private sealed class EventFormat(IOptions<ApiOptions> options) : Qod010EventFormat(Name, Root, options.Value);
+}

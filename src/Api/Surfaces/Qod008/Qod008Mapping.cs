@@ -1,0 +1,116 @@
+using QodOrleans.Api.Http;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Api.Surfaces.Qod008;
+
+/// <summary>Between the legacy shape and the domain: what a request may hold, and what an answer says.</summary>
+internal sealed class Qod008Mapping(SinkPolicy sinks, ISinkTokenProtector protector)
+{
+    private const int LongestExternalId = 253;
+
+    /// <summary>Null if the shape allows the body, else the first thing it does not allow.</summary>
+    public Fault? Check(CreateSessionBody body) =>
+        CheckUeId(body.UeId)
+        ?? CheckAsId(body.AsId)
+        ?? PortsSpecBody.Check(body.UePorts, "uePorts")
+        ?? PortsSpecBody.Check(body.AsPorts, "asPorts")
+        ?? CheckQos(body.Qos)
+        ?? Rules.CheckDuration(body.Duration)
+        ?? CheckCallback(body);
+
+    /// <summary>Only for a body that <see cref="Check"/> has passed.</summary>
+    public CreateSession ToDomain(CreateSessionBody body, Caller caller, string? correlator) => new()
+    {
+        Caller = caller,
+        Surface = body is { NotificationUri: null, NotificationUrl: not null } ? Qod008Surface.Name081 : Qod008Surface.Name,
+        Device = new Device
+        {
+            PhoneNumber = body.UeId!.Msisdn,
+            NetworkAccessIdentifier = body.UeId.ExternalId,
+            Ipv4Address = body.UeId.Ipv4Addr is { } v4 ? new DeviceIpv4Address(v4, PrivateAddress: null, PublicPort: null) : null,
+            Ipv6Address = body.UeId.Ipv6Addr,
+        },
+        ApplicationServer = new ApplicationServer(body.AsId!.Ipv4Addr, body.AsId.Ipv6Addr),
+        DevicePorts = PortsSpecBody.ToDomain(body.UePorts),
+        ApplicationServerPorts = PortsSpecBody.ToDomain(body.AsPorts),
+        QosProfile = body.Qos!,
+        Duration = TimeSpan.FromSeconds(body.Duration ?? Rules.LongestDuration),
+        Sink = sinks.Sink(body.NotificationUri ?? body.NotificationUrl, body.NotificationAuthToken, protector),
+        Correlator = correlator,
+    };
+
+    /// <summary>Only for a session that was made here.</summary>
+    public static SessionInfoBody ToWire(QosSession session)
+    {
+        var terms = session.Terms;
+        var startedAt = (session.StartedAt ?? terms.CreatedAt).ToUnixTimeMilliseconds();
+        var callback = terms.Sink?.Url.OriginalString;
+        return new SessionInfoBody
+        {
+            Duration = (long)session.Duration.TotalSeconds,
+            UeId = new UeIdBody
+            {
+                ExternalId = terms.Device.NetworkAccessIdentifier,
+                Msisdn = terms.Device.PhoneNumber,
+                Ipv4Addr = terms.Device.Ipv4Address?.PublicAddress,
+                Ipv6Addr = terms.Device.Ipv6Address,
+            },
+            AsId = new AsIdBody { Ipv4Addr = terms.ApplicationServer.Ipv4Address, Ipv6Addr = terms.ApplicationServer.Ipv6Address },
+            UePorts = PortsSpecBody.ToWire(terms.DevicePorts),
+            AsPorts = PortsSpecBody.ToWire(terms.ApplicationServerPorts),
+            Qos = terms.QosProfile,
+            NotificationUri = terms.Surface == Qod008Surface.Name ? callback : null,
+            NotificationUrl = terms.Surface == Qod008Surface.Name081 ? callback : null,
+            Id = session.Id.ToString(),
+            StartedAt = startedAt,
+            ExpiresAt = startedAt + (long)session.Duration.TotalMilliseconds,
+            QosStatus = Rules.ToWire(session.Status),
+            Messages = [MessageOf(session)],
+        };
+    }
+
+    /// <summary>This shape has no <c>statusInfo</c>; what it would say is said here.</summary>
+    private static MessageBody MessageOf(QosSession session) => session switch
+    {
+        { Status: QosStatus.Requested } => new("INFO", "The session is requested; the network has not confirmed it yet."),
+        { Status: QosStatus.Available } => new("INFO", "The session is provided by the network."),
+        { StatusInfo: StatusInfo.DurationExpired } => new("INFO", "The session has reached its end."),
+        _ => new("WARNING", "The network has ended the session, or could not provide it."),
+    };
+
+    private static Fault? CheckUeId(UeIdBody? ue)
+    {
+        if (ue is null) return Fault.Missing("ueId");
+        if ((ue.ExternalId ?? ue.Msisdn ?? ue.Ipv4Addr ?? ue.Ipv6Addr) is null) return Fault.Insufficient("ueId");
+        if (ue.Msisdn is { } number && !Rules.IsPhoneNumber(number)) return Fault.Member("ueId.msisdn", "must be 5 to 15 digits, with or without a leading +");
+        if (ue.ExternalId is { } id && (id.Length is 0 or > LongestExternalId || id.Any(char.IsControl)))
+            return Fault.Member("ueId.externalId", $"must be 1 to {LongestExternalId} characters without control characters");
+        if (ue.Ipv4Addr is { } v4 && !AddressBlock.TryParseIpv4(v4, out _)) return Fault.Member("ueId.ipv4addr", "must be a single IPv4 address of four decimal octets");
+        if (ue.Ipv6Addr is { } v6 && !AddressBlock.TryParseIpv6(v6, out _)) return Fault.Member("ueId.ipv6addr", "must be a single IPv6 address");
+        return null;
+    }
+
+    private static Fault? CheckAsId(AsIdBody? server)
+    {
+        if (server is null) return Fault.Missing("asId");
+        if (server is { Ipv4Addr: null, Ipv6Addr: null }) return Fault.Insufficient("asId");
+        return Rules.CheckServer(server.Ipv4Addr, "asId.ipv4addr", server.Ipv6Addr, "asId.ipv6addr");
+    }
+
+    private static Fault? CheckQos(string? qos)
+    {
+        if (qos is null) return Fault.Missing("qos");
+        return Rules.IsClassicProfile(qos) ? null : Fault.Member("qos", Rules.ClassicProfilesRule);
+    }
+
+    private Fault? CheckCallback(CreateSessionBody body)
+    {
+        if (body is { NotificationUri: { } uri, NotificationUrl: { } url } && uri != url) return Fault.Member("notificationUrl", "differs from notificationUri, which is the same in another release");
+        var place = body.NotificationUri is null ? "notificationUrl" : "notificationUri";
+        if ((body.NotificationUri ?? body.NotificationUrl) is { } callback && !sinks.TryParse(callback, out _, out var why)) return Fault.Member(place, why);
+        return body.NotificationAuthToken is { } token && !Rules.IsAuthToken(token) ? Fault.Member("notificationAuthToken", Rules.AuthTokenRule) : null;
+    }
+}

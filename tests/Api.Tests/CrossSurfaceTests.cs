@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace QodOrleans.Api.Tests;
+
+/// <summary>One store behind all surfaces: a session made on one is readable on every other, in that one's shape, and can be ended there.</summary>
+public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
+{
+    private const string S2 = "/qod/v0/sessions";
+    private const string S3 = "/v1/qod/sessions";
+    private const string S4 = "/camara/quality-on-demand/orange-lab/qod/v0/sessions";
+    private const string V1 = "/quality-on-demand/v1/sessions";
+
+    private static readonly string[] Qod008Members = ["duration", "ueId", "asId", "qos", "id", "startedAt", "expiresAt", "qosStatus", "messages"];
+    private static readonly string[] Qod010Members = ["sessionId", "device", "applicationServer", "qosProfile", "duration", "startedAt", "expiresAt", "qosStatus"];
+    private static readonly string[] TelefonicaMembers = ["sessionId", "device", "qosProfile", "qosStatus", "startedAt", "expiresAt", "duration"];
+
+    public static TheoryData<string, string, string> Makers => new()
+    {
+        { "legacy", S2, """{"ueId":{"msisdn":"PHONE"},"asId":{"ipv4addr":"198.51.100.7"},"qos":"QOS_E","duration":300}""" },
+        { "0.10", S2, """{"device":{"phoneNumber":"PHONE"},"applicationServer":{"ipv4Address":"198.51.100.7"},"qosProfile":"QOS_E","duration":300}""" },
+        { "telefonica", S3, """{"device":{"phoneNumber":"PHONE"},"qosProfile":"QOS_E","duration":300}""" },
+        { "orange", S4, """{"device":{"phoneNumber":"PHONE"},"applicationServer":{"ipv4Address":"198.51.100.7"},"qosProfile":"QOS_E","duration":300}""" },
+        { "1.1", V1, """{"device":{"phoneNumber":"PHONE"},"applicationServer":{"ipv4Address":"198.51.100.7"},"qosProfile":"QOS_E","duration":300}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public async Task A_session_is_shown_everywhere_in_the_shape_of_the_place(string maker, string path, string body)
+    {
+        var (id, phone) = await MadeAsync(path, body);
+
+        var shared = (await ReadAsync(S2, id)).AsObject();
+        Assert.Equal(maker == "legacy" ? Qod008Members : Qod010Members, shared.Select(member => member.Key));
+        var started = (long)shared["startedAt"]! * (maker == "legacy" ? 1 : 1000);
+
+        var orange = (await ReadAsync(S4, id)).AsObject();
+        Assert.Equal(Qod010Members, orange.Select(member => member.Key));
+        Assert.Equal((phone, 300, "AVAILABLE"), ((string)orange["device"]!["phoneNumber"]!, (int)orange["duration"]!, (string)orange["qosStatus"]!));
+        Assert.Equal(started / 1000, (long)orange["startedAt"]!);
+        Assert.Equal(maker == "telefonica" ? "0.0.0.0/0" : "198.51.100.7", (string)orange["applicationServer"]!["ipv4Address"]!);
+
+        var telefonica = (await ReadAsync(S3, id)).AsObject();
+        Assert.Equal(TelefonicaMembers, telefonica.Select(member => member.Key));
+        Assert.Equal(phone, (string)telefonica["device"]!["phoneNumber"]!);
+        Assert.Equal(started / 1000, DateTimeOffset.Parse((string)telefonica["startedAt"]!, CultureInfo.InvariantCulture).ToUnixTimeSeconds());
+        Assert.Contains(id, (await gateway.SendAsync("GET", S3)).Json.AsArray().Select(session => (string)session!["sessionId"]!));
+
+        var newest = (await ReadAsync(V1, id)).AsObject();
+        Assert.Equal((id, "AVAILABLE", "QOS_E"), ((string)newest["sessionId"]!, (string)newest["qosStatus"]!, (string)newest["qosProfile"]!));
+        Assert.Equal(started / 1000, DateTimeOffset.Parse((string)newest["startedAt"]!, CultureInfo.InvariantCulture).ToUnixTimeSeconds());
+    }
+
+    /// <summary>The answer to an extension follows the place too, and at a shared path the session.</summary>
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public async Task A_session_is_extended_everywhere_that_extends(string maker, string path, string body)
+    {
+        var (id, _) = await MadeAsync(path, body);
+
+        var shared = await ExtendedAsync(S2, id);
+        Assert.Equal((maker == "legacy", 310), (shared["ueId"] is not null, (int)shared["duration"]!));
+        Assert.Equal(320, (int)(await ExtendedAsync(S4, id))["duration"]!);
+        Assert.Equal(330, (int)(await ExtendedAsync(V1, id))["duration"]!);
+        Assert.Equal(330, (int)(await ReadAsync(S3, id))["duration"]!);
+    }
+
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public async Task A_session_is_ended_on_any_surface_and_gone_on_all(string maker, string path, string body)
+    {
+        foreach (var end in new[] { S2, S3, S4, V1 })
+        {
+            var (id, _) = await MadeAsync(path, body);
+            Assert.Equal((maker, 204), (maker, (await gateway.SendAsync("DELETE", $"{end}/{id}")).Status));
+            foreach (var place in new[] { S2, S3, S4, V1 }) Assert.Equal(404, (await gateway.SendAsync("GET", $"{place}/{id}")).Status);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public async Task A_session_conflicts_whatever_the_surface(string maker, string path, string body)
+    {
+        var (_, phone) = await MadeAsync(path, body);
+
+        foreach (var rival in Makers)
+        {
+            var (name, place, other) = ((string, string, string))rival.Data;
+            Assert.Equal((maker, name, 409), (maker, name, (await gateway.SendAsync("POST", place, other.Replace("PHONE", phone, StringComparison.Ordinal))).Status));
+        }
+    }
+
+    private async Task<(string Id, string Phone)> MadeAsync(string path, string body)
+    {
+        var phone = Gateway.Phone();
+        var answer = await gateway.SendAsync("POST", path, body.Replace("PHONE", phone, StringComparison.Ordinal));
+        Assert.True(answer.Status == 201, answer.Text);
+        return ((string)(answer.Json["id"] ?? answer.Json["sessionId"])!, phone);
+    }
+
+    private async Task<JsonNode> ReadAsync(string place, string id)
+    {
+        var answer = await gateway.SendAsync("GET", $"{place}/{id}");
+        Assert.True(answer.Status == 200, answer.Text);
+        return answer.Json;
+    }
+
+    private async Task<JsonNode> ExtendedAsync(string place, string id)
+    {
+        var answer = await gateway.SendAsync("POST", $"{place}/{id}/extend", """{"requestedAdditionalDuration":10}""");
+        Assert.True(answer.Status == 200, answer.Text);
+        return answer.Json;
+    }
+}

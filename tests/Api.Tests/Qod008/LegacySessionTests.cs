@@ -1,0 +1,239 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using QodOrleans.Api.Surfaces.Qod008;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Api.Tests.Qod008;
+
+/// <summary>The legacy shape at <c>/qod/v0/sessions</c>. Ids are those of camara.md: A and B of section 4.2, D of 4.1, R of section 7.</summary>
+public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
+{
+    private static JsonObject Body(Action<JsonObject>? change = null)
+    {
+        var body = new JsonObject
+        {
+            ["ueId"] = new JsonObject { ["msisdn"] = Gateway.Phone() },
+            ["asId"] = new JsonObject { ["ipv4addr"] = "0.0.0.0/0" },
+            ["qos"] = "QOS_E",
+            ["duration"] = 3600,
+        };
+        change?.Invoke(body);
+        return body;
+    }
+
+    private Task<Answer> CreateAsync(Action<JsonObject>? change = null) => gateway.CreateAsync(Body(change));
+
+    private async Task<JsonNode> CreatedAsync(Action<JsonObject>? change = null)
+    {
+        var answer = await CreateAsync(change);
+        Assert.Equal(201, answer.Status);
+        return answer.Json;
+    }
+
+    [Fact]
+    public async Task A23_D1_D3_D4_the_answer_has_exactly_the_seeds_members_and_times_in_milliseconds()
+    {
+        gateway.Clock.Advance(TimeSpan.FromMilliseconds(25_048));
+        var answer = await CreateAsync(b => b["ueId"]!["msisdn"] = Gateway.Phone("9001"));
+        var session = answer.Json.AsObject();
+
+        Assert.Equal(
+            ["duration", "ueId", "asId", "qos", "id", "startedAt", "expiresAt", "qosStatus", "messages"], session.Select(member => member.Key));
+        Assert.Equal(gateway.Clock.GetUtcNow().ToUnixTimeMilliseconds(), (long)session["startedAt"]!);
+        Assert.Equal(3_600_000, (long)session["expiresAt"]! - (long)session["startedAt"]!);
+        Assert.Equal((3600, "REQUESTED", "QOS_E"), ((int)session["duration"]!, (string)session["qosStatus"]!, (string)session["qos"]!));
+        var message = session["messages"]!.AsArray().Single()!.AsObject();
+        Assert.Equal(["severity", "description"], message.Select(member => member.Key));
+        Assert.Equal("INFO", (string)message["severity"]!);
+        Assert.Equal($"/qod/v0/sessions/{session["id"]}", answer.Header("Location"));
+    }
+
+    [Fact]
+    public async Task A22_A24_D7_D9_all_that_was_sent_is_shown_again_but_for_the_token()
+    {
+        var body = Body(b =>
+        {
+            b["ueId"] = JsonNode.Parse($$"""{"externalId":"Kieran_Sauer3@hotmail.com","msisdn":"{{Gateway.Phone()}}","ipv4addr":"203.0.113.77","ipv6addr":"2001:db8:34::8a"}""");
+            b["asId"] = JsonNode.Parse("""{"ipv4addr":"55.2.85.35","ipv6addr":"3a6e:97df:0614:d555:a0db:66c4:1ac5:fbfb"}""");
+            b["uePorts"] = JsonNode.Parse("""{"ranges":[{"from":56578,"to":61055}],"ports":[14968,49223]}""");
+            b["asPorts"] = JsonNode.Parse("""{"ranges":[{"from":25113,"to":55764}],"ports":[42391,44401]}""");
+            b["notificationUri"] = "https://application-server.com/notifications";
+            b["notificationAuthToken"] = "c8974e592c2fa383d4a3960714";
+        });
+        var created = await gateway.CreateAsync(body);
+        Assert.Equal(201, created.Status);
+        var read = await gateway.SendAsync("GET", $"/qod/v0/sessions/{created.Json["id"]}");
+
+        body.Remove("notificationAuthToken");
+        foreach (var (name, value) in body) Assert.True(JsonNode.DeepEquals(value, read.Json[name]), $"{name}: {read.Json[name]}");
+        Assert.Equal(created.Text, read.Text);
+        Assert.DoesNotContain("c8974e592c2fa383d4a3960714", read.Text, StringComparison.Ordinal);
+        Assert.Equal("c8974e592c2fa383d4a3960714", new XorProtector().Unprotect(gateway.Engine.LastCreate!.Sink!.ProtectedToken!));
+    }
+
+    [Theory]
+    [InlineData("notificationUri", "notificationUrl")]
+    [InlineData("notificationUrl", "notificationUri")]
+    public async Task D2_the_callback_goes_by_the_name_that_it_came_by(string name, string other)
+    {
+        var created = await CreatedAsync(b => b[name] = "https://a.example/n");
+        var read = (await gateway.SendAsync("GET", $"/qod/v0/sessions/{created["id"]}")).Json;
+
+        foreach (var session in new[] { created, read })
+        {
+            Assert.Equal("https://a.example/n", (string)session[name]!);
+            Assert.Null(session[other]);
+        }
+    }
+
+    [Fact]
+    public async Task D2_both_names_at_once_must_agree()
+    {
+        var agreed = await CreatedAsync(b => (b["notificationUri"], b["notificationUrl"]) = ("https://a.example/n", "https://a.example/n"));
+        Assert.Equal("https://a.example/n", (string)agreed["notificationUri"]!);
+
+        IsInvalid(await CreateAsync(b => (b["notificationUri"], b["notificationUrl"]) = ("https://a.example/n", "https://b.example/n")), "Schema validation failed at notificationUrl: ");
+    }
+
+    [Fact]
+    public async Task A09_no_duration_means_a_day()
+    {
+        var session = await CreatedAsync(b => b.Remove("duration"));
+        Assert.Equal((86_400, 86_400_000L), ((int)session["duration"]!, (long)session["expiresAt"]! - (long)session["startedAt"]!));
+    }
+
+    [Theory]
+    [InlineData("+5511852146260")]
+    [InlineData("34312468621")]
+    [InlineData("12345")]
+    public async Task D10_a_number_may_come_with_and_without_its_plus(string number)
+    {
+        var answer = await CreateAsync(b => b["ueId"]!["msisdn"] = number);
+        Assert.True(answer.Status == 201 ? (string)answer.Json["ueId"]!["msisdn"]! == number : (string)answer.Json["message"]! == "Unable to identify device from specified parameters: ueId", answer.Text);
+    }
+
+    [Theory]
+    // what is wrong | the message's start
+    [InlineData("""{"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Expected property is missing: ueId")]
+    [InlineData("""{"ueId":{},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Insufficient properties specified: ueId")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"qos":"QOS_E"}""", "Expected property is missing: asId")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{},"qos":"QOS_E"}""", "Insufficient properties specified: asId")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"}}""", "Expected property is missing: qos")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"SHORT"}""", "Schema validation failed at qos: must be QOS_E, QOS_S, QOS_M or QOS_L")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","duration":0}""", "Schema validation failed at duration: ")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","duration":86401}""", "Schema validation failed at duration: ")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","duration":"1"}""", "Schema validation failed at duration")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","qos":"QOS_S"}""", "Schema validation failed at qos")]
+    [InlineData("""{"ueId":{"msisdn":"+3460000000x"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Schema validation failed at ueId.msisdn: ")]
+    [InlineData("""{"ueId":{"externalId":""},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Schema validation failed at ueId.externalId: ")]
+    [InlineData("""{"ueId":{"externalId":"a@b"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Unable to identify device from specified parameters: ueId")]
+    [InlineData("""{"ueId":{"ipv4addr":"0x7f.1"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Schema validation failed at ueId.ipv4addr: ")]
+    [InlineData("""{"ueId":{"ipv6addr":"::1%eth0"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Schema validation failed at ueId.ipv6addr: ")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000","ipv6addr":"2001:db8:49::1"},"asId":{"ipv4addr":"010.0.0.1"},"qos":"QOS_E"}""", "Schema validation failed at asId.ipv4addr: ")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv6addr":"::1/129"},"qos":"QOS_E"}""", "Schema validation failed at asId.ipv6addr: ")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","uePorts":{}}""", "Schema validation failed at uePorts: ")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","asPorts":{"ports":[65536]}}""", "Ranges not allowed: asPorts")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","notificationUri":"ftp://a.example"}""", "Schema validation failed at notificationUri: ")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","notificationUrl":"http://10.0.0.1/"}""", "Schema validation failed at notificationUrl: ")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","notificationAuthToken":"a\r\nb: c"}""", "Schema validation failed at notificationAuthToken: ")]
+    [InlineData("""{"ueId":null,"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Schema validation failed at ueId")]
+    [InlineData("""{"ueId":{"msisdn":"+34600000000"},"qos":"QOS_E"} x""", "Schema validation failed at body")]
+    public async Task A22_F02_what_the_shape_does_not_allow_is_refused_in_its_own_words(string body, string message) =>
+        IsInvalid(await gateway.SendAsync("POST", "/qod/v0/sessions", body), message);
+
+    [Fact]
+    public async Task D6_R27_the_seeds_own_range_runs_backwards_and_is_refused() => IsInvalid(
+        await CreateAsync(b => b["uePorts"] = JsonNode.Parse("""{"ranges":[{"from":61055,"to":56578}],"ports":[14968,49223]}""")), "Ranges not allowed: uePorts");
+
+    [Theory]
+    [InlineData(SessionErrorCode.Conflict, 409, "CONFLICT", "Another session is created for the same UE")]
+    [InlineData(SessionErrorCode.ServiceNotApplicable, 501, "NOT_IMPLEMENTED", "Service not implemented for the specified user device")]
+    [InlineData(SessionErrorCode.DeviceNotOfToken, 403, "FORBIDDEN", "Operation not allowed: the access token is for another device")]
+    [InlineData(SessionErrorCode.OperatorUnavailable, 503, "SERVICE_UNAVAILABLE", "Service unavailable")]
+    public void F02_what_the_engine_says_has_the_releases_words(SessionErrorCode code, int status, string word, string message)
+    {
+        var answer = Qod008Errors.Of(new SessionError(code, "m", code == SessionErrorCode.OperatorUnavailable ? TimeSpan.FromSeconds(2) : null));
+
+        Assert.Equal((status, code == SessionErrorCode.OperatorUnavailable ? 2 : 0), (answer.Status, answer.RetryAfterSeconds));
+        Assert.Equal($$"""{"code":"{{word}}","message":"{{message}}"}""", Encoding.UTF8.GetString(answer.Body));
+    }
+
+    [Fact]
+    public async Task F02_a_conflict_is_answered_by_code_and_message_alone()
+    {
+        var body = Body();
+        await gateway.CreateAsync(body);
+        var answer = await gateway.CreateAsync(body);
+
+        Assert.Equal(409, answer.Status);
+        Assert.Equal("""{"code":"CONFLICT","message":"Another session is created for the same UE"}""", answer.Text);
+    }
+
+    [Fact]
+    public async Task D11_an_extension_is_answered_in_the_shape_that_the_session_was_made_in()
+    {
+        var id = (string)(await CreatedAsync())["id"]!;
+
+        var extended = await gateway.SendAsync("POST", $"/qod/v0/sessions/{id}/extend", """{"requestedAdditionalDuration":60}""");
+
+        Assert.Equal((200, 3660, id), (extended.Status, (int)extended.Json["duration"]!, (string)extended.Json["id"]!));
+        Assert.Equal(3_660_000, (long)extended.Json["expiresAt"]! - (long)extended.Json["startedAt"]!);
+    }
+
+    [Fact]
+    public async Task B05_a_session_is_deleted_at_the_shared_path()
+    {
+        var id = (string)(await CreatedAsync())["id"]!;
+        Assert.Equal(204, (await gateway.SendAsync("DELETE", $"/qod/v0/sessions/{id}")).Status);
+        Assert.Equal(404, (await gateway.SendAsync("GET", $"/qod/v0/sessions/{id}")).Status);
+    }
+
+    [Fact]
+    public async Task A_session_that_the_network_ended_says_so_as_a_warning()
+    {
+        var session = await CreatedAsync();
+        gateway.Engine.Tell(new SessionId(Guid.Parse((string)session["id"]!)), new SessionCommand.OperatorTerminated());
+
+        var read = (await gateway.SendAsync("GET", $"/qod/v0/sessions/{session["id"]}")).Json;
+
+        Assert.Equal(("UNAVAILABLE", "WARNING"), ((string)read["qosStatus"]!, (string)read["messages"]![0]!["severity"]!));
+    }
+
+    [Theory]
+    [InlineData("https://a.example/cb", "https://a.example/cb/notifications")]
+    [InlineData("https://a.example/cb/?id=1", "https://a.example/cb/notifications?id=1")]
+    [InlineData("https://a.example", "https://a.example/notifications")]
+    [InlineData("https://a.example/notifications-of-mine", "https://a.example/notifications-of-mine/notifications")]
+    [InlineData("https://application-server.com/notifications", null)]
+    [InlineData("https://application-server.com/notifications/", null)]
+    public void R5_events_go_below_the_callback_unless_it_says_so_itself(string callback, string? target)
+    {
+        foreach (var surface in new[] { Qod008Surface.Name, Qod008Surface.Name081 })
+            Assert.Equal(target, Format(surface).Format(Change(surface, callback, QosStatus.Available, null)).Target?.ToString());
+    }
+
+    [Theory]
+    [InlineData(QosStatus.Available, null, """{"sessionId":"123e4567-e89b-12d3-a456-426614174000","event":"QOS_STATUS_CHANGED","qosStatus":"AVAILABLE"}""")]
+    [InlineData(QosStatus.Unavailable, StatusInfo.DurationExpired, """{"sessionId":"123e4567-e89b-12d3-a456-426614174000","event":"SESSION_TERMINATED","qosStatus":"UNAVAILABLE","statusInfo":"DURATION_EXPIRED"}""")]
+    public void The_end_is_told_as_0_8_has_it_and_the_status_beside_it(QosStatus status, StatusInfo? info, string body)
+    {
+        var message = Format(Qod008Surface.Name).Format(Change(Qod008Surface.Name, "https://a.example/n", status, info));
+
+        Assert.Equal(("application/json", body), (message.ContentType, Encoding.UTF8.GetString(message.Body)));
+    }
+
+    private IEventFormat Format(string surface) => gateway.Services.GetServices<IEventFormat>().Single(format => format.Surface == surface);
+
+    private static QosStatusChanged Change(string surface, string callback, QosStatus status, StatusInfo? info) => new(
+        Guid.NewGuid(), new SessionId(new Guid("123e4567-e89b-12d3-a456-426614174000")), 1, surface, status, info, DateTimeOffset.UnixEpoch, new Sink(new Uri(callback), null), null);
+
+    private static void IsInvalid(Answer answer, string message)
+    {
+        Assert.Equal((400, "INVALID_INPUT"), (answer.Status, (string?)answer.Json["code"]));
+        Assert.Equal(["code", "message"], answer.Json.AsObject().Select(member => member.Key));
+        Assert.StartsWith(message, (string)answer.Json["message"]!, StringComparison.Ordinal);
+    }
+}
