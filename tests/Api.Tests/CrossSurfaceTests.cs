@@ -1,5 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using QodOrleans.Api.Auth;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Api.Tests;
 
@@ -49,6 +54,24 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
         var newest = (await ReadAsync(V1, id)).AsObject();
         Assert.Equal((id, "AVAILABLE", "QOS_E"), ((string)newest["sessionId"]!, (string)newest["qosStatus"]!, (string)newest["qosProfile"]!));
         Assert.Equal(started / 1000, DateTimeOffset.Parse((string)newest["startedAt"]!, CultureInfo.InvariantCulture).ToUnixTimeSeconds());
+    }
+
+    [Fact]
+    public async Task What_a_token_s_line_is_called_is_told_nowhere()
+    {
+        const string Phone = "+34600000777";
+        var line = new Line(new OperatorId("offers"), new Device { PhoneNumber = Phone });
+        var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "a-pairwise-name", line, [.. QodScopes.All]);
+        var made = await gateway.SendAsync("POST", V1, """{"applicationServer":{"ipv4Address":"198.51.100.7"},"qosProfile":"QOS_E","duration":300}""", token);
+        Assert.Equal(201, made.Status);
+
+        foreach (var place in new[] { S2, S3, S4, V1 })
+        {
+            var read = await gateway.SendAsync("GET", $"{place}/{(string)made.Json["sessionId"]!}", token: token);
+            Assert.Equal(200, read.Status);
+            Assert.DoesNotContain(Phone[1..], read.Text, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain(Phone[1..], (await gateway.SendAsync("GET", S3, token: token)).Text, StringComparison.Ordinal);
     }
 
     /// <summary>The answer to an extension follows the place too, and at a shared path the session.</summary>

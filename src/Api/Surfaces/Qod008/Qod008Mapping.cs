@@ -53,10 +53,10 @@ internal sealed class Qod008Mapping(SinkPolicy sinks, ISinkTokenProtector protec
             Duration = (long)session.Duration.TotalSeconds,
             UeId = new UeIdBody
             {
-                ExternalId = terms.Device.NetworkAccessIdentifier,
-                Msisdn = terms.Device.PhoneNumber,
-                Ipv4Addr = terms.Device.Ipv4Address?.PublicAddress,
-                Ipv6Addr = terms.Device.Ipv6Address,
+                ExternalId = terms.DeviceShown.NetworkAccessIdentifier,
+                Msisdn = terms.DeviceShown.PhoneNumber,
+                Ipv4Addr = terms.DeviceShown.Ipv4Address?.PublicAddress,
+                Ipv6Addr = terms.DeviceShown.Ipv6Address,
             },
             AsId = new AsIdBody { Ipv4Addr = terms.ApplicationServer.Ipv4Address, Ipv6Addr = terms.ApplicationServer.Ipv6Address },
             UePorts = PortsSpecBody.ToWire(terms.DevicePorts),
