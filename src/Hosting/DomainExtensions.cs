@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
@@ -13,7 +14,7 @@ public static class DomainExtensions
     /// <summary>CAMARA: the resources of a terminated session are kept for at least this long after the event.</summary>
     public static readonly TimeSpan ShortestRetention = TimeSpan.FromSeconds(360);
 
-    /// <summary>The times of a session's life, the profiles, the sinks that are allowed, and the key that hides subscribers.</summary>
+    /// <summary>The times of a session's life, the profiles, the sinks that are allowed, and the keys that hide subscribers.</summary>
     /// <exception cref="InvalidOperationException">A setting is out of its range.</exception>
     public static IServiceCollection AddQodDomain(this IServiceCollection services, IConfiguration configuration, Keys keys, bool sandbox)
     {
@@ -27,6 +28,7 @@ public static class DomainExtensions
         services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.All));
         services.AddSingleton(new SinkPolicy(sandbox));
         services.AddSingleton(new DeviceKeyHasher(keys.Devices));
+        services.AddSingleton(new PairwiseSubjects(keys.Devices));
         services.AddSingleton(TimeProvider.System);
         return services;
     }

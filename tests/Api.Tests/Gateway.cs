@@ -9,9 +9,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QodOrleans.Api.Auth;
+using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
+using QodOrleans.Embedded.Memory;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Api.Tests;
@@ -40,6 +42,7 @@ public class Gateway : IAsyncLifetime
         builder.Services.AddSingleton(Profiles);
         builder.Services.AddSingleton<ISinkTokenProtector, XorProtector>();
         builder.Services.AddSingleton<MachineEngine>().AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<MachineEngine>());
+        builder.Services.AddSingleton<IGrantStore>(Grants).AddSingleton<ISigningKeyStore>(Grants).AddSingleton(new PairwiseSubjects(new byte[32]));
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddQodApi(builder.Configuration);
         app = builder.Build();
@@ -47,6 +50,8 @@ public class Gateway : IAsyncLifetime
     }
 
     public ManualTimeProvider Clock { get; } = new();
+
+    public MemoryGrantStore Grants { get; } = new();
 
     internal CapturedLog Log { get; } = new();
 
