@@ -39,7 +39,11 @@ public interface IGrantStore
 
 /// <summary>A person allows a client something.</summary>
 /// <param name="Subject">The person's pairwise name for this client.</param>
-public sealed record Consent(string ClientId, string Subject, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt);
+public sealed record Consent(string ClientId, string Subject, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Without the person.</summary>
+    public override string ToString() => $"{nameof(Consent)}({ClientId})";
+}
 
 /// <summary>The keys that id_tokens are signed with, for all gateways on one store.</summary>
 public interface ISigningKeyStore

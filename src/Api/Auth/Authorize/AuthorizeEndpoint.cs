@@ -75,7 +75,7 @@ internal sealed class AuthorizeEndpoint(
         // 3. Which line it is. The network sees that by the address; the sandbox, where all come from one, takes the client's word for it.
         var address = context.Connection.RemoteIpAddress;
         var hint = sandbox ? parameters["login_hint"] : null;
-        var device = hint is not null ? LoginHint.Read(hint) : address is null ? null : LoginHint.Of(address, context.Connection.RemotePort);
+        var device = hint is not null ? LoginHint.Read(hint) : address is null ? null : LoginHint.Of(address, PortOf(context));
         if (device is null)
         {
             redirection.SendError(context, "invalid_request", "login_hint is neither tel: nor ipport:", issuer);
@@ -110,6 +110,9 @@ internal sealed class AuthorizeEndpoint(
         // 5. The code.
         redirection.SendCode(context, await grants.NewCodeAsync(client, terms, context.RequestAborted), issuer);
     }
+
+    /// <summary>Behind a proxy that tells the address alone, there is none.</summary>
+    private static int? PortOf(HttpContext context) => context.Connection.RemotePort is > 0 and var port ? port : null;
 
     private static (string Error, string Description)? Check(Parameters parameters, Client client, out ScopeRequest? scope)
     {

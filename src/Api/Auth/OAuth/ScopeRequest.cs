@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QodOrleans.Api.Auth.OAuth;
 
 /// <summary>What a login asks for.</summary>
@@ -11,6 +13,7 @@ internal sealed record ScopeRequest(string[] Granted, bool OpenId)
     private const string OfflineAccess = "offline_access";
 
     /// <summary>As the token's answer names it.</summary>
+    [JsonIgnore]
     public string Text => string.Join(' ', OpenId ? [OpenIdScope, .. Granted] : Granted);
 
     /// <returns>Null if a scope is unknown or not registered for the client, or if there is none.</returns>
