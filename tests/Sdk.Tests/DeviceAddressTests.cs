@@ -7,7 +7,7 @@ public sealed class DeviceAddressTests
 {
     public static TheoryData<string> Rows => [.. Table.Select(row => (string)row!["ipPort"]!)];
 
-    private static JsonArray Table { get; } = (JsonArray)JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "addresses.json")))!;
+    private static JsonArray Table { get; } = (JsonArray)JsonNode.Parse(File.ReadAllText(Find("sdk/addresses.json")))!;
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -22,5 +22,12 @@ public sealed class DeviceAddressTests
         var address = DeviceAddress.Parse(ipPort);
         Assert.Equal((string)row["loginHint"]!, address.ToLoginHint());
         Assert.True(JsonNode.DeepEquals(device, JsonSerializer.SerializeToNode(address.ToDevice(), Wire.Default.Device)));
+    }
+
+    private static string Find(string path)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, path))) folder = folder.Parent ?? throw new FileNotFoundException(path);
+        return Path.Combine(folder.FullName, path);
     }
 }
