@@ -29,6 +29,12 @@ test("the token is polled for while the person is being asked", async () => {
   assert.equal(seen.at(-1).headers.authorization, "Bearer t");
 });
 
+test("a server that wants it slower gets five seconds more", async () => {
+  // Five more than minus five: no time at all.
+  const { options } = aggregator(["/bc-authorize", 200, { auth_req_id: "r", interval: -5 }], ["/token", 400, { error: "slow_down" }], token("t"), CREATED);
+  assert.equal(await create(options), "s");
+});
+
 test("id and secret are form-encoded before they become Basic credentials", async () => {
   const { options, seen } = aggregator(REQUEST, token("t"), CREATED);
   await create(options);

@@ -75,6 +75,11 @@ class LoginTest(unittest.TestCase):
         self.assertEqual("Bearer t", seen[-1][0]["Authorization"])
         self.assertEqual("QOS_E", json.loads(seen[-1][1])["qosProfile"])
 
+    def test_a_server_that_wants_it_slower_gets_five_seconds_more(self):
+        # Five more than minus five: no time at all.
+        url, _ = self.aggregator(("/bc-authorize", 200, {"auth_req_id": "r", "interval": -5}), ("/token", 400, {"error": "slow_down"}), token("t"), CREATED)
+        self.assertEqual("s", self.create(url))
+
     def test_id_and_secret_are_form_encoded_before_they_become_basic_credentials(self):
         url, seen = self.aggregator(REQUEST, token("t"), CREATED)
         self.create(url)

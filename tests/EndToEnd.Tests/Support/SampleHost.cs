@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests.Support;
@@ -11,7 +13,8 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
 
     public static string Samples { get; } = Path.Combine(AppContext.BaseDirectory, "Samples");
 
-    public int CallbackPort { get; } = ChildProcess.FreePort();
+    /// <summary>Registered once, used by one sample after the other, and free in between: so not one of those that the system hands out to others.</summary>
+    public int CallbackPort { get; } = QuietPort();
 
     public string Callback => $"http://127.0.0.1:{CallbackPort}/qod-auth-callback";
 
@@ -26,7 +29,7 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
     private static string SampleApps { get; } = Path.Combine(
         Repository.Root, "artifacts", "bin", "SampleApps", new DirectoryInfo(AppContext.BaseDirectory).Name, "QodOrleans.SampleApps.dll");
 
-    /// <summary>A JDK's class path: the SDK, and org.json as far as the samples use it.</summary>
+    /// <summary>Java's class path: the SDK with its tests, the samples, and org.json as far as they use it.</summary>
     private string Classes => Path.Combine(folder.Path, "classes");
 
     public async ValueTask InitializeAsync()
@@ -62,7 +65,9 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
                 if (!await RunsAsync("python3", "-c", "import requests, flask")) environment["PYTHONPATH"] += $":{Path.Combine(Samples, "shim")}";
                 return ChildProcess.Start("python3", [Path.Combine(Samples, $"{sample}.py"), .. arguments], environment);
             case Language.Java:
-                return ChildProcess.Start("java", ["-cp", Classes, Path.Combine(Samples, $"{sample}.java"), .. arguments], environment);
+                // backend_sdk.java holds the class BackendSdk.
+                var program = string.Concat(sample.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+                return ChildProcess.Start("java", ["-cp", Classes, program, .. arguments], environment);
             case Language.CSharp:
                 return ChildProcess.Start("dotnet", [SampleApps, sample, .. arguments], environment);
             default:
@@ -95,19 +100,19 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
         Assert.SkipWhen(why is not null, why ?? "");
     }
 
-    private Task<string?> WhyNotAsync(string program, string question)
+    private Task<string?> WhyNotAsync(string program, params string[] question)
     {
         if (!reasons.TryGetValue(program, out var reason)) reasons[program] = reason = AskAsync();
         return reason;
 
-        async Task<string?> AskAsync() => await RunsAsync(program, question) ? null : $"{program} is not on this machine";
+        async Task<string?> AskAsync() => await RunsAsync(program, question) ? null : $"there is no {program} on this machine, or an old one";
     }
 
     private async Task<string?> CompileJavaAsync()
     {
-        if (await WhyNotAsync("javac", "--version") is { } why) return $"{why}: a JDK of version 17 or later is needed";
+        if (await WhyNotAsync("javac", "--release", "17", "--version") is { } why) return $"{why}: a JDK of version 17 or later is needed";
         string[] folders = [Path.Combine(Sdk, "java", "src"), Path.Combine(Sdk, "java", "test"), Path.Combine(Samples, "shim", "java")];
-        var sources = folders.SelectMany(from => Directory.GetFiles(from, "*.java", SearchOption.AllDirectories));
+        var sources = folders.SelectMany(from => Directory.GetFiles(from, "*.java", SearchOption.AllDirectories)).Concat(Directory.GetFiles(Samples, "*.java"));
         await ChildProcess.RunAsync("javac", ["-Xlint:all,-serial", "-Werror", "--release", "17", "-d", Classes, .. sources]);
         return null;
     }
@@ -126,6 +131,24 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
         var installed = Path.Combine(folder.Path, sample);
         File.Copy(Path.Combine(Samples, sample), installed, overwrite: true);
         return installed;
+    }
+
+    private static int QuietPort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 30_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     private static async Task<bool> RunsAsync(string file, params string[] arguments)

@@ -29,13 +29,14 @@ public final class SdkTest {
         addressesAreReadAsTheTableSays(Path.of(arguments[0], "addresses.json"));
         jsonIsReadAndWritten();
         theTokenIsPolledForWhileThePersonIsBeingAsked();
+        aServerThatWantsItSlowerGetsFiveSecondsMore();
         idAndSecretAreFormEncodedBeforeTheyBecomeBasicCredentials();
         aPersonWhoRefusesIsAnAuthorizationException();
         aTokenThatIsRefusedIsRenewedOnce();
         aTokenThatIsAboutToEndIsNotUsedAgain();
         aCodeIsExchangedOnce();
         anErrorSaysWhatTheAggregatorSaid();
-        System.out.println("9 passed");
+        System.out.println("10 passed");
     }
 
     private static void addressesAreReadAsTheTableSays(Path table) throws IOException {
@@ -64,6 +65,14 @@ public final class SdkTest {
         try (var aggregator = new Aggregator(REQUEST, PENDING, PENDING, token("t", 3600), CREATED)) {
             equal("s", aggregator.create());
             equal("Bearer t", aggregator.last().authorization());
+        }
+    }
+
+    private static void aServerThatWantsItSlowerGetsFiveSecondsMore() throws IOException {
+        // Five more than minus five: no time at all.
+        var request = new Answer("/bc-authorize", 200, "{\"auth_req_id\":\"r\",\"interval\":-5}");
+        try (var aggregator = new Aggregator(request, new Answer("/token", 400, "{\"error\":\"slow_down\"}"), token("t", 3600), CREATED)) {
+            equal("s", aggregator.create());
         }
     }
 
