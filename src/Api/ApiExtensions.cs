@@ -12,6 +12,7 @@ using QodOrleans.Api.Auth.Limits;
 using QodOrleans.Api.Docs;
 using QodOrleans.Api.Http;
 using QodOrleans.Api.Surfaces.Qod010;
+using QodOrleans.Api.Surfaces.Qod110;
 using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api;
@@ -24,7 +25,7 @@ public static class ApiExtensions
     public const string ReadyTag = "ready";
 
     /// <summary>Every surface, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
-    internal static readonly Surface[] Surfaces = [Qod010Surface.Surface, .. AuthorizationServer.Surfaces];
+    internal static readonly Surface[] Surfaces = [Qod010Surface.Surface, Qod110Surface.Surface, QosProfiles110Surface.Surface, .. AuthorizationServer.Surfaces];
 
     /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)

@@ -27,6 +27,10 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Validated access tokens kept in memory; 0 to 1,000,000, default 20,000, about 1 kB each.</summary>
     public int AccessTokenCacheSize { get; set; } = 20_000;
 
+    /// <summary>Other servers that the reference at <c>/docs</c> offers beside the one it came from, for example a sandbox and a production host;
+    /// default <see cref="PublicUrl"/>.</summary>
+    public IList<ServerOptions> DocsServers { get; init; } = [];
+
     /// <summary>The applications. Sandbox mode adds its three.</summary>
     public IList<ClientOptions> Clients { get; init; } = [];
 
@@ -51,6 +55,9 @@ public sealed class ApiOptions : IValidatableObject
             yield return new($"Qod:RequestTimeout is {RequestTimeout}; it must be 00:00:01 to 00:05:00.");
         if (AccessTokenCacheSize is < 0 or > 1_000_000)
             yield return new($"Qod:AccessTokenCacheSize is {AccessTokenCacheSize}; it must be 0 to 1000000.");
+        for (var i = 0; i < DocsServers.Count; i++)
+            if (!Uri.TryCreate(DocsServers[i].Url, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+                yield return new($"Qod:DocsServers:{i}:Url is '{DocsServers[i].Url}'; it must be an absolute http or https URL.");
         foreach (var range in TrustedProxies.Where(range => !IPNetwork.TryParse(range, out _)))
             yield return new($"Qod:TrustedProxies has '{range}'; it must be an address range in CIDR form, like 10.0.0.0/8.");
         foreach (var complaint in Authorization.Validate().Concat(RateLimits.Validate())) yield return complaint;
@@ -69,6 +76,16 @@ public enum QodMode
 
     /// <summary>What is configured, and nothing else.</summary>
     Production,
+}
+
+/// <summary>A server that serves the same API.</summary>
+public sealed class ServerOptions
+{
+    /// <summary>Absolute, without the surfaces' own paths.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>For people, for example "Production".</summary>
+    public string Description { get; set; } = "";
 }
 
 /// <summary>One application.</summary>

@@ -29,7 +29,7 @@ public static class DomainExtensions
         foreach (var (name, span) in TimesOf(policy))
             if (span <= TimeSpan.Zero || span > LongestTime) throw new InvalidOperationException($"Qod:Sessions:{name} is {span}; it must be above 0 and at most {LongestTime}.");
         services.AddSingleton(policy);
-        services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.All));
+        services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.For(sandbox)));
         services.AddSingleton(new SinkPolicy(sandbox));
         services.AddSingleton(new DeviceKeyHasher(keys.Devices));
         services.AddSingleton(new PairwiseSubjects(keys.Devices));

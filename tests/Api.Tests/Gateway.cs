@@ -23,6 +23,8 @@ public class Gateway : IAsyncLifetime
 {
     public const string Mock = "mock_sandbox_access_token";
 
+    public const string PublicUrl = "https://api.example.com";
+
     private static int lastPhone = 600_000_000;
 
     private readonly WebApplication app;
@@ -33,13 +35,18 @@ public class Gateway : IAsyncLifetime
     }
 
     protected Gateway(params KeyValuePair<string, string?>[] settings)
+        : this(settings, Profiles)
+    {
+    }
+
+    private protected Gateway(KeyValuePair<string, string?>[] settings, QosProfileCatalog profiles)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", "https://api.example.com"), .. settings]);
+        builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", PublicUrl), .. settings]);
         builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Clock);
-        builder.Services.AddSingleton(Profiles);
+        builder.Services.AddSingleton(profiles);
         builder.Services.AddSingleton<ISinkTokenProtector, XorProtector>();
         builder.Services.AddSingleton<MachineEngine>().AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<MachineEngine>());
         builder.Services.AddSingleton<IGrantStore>(Grants).AddSingleton<ISigningKeyStore>(Grants).AddSingleton(new PairwiseSubjects(new byte[32]));

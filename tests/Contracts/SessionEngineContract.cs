@@ -2,6 +2,7 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.TestSupport;
 
@@ -10,6 +11,9 @@ namespace QodOrleans.Contracts;
 /// <summary>An engine with the simulated operators behind it, a store, and a clock that tests move.</summary>
 public interface ISessionEngineFixture : IAsyncLifetime
 {
+    /// <summary>What the engine must offer.</summary>
+    static QosProfileCatalog Profiles { get; } = new([new QosProfile { Name = "QOS_E" }, new QosProfile { Name = "GERMAN", Operators = ["o2-de"] }]);
+
     ISessionEngine Engine { get; }
 
     ManualTimeProvider Time { get; }
@@ -329,6 +333,13 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
     }
 
     [Fact]
+    public async Task A_profile_for_one_operators_devices_is_refused_to_others()
+    {
+        await RefusedAsync(SessionErrorCode.ProfileNotApplicable, Request("+34600000011") with { QosProfile = "GERMAN" });
+        await CreatedAsync(Request("+491700000011") with { QosProfile = "GERMAN" });
+    }
+
+    [Fact]
     public async Task A_client_lists_its_own_live_sessions_newest_first_and_with_a_users_token_that_users()
     {
         var requested = await RequestedAfterWaitAsync(Request("+34600009001"));
@@ -428,6 +439,9 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         await CreatedAsync(Request("", server: "198.18.0.2", caller: zoe) with { Device = Loopback });
         var own = await CreatedAsync(Request("", server: "198.18.0.3", caller: zoe) with { Device = null });
         Assert.Equal(zoe.Line!.Device, own.Terms.Device);
+        await fixture.CrashAndRestartAsync();
+        var kept = (await Engine.GetSessionAsync(own.Id, zoe, default)).Session!;
+        Assert.Equal(new Device { NetworkAccessIdentifier = "zoe@user.invalid" }, kept.Terms.DeviceShown);
         Assert.Equal("tel:+34600000000", own.Terms.Subscriber);
         await RefusedAsync(SessionErrorCode.Conflict, Request("+34600000000", server: "198.18.0.3"));
     }

@@ -36,9 +36,9 @@ public sealed class PublishedSampleTests(PostgresServer postgres)
 
     private async Task CreatesASessionAsync(string language, string sample, Func<string, string[]> arguments, params (string, string)[] settings)
     {
-        Assert.SkipUnless(await RunsAsync(language, "--version"), $"{language} is not on this machine");
+        Assert.SkipUnless(await ChildProcess.CanRunAsync(language, "--version"), $"{language} is not on this machine");
         var environment = new Dictionary<string, string>();
-        if (language == "python3" && !await RunsAsync("python3", "-c", "import requests")) environment["PYTHONPATH"] = Path.Combine(Samples, "shim");
+        if (language == "python3" && !await ChildProcess.CanRunAsync("python3", "-c", "import requests")) environment["PYTHONPATH"] = Path.Combine(Samples, "shim");
         await using var broker = await Broker.StartAsync(postgres, settings);
         using var client = await broker.ClientAsync();
 
@@ -49,18 +49,5 @@ public sealed class PublishedSampleTests(PostgresServer postgres)
         var read = await client.GetAsync(output.Trim()[Announcement.Length..]);
         Assert.Equal(HttpStatusCode.OK, read.Status);
         Assert.Equal(300, read.Number("duration"));
-    }
-
-    private static async Task<bool> RunsAsync(string file, params string[] arguments)
-    {
-        try
-        {
-            await using var program = ChildProcess.Start(file, arguments);
-            return await program.ExitAsync(TimeSpan.FromSeconds(30)) == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
     }
 }

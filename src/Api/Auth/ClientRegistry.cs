@@ -14,7 +14,8 @@ namespace QodOrleans.Api.Auth;
 /// <param name="ConsentRequired">People are asked before it may act for their lines.</param>
 /// <param name="RequestsPerSecond">Its own limit on the API, 0 for none; null for the one that all have.</param>
 internal sealed record Client(
-    string Id, ClientSecret Secret, IReadOnlyList<string> Scopes, IReadOnlyList<string> RedirectUris, string DisplayName, bool ConsentRequired, int? RequestsPerSecond);
+    string Id, ClientSecret Secret, IReadOnlyList<string> Scopes, IReadOnlyList<string> RedirectUris,
+    string DisplayName, bool ConsentRequired, int? RequestsPerSecond);
 
 internal enum ClientCheck
 {
@@ -87,7 +88,9 @@ internal sealed class ClientRegistry : IDisposable
 
     private static Client Make(ClientOptions options) => new(
         options.Id,
-        ClientSecret.TryParse(options.SecretHash, out var secret) ? secret : throw new ArgumentException($"Client '{options.Id}' has no readable secret hash.", nameof(options)),
+        ClientSecret.TryParse(options.SecretHash, out var secret)
+            ? secret
+            : throw new ArgumentException($"Client '{options.Id}' has no readable secret hash.", nameof(options)),
         options.Scopes.Count > 0 ? [.. options.Scopes] : QodScopes.All,
         [.. options.RedirectUris],
         options.DisplayName ?? options.Id,

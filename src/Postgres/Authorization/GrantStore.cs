@@ -37,8 +37,8 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
     public async Task AddAsync(Grant grant, CancellationToken cancellation) => await source.ExecuteAsync(
         AddSql,
         parameters => parameters
-            .With(grant.Key.Value).With(grant.ClientId).With((short)grant.State).With(grant.ExpiresAt.ToMilliseconds()).With(grant.Payload).With(grant.Ticket?.Value)
-            .With((int)grant.Interval.TotalMilliseconds).With(grant.NextPollAt?.ToMilliseconds()).With(grant.Version),
+            .With(grant.Key.Value).With(grant.ClientId).With((short)grant.State).With(grant.ExpiresAt.ToMilliseconds())
+            .With(grant.Payload).With(grant.Ticket?.Value).With((int)grant.Interval.TotalMilliseconds).With(grant.NextPollAt?.ToMilliseconds()).With(grant.Version),
         cancellation);
 
     /// <inheritdoc />
@@ -64,11 +64,12 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
         cancellation);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<string>> ReadConsentAsync(string clientId, string subject, DateTimeOffset now, CancellationToken cancellation) => await source.ReadAsync(
-        "select scope from qod.consents where client_id = $1 and subject = $2 and expires_at > $3",
-        parameters => parameters.With(clientId).With(subject).With(now),
-        row => row.GetString(0),
-        cancellation);
+    public async Task<IReadOnlyList<string>> ReadConsentAsync(string clientId, string subject, DateTimeOffset now, CancellationToken cancellation) =>
+        await source.ReadAsync(
+            "select scope from qod.consents where client_id = $1 and subject = $2 and expires_at > $3",
+            parameters => parameters.With(clientId).With(subject).With(now),
+            row => row.GetString(0),
+            cancellation);
 
     /// <inheritdoc />
     public async Task<int> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellation)

@@ -9,7 +9,8 @@ internal static class Statement
     /// <summary>Runs it; a connection that turns out to be dead is replaced once, so the statement must bear being run twice.</summary>
     /// <exception cref="StoreUnavailableException" />
     public static async Task<T> RunAsync<T>(
-        this NpgsqlDataSource source, string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlCommand, CancellationToken, Task<T>> run, CancellationToken cancellation)
+        this NpgsqlDataSource source, string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlCommand, CancellationToken, Task<T>> run,
+        CancellationToken cancellation)
     {
         try
         {

@@ -13,7 +13,8 @@ namespace QodOrleans.Api.Auth.Authorize;
 
 /// <summary><c>/authorize</c>, RFC 6749, 4.1.1: the person's device comes by, and its network says which line it is.</summary>
 internal sealed class AuthorizeEndpoint(
-    ClientRegistry clients, RateLimits limits, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, ConsentPage consentPage, TimeProvider time, IOptions<ApiOptions> options)
+    ClientRegistry clients, RateLimits limits, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, ConsentPage consentPage,
+    TimeProvider time, IOptions<ApiOptions> options)
 {
     public const string Path = "/authorize";
 
@@ -22,7 +23,8 @@ internal sealed class AuthorizeEndpoint(
     /// <summary>Those we read. All others are ignored, repeated or not.</summary>
     private static readonly string[] Known =
     [
-        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt", "login_hint", "request", "request_uri",
+        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+        "prompt", "login_hint", "request", "request_uri",
     ];
 
     private readonly string issuer = options.Value.Issuer;
@@ -125,9 +127,9 @@ internal sealed class AuthorizeEndpoint(
         if (parameters["response_mode"] is not (null or "query")) return ("invalid_request", "response_mode must be query");
         if (parameters["prompt"]?.Split(' ') is { Length: > 1 } prompts && prompts.Contains("none")) return ("invalid_request", "prompt none goes with no other");
 
-        var challenge = parameters["code_challenge"];
         // RFC 7636, 4.3: without a method, "plain" is meant.
-        if (challenge is null != parameters["code_challenge_method"] is null || (challenge is not null && parameters["code_challenge_method"] != CodeChallenge.Method))
+        var (challenge, method) = (parameters["code_challenge"], parameters["code_challenge_method"]);
+        if (method != (challenge is null ? null : CodeChallenge.Method))
             return ("invalid_request", $"code_challenge needs code_challenge_method {CodeChallenge.Method}, and the other way round");
         if (challenge is not null && !CodeChallenge.IsWellFormed(challenge)) return ("invalid_request", "code_challenge must be a SHA-256 in base64url");
 

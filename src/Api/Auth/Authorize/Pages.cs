@@ -19,8 +19,9 @@ internal static class Pages
     {
         context.NeverKeep();
         // Browsers hold redirects after a form against form-action too; a host with "_" in it could not be written there, so the scheme it is.
+        var forms = leadsTo is null ? "'none'" : $"'self' {leadsTo}:";
         context.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; style-src 'sha256-{StyleHash}'; form-action {(leadsTo is null ? "'none'" : $"'self' {leadsTo}:")}; frame-ancestors 'none'; base-uri 'none'";
+            $"default-src 'none'; style-src 'sha256-{StyleHash}'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'";
         context.Response.Headers.XFrameOptions = "DENY";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         return context.WriteErrorAsync(new ErrorAnswer(status, title, Html(title, body)) { ContentType = HtmlType });

@@ -10,7 +10,8 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Api.Auth.Discovery;
 
-/// <summary>What a client library reads before anything else: where things are, what they can do (OpenID Connect discovery 3, CIBA core 4), and the public keys.</summary>
+/// <summary>What a client library reads before anything else: where things are, what they can do (OpenID Connect discovery 3, CIBA core 4), and
+/// the public keys.</summary>
 internal sealed class DiscoveryEndpoint(SigningKeys keys, IOptions<ApiOptions> options)
 {
     public static readonly Surface Metadata = new("oauth-metadata", "/.well-known", MapMetadata, OAuthErrors.Describe);

@@ -64,7 +64,8 @@ internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider prote
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (await store.FindByTicketAsync(GrantKey.OfTicket(ticket), cancellation) is not { } grant || grant.Decide(approve, time.GetUtcNow()) is not { } next) return false;
+            if (await store.FindByTicketAsync(GrantKey.OfTicket(ticket), cancellation) is not { } grant) return false;
+            if (grant.Decide(approve, time.GetUtcNow()) is not { } next) return false;
             if (await store.ReplaceAsync(next, cancellation)) return true;
         }
         throw TooContested();
@@ -84,15 +85,20 @@ internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider prote
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             if (await store.FindAsync(key, cancellation) is not { } grant) return default;
-            var (answer, next) = grant.Show(client.Id, time.GetUtcNow());
-            if (answer == GrantAnswer.Replayed) log.GrantReplayed(client.Id);
-            // Consent may have come another way: the person has used the application's front end meanwhile.
-            var consented = answer is GrantAnswer.Pending or GrantAnswer.TooFast && TryOpen(grant.Payload, out var asked) && await IsConsentedAsync(client, asked, cancellation);
-            if (consented) next = grant.Decide(approve: true, time.GetUtcNow());
+            var now = time.GetUtcNow();
+            var (answer, next) = grant.Show(client.Id, now);
+
+            // Consent may have come another way: the person has used the application's front end meanwhile. Shown again, the grant is approved.
+            if (answer is GrantAnswer.Pending or GrantAnswer.TooFast
+                && TryOpen(grant.Payload, out var asked) && await IsConsentedAsync(client, asked, cancellation))
+            {
+                if (grant.Decide(approve: true, now) is { } approved) await store.ReplaceAsync(approved, cancellation);
+                continue;
+            }
             if (next is not null && !await store.ReplaceAsync(next, cancellation)) continue;
-            if (consented) continue;
+            if (answer == GrantAnswer.Replayed) log.GrantReplayed(client.Id);
             if (answer != GrantAnswer.Granted) return (answer, null);
-            return TryOpen(grant.Payload, out var terms) ? (GrantAnswer.Granted, terms) : default;
+            return TryOpen(grant.Payload, out var terms) ? (answer, terms) : default;
         }
         throw TooContested();
     }

@@ -5,7 +5,8 @@ namespace QodOrleans.Api.Auth.Limits;
 /// <summary>Section <c>Qod:RateLimits</c>. Each limit is one gateway's: with several, a client can reach their sum. 0 turns a limit off.</summary>
 public sealed class RateLimitOptions
 {
-    /// <summary>API requests per second of one client, and as many at once; 0 to 1,000,000, default 20,000. <c>Qod:Clients:n:RequestsPerSecond</c> goes before it.</summary>
+    /// <summary>API requests per second of one client, and as many at once; 0 to 1,000,000, default 20,000. A client's own goes before it
+    /// (<see cref="ClientOptions.RequestsPerSecond"/>).</summary>
     public int RequestsPerSecond { get; set; } = 20_000;
 
     /// <summary>Requests per second to <c>/token</c> of one client, polls included, and as many at once; 0 to 1,000,000, default 500.</summary>
@@ -14,7 +15,8 @@ public sealed class RateLimitOptions
     /// <summary>Requests per second to <c>/bc-authorize</c> of one client, and as many at once; 0 to 1,000,000, default 200.</summary>
     public int LoginsPerSecond { get; set; } = 200;
 
-    /// <summary>Requests per second to <c>/authorize</c> and the consent pages from one address (IPv6: one /64), and as many at once; 0 to 1,000,000, default 200.</summary>
+    /// <summary>Requests per second to <c>/authorize</c> and the consent pages from one address (IPv6: one /64), and as many at once; 0 to 1,000,000,
+    /// default 200.</summary>
     public int PagesPerSecond { get; set; } = 200;
 
     /// <summary>Wrong client secrets per minute from one address (IPv6: one /64), and as many at once; 0 to 1,000,000, default 300.</summary>

@@ -29,7 +29,8 @@ internal static class LoginHint
         return TryReadPort(text[address.Length..], out var port4) && AddressBlock.TryParseIpv4(address, out _) ? Of(IPAddress.Parse(address), port4) : null;
     }
 
-    /// <summary>A device by its address, as the network sees it. An IPv4 address in IPv6 clothes is the IPv4 address; IPv6 has no translator whose ports would matter.</summary>
+    /// <summary>A device by its address, as the network sees it. An IPv4 address in IPv6 clothes is the IPv4 address; IPv6 has no translator
+    /// whose ports would matter.</summary>
     public static Device Of(IPAddress address, int? port)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
