@@ -62,7 +62,7 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
                 environment["PYTHONPATH"] = Path.Combine(Sdk, "python");
                 environment["PYTHONUNBUFFERED"] = "1";
                 environment["PYTHONDONTWRITEBYTECODE"] = "1";
-                if (!await RunsAsync("python3", "-c", "import requests, flask")) environment["PYTHONPATH"] += $":{Path.Combine(Samples, "shim")}";
+                if (!await ChildProcess.CanRunAsync("python3", "-c", "import requests, flask")) environment["PYTHONPATH"] += $":{Path.Combine(Samples, "shim")}";
                 return ChildProcess.Start("python3", [Path.Combine(Samples, $"{sample}.py"), .. arguments], environment);
             case Language.Java:
                 // backend_sdk.java holds the class BackendSdk.
@@ -105,7 +105,7 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
         if (!reasons.TryGetValue(program, out var reason)) reasons[program] = reason = AskAsync();
         return reason;
 
-        async Task<string?> AskAsync() => await RunsAsync(program, question) ? null : $"there is no {program} on this machine, or an old one";
+        async Task<string?> AskAsync() => await ChildProcess.CanRunAsync(program, question) ? null : $"there is no {program} on this machine, or an old one";
     }
 
     private async Task<string?> CompileJavaAsync()
@@ -148,19 +148,6 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
             {
                 // Taken.
             }
-        }
-    }
-
-    private static async Task<bool> RunsAsync(string file, params string[] arguments)
-    {
-        try
-        {
-            await using var program = ChildProcess.Start(file, arguments);
-            return await program.ExitAsync(TimeSpan.FromSeconds(30)) == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
         }
     }
 }
