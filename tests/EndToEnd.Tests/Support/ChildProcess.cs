@@ -42,6 +42,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    public bool HasExited => process.HasExited;
+
     /// <summary>Both streams, as they came.</summary>
     public string Output
     {

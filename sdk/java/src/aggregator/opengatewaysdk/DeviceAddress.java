@@ -1,0 +1,60 @@
+package aggregator.opengatewaysdk;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+
+/** A device as the network sees it. An IPv4 address in IPv6 clothes, as dual-stack servers report it, is the IPv4 address. */
+record DeviceAddress(String ip, Integer port) {
+    /** 203.0.113.25:8080, 203.0.113.25, [2001:db8::1]:8080, [2001:db8::1] or 2001:db8::1. */
+    static DeviceAddress parse(String text) {
+        if (text.startsWith("[")) {
+            var end = text.indexOf(']');
+            if (end < 0) throw new IllegalArgumentException("the bracket is not closed");
+            return of(text.substring(1, end), readPort(text.substring(end + 1)));
+        }
+        var colon = text.indexOf(':');
+        return colon < 0 || colon != text.lastIndexOf(':') ? of(text, null) : of(text.substring(0, colon), readPort(text.substring(colon)));
+    }
+
+    static DeviceAddress of(String ip, Integer port) {
+        if (port != null && (port < 0 || port > 65535)) throw new IllegalArgumentException("a port is 0 to 65535");
+        return new DeviceAddress(readAddress(ip), port);
+    }
+
+    /** CAMARA's login_hint. */
+    String toLoginHint() {
+        var host = isIpv6() ? "[" + ip + "]" : ip;
+        return port == null ? "ipport:" + host : "ipport:" + host + ":" + port;
+    }
+
+    /** CAMARA's Device. Without a port there can be no translation of addresses, and then the private address is the public one. */
+    Map<String, Object> toDevice() {
+        if (isIpv6()) return Map.of("ipv6Address", ip);
+        return Map.of("ipv4Address", port == null ? Map.of("publicAddress", ip, "privateAddress", ip) : Map.of("publicAddress", ip, "publicPort", port));
+    }
+
+    private boolean isIpv6() {
+        return ip.indexOf(':') >= 0;
+    }
+
+    private static String readAddress(String text) {
+        // Only what can be nothing but an address may come to InetAddress: it would ask the DNS about the rest.
+        if (text.matches("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}") || text.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+            try {
+                var address = InetAddress.getByName(text);
+                return address instanceof Inet4Address ? address.getHostAddress() : text;
+            } catch (UnknownHostException malformed) {
+                // Said below.
+            }
+        }
+        throw new IllegalArgumentException("an address is four decimal octets, or IPv6");
+    }
+
+    private static Integer readPort(String text) {
+        if (text.isEmpty()) return null;
+        if (!text.matches(":[0-9]{1,5}")) throw new IllegalArgumentException("a device is ip:port, [ipv6]:port, or an address alone");
+        return Integer.valueOf(text.substring(1));
+    }
+}

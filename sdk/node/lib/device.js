@@ -1,0 +1,34 @@
+import { isIP, isIPv4, isIPv6 } from "node:net";
+
+/** A device by its address: "203.0.113.25:8080", "203.0.113.25", "[2001:db8::1]:8080", "[2001:db8::1]" or "2001:db8::1". */
+export function parseIpPort(text) {
+  const [, bracketed, , port6] = /^\[([^\]]*)\](:(.*))?$/s.exec(text) ?? [];
+  if (bracketed !== undefined) return check({ ip: bracketed, port: port6 ?? null });
+  if (isIP(text)) return check({ ip: text, port: null });
+  const [, ip, port] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+  if (ip === undefined) throw new TypeError("a device is ip:port, [ipv6]:port, or an address alone");
+  return check({ ip, port });
+}
+
+/** CAMARA's login_hint. */
+export function loginHint({ ip, port }) {
+  const host = isIPv6(ip) ? `[${ip}]` : ip;
+  return port == null ? `ipport:${host}` : `ipport:${host}:${port}`;
+}
+
+/** CAMARA's Device. Without a port there can be no translation of addresses, and then the private address is the public one. */
+export function deviceAt(address) {
+  const { ip, port } = check(address);
+  if (isIPv6(ip)) return { ipv6Address: ip };
+  return { ipv4Address: port == null ? { publicAddress: ip, privateAddress: ip } : { publicAddress: ip, publicPort: port } };
+}
+
+function check({ ip, port }) {
+  // Dual-stack servers report IPv4 in IPv6 clothes.
+  const inner = /^::ffff:(.*)$/is.exec(ip)?.[1];
+  if (isIPv4(inner ?? "")) ip = inner;
+  if (!isIP(ip) || ip.includes("%")) throw new TypeError("an address is four decimal octets, or IPv6");
+  if (port == null) return { ip, port: null };
+  if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65535) throw new RangeError("a port is 0 to 65535");
+  return { ip, port: Number(port) };
+}
