@@ -86,7 +86,7 @@ public sealed partial class EmbeddedSessionEngine
         Operator = device.Route.Id,
         Subscriber = device.Subscriber,
         DeviceKey = key,
-        Device = request.Device,
+        Device = request.Device ?? request.Caller.Line!.Device,
         ApplicationServer = request.ApplicationServer,
         DevicePorts = request.DevicePorts,
         ApplicationServerPorts = request.ApplicationServerPorts,

@@ -22,7 +22,7 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
 
     private readonly SessionMachine machine;
     private readonly QosProfileCatalog profiles;
-    private readonly OperatorDirectory directory;
+    private readonly LineFinder lines;
     private readonly OperatorReportRelay relay;
     private readonly DeviceKeyHasher deviceKeys;
     private readonly ISessionStore store;
@@ -50,11 +50,12 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         ISessionStore store, IEventDispatcher dispatcher, TimeProvider time, IMeterFactory meters, IOptions<EmbeddedOptions> options,
         ILogger<EmbeddedSessionEngine> log)
     {
-        (this.profiles, this.directory, this.relay, this.deviceKeys) = (profiles, directory, relay, deviceKeys);
+        (this.profiles, this.relay, this.deviceKeys) = (profiles, relay, deviceKeys);
         (this.store, this.dispatcher, this.time, this.options, this.log) = (store, dispatcher, time, options.Value, log);
         machine = new SessionMachine(policy);
         operators = new OperatorCalls(
             directory, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));
+        lines = new LineFinder(directory);
         due = new DueWork(store, time, this.options, HandleDueAsync, HandlePutOffReleaseAsync, log);
         metrics = new EngineMetrics(meters, () => due.Waiting, () => underWay - 1);
         deviceMailboxes = new Mailboxes<DeviceKey>(this.options.MailboxCapacity);
@@ -69,7 +70,8 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
     public async Task<SessionResult> CreateSessionAsync(CreateSession request, CancellationToken cancellation)
     {
         if (profiles.Admit(request.QosProfile, request.Duration) is { } unfit) return unfit;
-        if (directory.Resolve(request.Device, out var unresolved) is not { } device) return unresolved!;
+        var found = await FindAsync(request.Device, request.Caller, cancellation);
+        if (found.Device is not { } device) return found.Error!;
         if (!TryBegin(limited: true)) return SessionError.Overloaded();
 
         var creation = new Creation(request, device, new SessionId(Guid.CreateVersion7(time.GetUtcNow())));
@@ -110,6 +112,30 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
     {
         if (!TryBegin(limited: true)) return SessionError.Overloaded();
         return await WithinDeadlineAsync(TrackAsync(ApplyAsync(id, new SessionCommand.Extend(additional, limit), caller)), cancellation);
+    }
+
+    public async Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation)
+    {
+        if (!TryBegin(limited: true)) return SessionError.Overloaded();
+        var read = ListOfAsync(store.ReadByClientAsync(caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation));
+        return await WithinDeadlineAsync(TrackAsync(read), error => error, cancellation);
+    }
+
+    public async Task<SessionListResult> RetrieveSessionsAsync(Caller caller, Device? device, CancellationToken cancellation)
+    {
+        var found = await FindAsync(device, caller, cancellation);
+        if (found.Device is not { } known) return found.Error!;
+        if (!TryBegin(limited: true)) return SessionError.Overloaded();
+
+        var key = deviceKeys.KeyOf(known.Route.Id, known.Subscriber);
+        var read = ListOfAsync(store.ReadByDeviceAsync(key, caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation));
+        return await WithinDeadlineAsync(TrackAsync(read), error => error, cancellation);
+    }
+
+    public async Task<LineResult> IdentifyLineAsync(Device device, CancellationToken cancellation)
+    {
+        if (!TryBegin(limited: true)) return SessionError.Overloaded();
+        return await TrackAsync(lines.IdentifyAsync(device, cancellation).AsTask());
     }
 
     /// <inheritdoc />
@@ -251,6 +277,17 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
     }
 
     private async Task<SessionResult> ReadAsync(SessionId id) => await store.ReadAsync(id) is { } session ? session : SessionError.NotFound();
+
+    private static async Task<SessionListResult> ListOfAsync(Task<IReadOnlyList<QosSession>> read) => new(await read, null);
+
+    /// <summary>Whose device it is. Costs nothing where the operator need not be asked; where it must be, its own deadline bounds the wait.</summary>
+    private async ValueTask<DeviceResult> FindAsync(Device? device, Caller caller, CancellationToken cancellation)
+    {
+        var found = lines.FindAsync(device, caller.Line, cancellation);
+        if (found.IsCompletedSuccessfully) return found.Result;
+        if (!TryBegin(limited: true)) return SessionError.Overloaded();
+        return await TrackAsync(found.AsTask());
+    }
 
     private void Committed(QosSession session)
     {
@@ -396,7 +433,10 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         }
     }
 
-    private async Task<SessionResult> WithinDeadlineAsync(Task<SessionResult> work, CancellationToken cancellation)
+    private Task<SessionResult> WithinDeadlineAsync(Task<SessionResult> work, CancellationToken cancellation) =>
+        WithinDeadlineAsync(work, static error => error, cancellation);
+
+    private async Task<T> WithinDeadlineAsync<T>(Task<T> work, Func<SessionError, T> otherwise, CancellationToken cancellation)
     {
         try
         {
@@ -404,11 +444,11 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         }
         catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException)
         {
-            return SessionError.StoreUnavailable();
+            return otherwise(SessionError.StoreUnavailable());
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return SessionError.StoreUnavailable();
+            return otherwise(SessionError.StoreUnavailable());
         }
     }
 }

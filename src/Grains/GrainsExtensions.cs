@@ -6,6 +6,7 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Storage;
 using QodOrleans.Grains.Events;
+using QodOrleans.Grains.Hosting;
 using QodOrleans.Grains.Reminders;
 using QodOrleans.Grains.Sessions;
 using QodOrleans.Grains.Shares;
@@ -40,6 +41,26 @@ public static class GrainsExtensions
         silo.Services.AddSingleton<IOutboxShare, OutboxShare>();
         silo.Services.AddHostedService<OutboxWatch>();
         return silo;
+    }
+
+    /// <summary>What only a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and purges old devices.</summary>
+    public static IServiceCollection AddQodSiloHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
+    {
+        services.AddOrleansEngine(configuration);
+        services.AddSingleton<ClusterDatabase>();
+        services.AddHostedService<OperatorReportsToGrains>();
+        services.AddHostedService<DevicePurge>();
+        services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
+        return services;
+    }
+
+    /// <summary>What only a gateway has: the engine over its client, and readiness while a silo is connected.</summary>
+    public static IServiceCollection AddQodGatewayHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
+    {
+        services.AddOrleansEngine(configuration);
+        services.AddSingleton<ClusterDatabase>();
+        services.AddHealthChecks().AddCheck<ClusterConnection>("cluster", tags: [readyTag]);
+        return services;
     }
 
     /// <summary>The engine over an Orleans client: what a gateway needs, and a silo for the reports of its operators.</summary>

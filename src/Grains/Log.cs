@@ -54,4 +54,7 @@ internal static partial class Log
 
     [LoggerMessage(5015, LogLevel.Information, "Connected to {Count} silos.")]
     public static partial void Connected(ILogger log, int count);
+
+    [LoggerMessage(5016, LogLevel.Warning, "The database cannot be reached ({Why}); trying again.")]
+    public static partial void NoDatabase(ILogger log, string why);
 }

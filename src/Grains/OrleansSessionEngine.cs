@@ -1,12 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Networking.Shared;
+using Orleans.Runtime.Messaging;
 using Orleans.Storage;
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Devices;
 using QodOrleans.Grains.Sessions;
 
 namespace QodOrleans.Grains;
@@ -41,7 +45,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
 
         var id = new SessionId(Guid.CreateVersion7(time.GetUtcNow()));
         var result = await WithinLimitsAsync(
-            () => CallAsync(id, "create", session => session.CreateAsync(request), Repeat.Always), cancellation);
+            () => CallAsync(new Attempts("create", id), session => session.CreateAsync(request)), cancellation);
 
         // Whoever was not told of a session must not be left with one: it would hold the flow against the client's next try.
         if (result.Error?.Code == SessionErrorCode.StoreUnavailable) _ = UndoAsync(id);
@@ -65,12 +69,33 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     public Task<SessionResult> ExtendQosSessionDurationAsync(
         SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit, CancellationToken cancellation) => WithinLimitsAsync(
         // Twice would be twice as long: repeated only where it has certainly not happened.
-        () => CallAsync(id, "extend", session => session.ExtendAsync(caller, Extension.Of(additional, limit)), Repeat.IfNotDone), cancellation);
+        () => CallAsync(new Attempts("extend", id, OnlyOnce: true), session => session.ExtendAsync(caller, Extension.Of(additional, limit))), cancellation);
+
+    public Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation) => WithinLimitsAsync(
+        () => ListOfAsync(store.ReadByClientAsync(caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation)),
+        static error => error, cancellation);
+
+    public Task<SessionListResult> RetrieveSessionsAsync(Caller caller, Device? device, CancellationToken cancellation) => WithinLimitsAsync(
+        async () =>
+        {
+            var found = await CallAsync<ILineGrain, FoundDevice>(
+                grains.GetGrain<ILineGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error), new Attempts("find"));
+            if (found.Error is { } error) return error;
+            return await ListOfAsync(
+                store.ReadByDeviceAsync(new DeviceKey(found.Key), caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation));
+        },
+        static error => error, cancellation);
+
+    public Task<LineResult> IdentifyLineAsync(Device device, CancellationToken cancellation) => WithinLimitsAsync(
+        () => CallAsync<ILineGrain, LineResult>(
+            grains.GetGrain<ILineGrain>(0), lines => lines.IdentifyAsync(device), static error => error, new Attempts("identify")),
+        // There is nothing stored that could not be reached: it is the cluster that has no time.
+        static _ => SessionError.Overloaded(), cancellation);
 
     /// <inheritdoc />
     public async ValueTask ReportAsync(SessionId id, OperatorOutcome report)
     {
-        var result = await CallAsync(id, "report", session => session.ReportAsync(report), Repeat.Always);
+        var result = await CallAsync(new Attempts("report", id), session => session.ReportAsync(report));
         if (result.Error is { Code: SessionErrorCode.StoreUnavailable or SessionErrorCode.Overloaded } error) throw new StoreUnavailableException(error.Message);
     }
 
@@ -86,7 +111,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private async Task<SessionResult> DeleteAsync(SessionId id, Caller caller)
     {
         QosSession? seen = null;
-        var result = await CallAsync(id, "delete", session => session.DeleteAsync(caller), Repeat.Always, async () => seen ??= await store.ReadAsync(id));
+        var result = await CallAsync(
+            new Attempts("delete", id, AfterDoubt: async () => seen ??= await store.ReadAsync(id)), session => session.DeleteAsync(caller));
 
         // Not found, but it was there when an attempt got no answer: that attempt has deleted it.
         var deletedBefore = result.Error?.Code == SessionErrorCode.NotFound && seen is not null && caller.Owns(seen)
@@ -102,7 +128,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         {
             while (pace.GetElapsedTime(started) < UndoPatience)
             {
-                var result = await CallAsync(id, "undo", session => session.DeleteAsync(caller: null), Repeat.Always);
+                var result = await CallAsync(new Attempts("undo", id), session => session.DeleteAsync(caller: null));
                 if (result.Session is not null) Log.Undone(log, id);
                 if (result.Error?.Code is null or SessionErrorCode.NotFound) return;
                 await Task.Delay(LongestPause, pace, stopping.Token);
@@ -120,34 +146,37 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
 
     // -- Calls ------------------------------------------------------------------------------------------------------------------------
 
-    private enum Repeat
-    {
-        Always,
-        IfNotDone,
-    }
+    /// <summary>How often a call may be made.</summary>
+    /// <param name="Call">For the log.</param>
+    /// <param name="Session">For the log; none where the call is not about one.</param>
+    /// <param name="OnlyOnce">Repeated only where it has certainly not happened.</param>
+    /// <param name="AfterDoubt">Awaited after an attempt that may have happened.</param>
+    private readonly record struct Attempts(string Call, SessionId Session = default, bool OnlyOnce = false, Func<Task>? AfterDoubt = null);
+
+    private Task<SessionResult> CallAsync(Attempts attempts, Func<IQosSessionGrain, Task<SessionResult>> call) =>
+        CallAsync(grains.GetGrain<IQosSessionGrain>(attempts.Session.Value), call, static error => error, attempts);
 
     /// <summary>Calls the grain, and calls again while there is time: silos come and go.</summary>
-    /// <param name="afterDoubt">Awaited after an attempt that may have happened.</param>
-    private async Task<SessionResult> CallAsync(
-        SessionId id, string name, Func<IQosSessionGrain, Task<SessionResult>> call, Repeat repeat, Func<Task>? afterDoubt = null)
+    private async Task<TResult> CallAsync<TGrain, TResult>(
+        TGrain grain, Func<TGrain, Task<TResult>> call, Func<SessionError, TResult> otherwise, Attempts attempts)
     {
         var started = pace.GetTimestamp();
         for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
         {
             try
             {
-                return await call(grains.GetGrain<IQosSessionGrain>(id.Value));
+                return await call(grain);
             }
             catch (GatewayTooBusyException)
             {
-                return SessionError.Overloaded();
+                return otherwise(SessionError.Overloaded());
             }
             catch (Exception exception) when (MayPass(exception))
             {
                 var wasNotDone = exception is InconsistentStateException;
-                if ((repeat == Repeat.IfNotDone && !wasNotDone) || pace.GetElapsedTime(started) + pause > options.CallDeadline) return SessionError.StoreUnavailable();
-                if (!wasNotDone && afterDoubt is not null) await afterDoubt();
-                Log.Repeated(log, id, name, exception.GetType().Name);
+                if ((attempts.OnlyOnce && !wasNotDone) || pace.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
+                if (!wasNotDone && attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
+                Log.Repeated(log, attempts.Session, attempts.Call, exception.GetType().Name);
             }
             await Task.Delay(pause, pace, stopping.Token);
         }
@@ -155,31 +184,30 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
 
     /// <summary>What a cluster does while it changes: no answer, no silo, or an activation that was not the only one.</summary>
     private static bool MayPass(Exception exception) => exception
-        is TimeoutException or OrleansMessageRejectionException or Orleans.Networking.Shared.SocketConnectionException
-        or Orleans.Runtime.Messaging.ConnectionFailedException or ClientNotAvailableException or InconsistentStateException;
+        is TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or SocketConnectionException
+        or ClientNotAvailableException or InconsistentStateException;
 
-    private async Task<SessionResult> WithinLimitsAsync(Func<Task<SessionResult>> work, CancellationToken cancellation)
+    private Task<SessionResult> WithinLimitsAsync(Func<Task<SessionResult>> work, CancellationToken cancellation) =>
+        WithinLimitsAsync(work, static error => error, cancellation);
+
+    private async Task<T> WithinLimitsAsync<T>(Func<Task<T>> work, Func<SessionError, T> otherwise, CancellationToken cancellation)
     {
         if (Interlocked.Increment(ref underWay) > options.RequestLimit)
         {
             Interlocked.Decrement(ref underWay);
-            return SessionError.Overloaded();
+            return otherwise(SessionError.Overloaded());
         }
         try
         {
             return await TrackAsync(work()).WaitAsync(options.CallDeadline, time, cancellation);
         }
-        catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException)
+        catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException or OperationCanceledException)
         {
-            return SessionError.StoreUnavailable();
-        }
-        catch (OperationCanceledException)
-        {
-            return SessionError.StoreUnavailable();
+            return otherwise(SessionError.StoreUnavailable());
         }
     }
 
-    private async Task<SessionResult> TrackAsync(Task<SessionResult> work)
+    private async Task<T> TrackAsync<T>(Task<T> work)
     {
         try
         {
@@ -190,4 +218,6 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
             Interlocked.Decrement(ref underWay);
         }
     }
+
+    private static async Task<SessionListResult> ListOfAsync(Task<IReadOnlyList<QosSession>> read) => new(await read, null);
 }

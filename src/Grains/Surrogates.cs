@@ -52,11 +52,19 @@ internal readonly record struct SinkSurrogate([property: Id(0)] string Url, [pro
 }
 
 [GenerateSerializer, Alias("qod.caller")]
-internal readonly record struct CallerSurrogate([property: Id(0)] string ClientId, [property: Id(1)] string? Subject)
+internal readonly record struct CallerSurrogate([property: Id(0)] string ClientId, [property: Id(1)] string? Subject, [property: Id(2)] LineSurrogate? Line)
 {
-    public static CallerSurrogate Of(Caller caller) => new(caller.ClientId, caller.Subject);
+    public static CallerSurrogate Of(Caller caller) => new(caller.ClientId, caller.Subject, LineSurrogate.Of(caller.Line));
 
-    public Caller ToValue() => new(ClientId, Subject);
+    public Caller ToValue() => new(ClientId, Subject, Line?.ToValue());
+}
+
+[GenerateSerializer, Alias("qod.line")]
+internal readonly record struct LineSurrogate([property: Id(0)] string Operator, [property: Id(1)] DeviceSurrogate Device)
+{
+    public static LineSurrogate? Of(Line? line) => line is null ? null : new LineSurrogate(line.Operator.Value, DeviceSurrogate.Of(line.Device));
+
+    public Line ToValue() => new(new OperatorId(Operator), Device.ToValue());
 }
 
 [GenerateSerializer, Alias("qod.create")]
@@ -164,6 +172,9 @@ internal readonly record struct ErrorSurrogate([property: Id(0)] int Code, [prop
 [GenerateSerializer, Alias("qod.result")]
 internal readonly record struct ResultSurrogate([property: Id(0)] SessionSurrogate? Session, [property: Id(1)] ErrorSurrogate? Error);
 
+[GenerateSerializer, Alias("qod.line-result")]
+internal readonly record struct LineResultSurrogate([property: Id(0)] LineSurrogate? Line, [property: Id(1)] ErrorSurrogate? Error);
+
 [GenerateSerializer, Alias("qod.outcome")]
 internal readonly record struct OutcomeSurrogate([property: Id(0)] int Kind, [property: Id(1)] string? Reference, [property: Id(2)] string? Detail);
 
@@ -188,13 +199,45 @@ internal sealed class CallerConverter : IConverter<Caller, CallerSurrogate>
 }
 
 [RegisterConverter]
+internal sealed class DeviceConverter : IConverter<Device, DeviceSurrogate>
+{
+    public Device ConvertFromSurrogate(in DeviceSurrogate surrogate) => surrogate.ToValue();
+
+    public DeviceSurrogate ConvertToSurrogate(in Device value) => DeviceSurrogate.Of(value);
+}
+
+[RegisterConverter]
+internal sealed class LineConverter : IConverter<Line, LineSurrogate>
+{
+    public Line ConvertFromSurrogate(in LineSurrogate surrogate) => surrogate.ToValue();
+
+    public LineSurrogate ConvertToSurrogate(in Line value) => LineSurrogate.Of(value)!.Value;
+}
+
+[RegisterConverter]
+internal sealed class LineResultConverter : IConverter<LineResult, LineResultSurrogate>
+{
+    public LineResult ConvertFromSurrogate(in LineResultSurrogate surrogate) => new(surrogate.Line?.ToValue(), surrogate.Error?.ToValue());
+
+    public LineResultSurrogate ConvertToSurrogate(in LineResult value) => new(LineSurrogate.Of(value.Line), ErrorSurrogate.Of(value.Error));
+}
+
+[RegisterConverter]
+internal sealed class SessionErrorConverter : IConverter<SessionError, ErrorSurrogate>
+{
+    public SessionError ConvertFromSurrogate(in ErrorSurrogate surrogate) => surrogate.ToValue();
+
+    public ErrorSurrogate ConvertToSurrogate(in SessionError value) => ErrorSurrogate.Of(value)!.Value;
+}
+
+[RegisterConverter]
 internal sealed class CreateSessionConverter : IConverter<CreateSession, CreateSessionSurrogate>
 {
     public CreateSession ConvertFromSurrogate(in CreateSessionSurrogate surrogate) => new()
     {
         Caller = surrogate.Caller.ToValue(),
         Surface = surrogate.Surface,
-        Device = surrogate.Device!.Value.ToValue(),
+        Device = surrogate.Device?.ToValue(),
         ApplicationServer = new ApplicationServer(surrogate.ServerIpv4, surrogate.ServerIpv6),
         DevicePorts = surrogate.DevicePorts?.ToValue(),
         ApplicationServerPorts = surrogate.ServerPorts?.ToValue(),
@@ -205,7 +248,7 @@ internal sealed class CreateSessionConverter : IConverter<CreateSession, CreateS
     };
 
     public CreateSessionSurrogate ConvertToSurrogate(in CreateSession value) => new(
-        CallerSurrogate.Of(value.Caller), value.Surface, DeviceSurrogate.Of(value.Device),
+        CallerSurrogate.Of(value.Caller), value.Surface, value.Device is null ? null : DeviceSurrogate.Of(value.Device),
         value.ApplicationServer.Ipv4Address, value.ApplicationServer.Ipv6Address, PortsSurrogate.Of(value.DevicePorts),
         PortsSurrogate.Of(value.ApplicationServerPorts), value.QosProfile, value.Duration, SinkSurrogate.Of(value.Sink), value.Correlator);
 }
@@ -249,6 +292,18 @@ internal sealed class QosStatusChangedConverter : IConverter<QosStatusChanged, C
 
 [RegisterCopier]
 internal sealed class CallerCopier : ShallowCopier<Caller>;
+
+[RegisterCopier]
+internal sealed class DeviceCopier : ShallowCopier<Device>;
+
+[RegisterCopier]
+internal sealed class LineCopier : ShallowCopier<Line>;
+
+[RegisterCopier]
+internal sealed class LineResultCopier : ShallowCopier<LineResult>;
+
+[RegisterCopier]
+internal sealed class SessionErrorCopier : ShallowCopier<SessionError>;
 
 [RegisterCopier]
 internal sealed class CreateSessionCopier : ShallowCopier<CreateSession>;

@@ -21,6 +21,12 @@ internal static partial class Log
     public static partial void AdapterFailed(
         ILogger log, OperatorId @operator, string operation, SessionId sessionId, string? correlator, Exception exception);
 
+    [LoggerMessage(3004, LogLevel.Warning, "Operator {Operator}, identification of a device: connection failed, counted as {Outcome}.")]
+    public static partial void IdentificationConnectionFailed(ILogger log, OperatorId @operator, OperatorOutcomeKind outcome, Exception exception);
+
+    [LoggerMessage(3005, LogLevel.Error, "Operator {Operator}, identification of a device: the adapter failed.")]
+    public static partial void IdentificationFailed(ILogger log, OperatorId @operator, Exception exception);
+
     [LoggerMessage(3010, LogLevel.Warning, "Simulated operator {Operator}: nobody took the report of session {SessionId}; trying again.")]
     public static partial void ReportFailed(ILogger log, OperatorId @operator, SessionId sessionId, Exception exception);
 }

@@ -13,13 +13,27 @@ public sealed class OperatorsOptions
     public IReadOnlyList<OperatorOptions> Operators { get; set; } = [];
 
     /// <summary>The three operators that a host has without any configuration, all simulated. Numbers are real country codes, networks are
-    /// documentation ranges (RFC 5737, RFC 3849).</summary>
+    /// documentation ranges (RFC 5737, RFC 3849). Loopback, in IPv4-mapped form too, is a line of the first: whoever tries the frontend flow
+    /// on his own machine has one.</summary>
     public static IReadOnlyList<OperatorOptions> Sandbox { get; } =
     [
-        new() { Id = "movistar-es", DisplayName = "Movistar Spain", NumberPrefixes = ["+34"], Networks = ["203.0.113.0/24", "2001:db8:34::/48"] },
+        new()
+        {
+            Id = "movistar-es", DisplayName = "Movistar Spain", NumberPrefixes = ["+34"],
+            Networks = ["203.0.113.0/24", "2001:db8:34::/48", "127.0.0.0/8", "::1/128"],
+            Settings = Lines(("127.0.0.0/8", "+34600000000"), ("::1/128", "+34600000000")),
+        },
         new() { Id = "o2-de", DisplayName = "O2 Germany", NumberPrefixes = ["+49"], Networks = ["198.51.100.0/25", "2001:db8:49::/48"] },
         new() { Id = "vivo-br", DisplayName = "Vivo Brazil", NumberPrefixes = ["+55"], Networks = ["192.0.2.0/25", "2001:db8:55::/48"] },
     ];
+
+    private static IConfiguration Lines(params (string Network, string PhoneNumber)[] lines) => new ConfigurationBuilder()
+        .AddInMemoryCollection(lines.SelectMany((line, n) => new Dictionary<string, string?>
+        {
+            [$"Simulated:Lines:{n}:{nameof(SimulatedLine.Network)}"] = line.Network,
+            [$"Simulated:Lines:{n}:{nameof(SimulatedLine.PhoneNumber)}"] = line.PhoneNumber,
+        }))
+        .Build();
 }
 
 /// <summary>One entry of <c>Qod:Operators</c>.</summary>
@@ -52,6 +66,6 @@ public sealed class OperatorOptions
 
     public ResilienceOptions Resilience { get; set; } = new();
 
-    /// <summary>The entry itself, for the adapter to read its own section from; null for the sandbox's.</summary>
-    internal IConfigurationSection? Settings { get; set; }
+    /// <summary>The entry itself, for the adapter to read its own section from; null where it has none.</summary>
+    internal IConfiguration? Settings { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using QodOrleans.Core.Flows;
 
@@ -55,7 +56,7 @@ internal sealed class OperatorsOptionsValidator(IEnumerable<OperatorAdapterKind>
         .Where(group => group.Count() > 1)
         .Select(group => $"{string.Join(" and ", group.Select(entry => entry.Where).Distinct())}: {what} '{group.Key}' is there {group.Count()} times; which would win?");
 
-    private static string Where(OperatorOptions @operator) => @operator.Settings?.Path ?? $"Operator '{@operator.Id}'";
+    private static string Where(OperatorOptions @operator) => (@operator.Settings as IConfigurationSection)?.Path ?? $"Operator '{@operator.Id}'";
 
     private static bool IsPrefix(string prefix) => prefix.Length is >= 2 and <= 16 && prefix[0] == '+' && prefix.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 

@@ -12,7 +12,7 @@ namespace QodOrleans.Api.Tests;
 internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profiles) : ISessionEngine
 {
     private readonly SessionMachine machine = new(new SessionPolicy());
-    private readonly OperatorDirectory operators = NewDirectory();
+    private readonly LineFinder lines = new(NewDirectory());
     private readonly DeviceKeyHasher hasher = new(new byte[32]);
     private readonly Dictionary<SessionId, QosSession> sessions = [];
     private readonly Lock gate = new();
@@ -32,11 +32,11 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
     {
         LastCreate = request;
         if (await InterruptAsync(cancellation) is { } failure) return failure;
+        if (profiles.Admit(request.QosProfile, request.Duration) is { } refused) return refused;
+        var found = await lines.FindAsync(request.Device, request.Caller.Line, cancellation);
+        if (found.Device is not { } device) return found.Error!;
         lock (gate)
         {
-            if (profiles.Admit(request.QosProfile, request.Duration) is { } refused) return refused;
-            if (operators.Resolve(request.Device, out var error) is not { } device) return error!;
-
             var now = time.GetUtcNow();
             var key = hasher.KeyOf(device.Route.Id, device.Subscriber);
             var flow = Flow.Of(request.ApplicationServer, request.DevicePorts, request.ApplicationServerPorts);
@@ -50,7 +50,7 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
                 Operator = device.Route.Id,
                 Subscriber = device.Subscriber,
                 DeviceKey = key,
-                Device = request.Device,
+                Device = request.Device ?? request.Caller.Line!.Device,
                 ApplicationServer = request.ApplicationServer,
                 DevicePorts = request.DevicePorts,
                 ApplicationServerPorts = request.ApplicationServerPorts,
@@ -76,6 +76,21 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
         SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit, CancellationToken cancellation) =>
         await InterruptAsync(cancellation) is { } failure ? failure : Apply(id, caller, new SessionCommand.Extend(additional, limit));
 
+    public async Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation) =>
+        await InterruptAsync(cancellation) is { } failure ? failure : Newest(session => session.Status != QosStatus.Unavailable && caller.Owns(session));
+
+    public async Task<SessionListResult> RetrieveSessionsAsync(Caller caller, Device? device, CancellationToken cancellation)
+    {
+        if (await InterruptAsync(cancellation) is { } failure) return failure;
+        var found = await lines.FindAsync(device, caller.Line, cancellation);
+        if (found.Device is not { } known) return found.Error!;
+        var key = hasher.KeyOf(known.Route.Id, known.Subscriber);
+        return Newest(session => session.Terms.DeviceKey == key && session.IsVisible && caller.Owns(session));
+    }
+
+    public async Task<LineResult> IdentifyLineAsync(Device device, CancellationToken cancellation) =>
+        await InterruptAsync(cancellation) is { } failure ? failure : await lines.IdentifyAsync(device, cancellation);
+
     /// <summary>Something happens to a session behind the client's back.</summary>
     public void Tell(SessionId id, SessionCommand command)
     {
@@ -86,6 +101,16 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
     {
         if (Hold is { } hold) await hold.Task.WaitAsync(cancellation);
         return Bug is null ? Failure : throw Bug;
+    }
+
+    private SessionListResult Newest(Func<QosSession, bool> wanted)
+    {
+        lock (gate)
+        {
+            foreach (var (id, session) in sessions.ToArray())
+                sessions[id] = machine.Decide(session, new SessionCommand.DeadlineReached(), time.GetUtcNow()).Session;
+            return new([.. sessions.Values.Where(wanted).OrderByDescending(session => session.Id.Value)], null);
+        }
     }
 
     private SessionResult Find(SessionId id, Caller caller)

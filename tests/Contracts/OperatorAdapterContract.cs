@@ -173,6 +173,16 @@ public abstract class OperatorAdapterContract<TFixture> : IAsyncLifetime where T
     }
 
     [Fact]
+    public async Task An_operator_tells_whose_a_number_is_and_knows_no_strangers()
+    {
+        Assert.SkipUnless(Adapter.Capabilities.CanIdentify, "This operator cannot identify.");
+
+        Assert.Equal(new OperatorIdentity(OperatorOutcomeKind.Accepted, NumberOf(fixture.Accepted)), await IdentifyAsync(fixture.Accepted));
+        Assert.Equal(OperatorOutcomeKind.UnknownSubscriber, (await IdentifyAsync(fixture.Stranger)).Kind);
+        Assert.Empty(fixture.Held);
+    }
+
+    [Fact]
     public async Task Sessions_can_be_made_asked_for_and_deleted_all_at_once()
     {
         var sessions = Enumerable.Range(0, 200).Select(_ => OperatorSessions.For(fixture.Accepted)).ToArray();
@@ -188,6 +198,11 @@ public abstract class OperatorAdapterContract<TFixture> : IAsyncLifetime where T
     }
 
     private static readonly Comparer<SessionId> ById = Comparer<SessionId>.Create((a, b) => a.Value.CompareTo(b.Value));
+
+    private ValueTask<OperatorIdentity> IdentifyAsync(string subscriber) =>
+        Adapter.IdentifyAsync(new Device { PhoneNumber = NumberOf(subscriber) }, default);
+
+    private static string NumberOf(string subscriber) => subscriber.Replace("tel:", "", StringComparison.Ordinal);
 
     private static void AssertGone(OperatorOutcome outcome) =>
         Assert.Contains(outcome.Kind, new[] { OperatorOutcomeKind.Accepted, OperatorOutcomeKind.Absent });

@@ -16,6 +16,8 @@ public abstract class SessionStoreContract
     // Tests that ask "what is due" look at a day that no other test uses.
     private readonly DateTimeOffset day = Sample.Noon.AddDays(Interlocked.Increment(ref stretches));
 
+    private int made;
+
     protected SessionStoreContract(IStoreFixture fixture)
     {
         Assert.SkipWhen(fixture.WhyNone is not null, fixture.WhyNone ?? "");
@@ -219,12 +221,7 @@ public abstract class SessionStoreContract
             Sample.Requested(device).Gone(),
             Sample.Requested(),
         ];
-        foreach (var session in holding.Concat(idle))
-        {
-            var first = session with { Version = 1, Phase = SessionPhase.Requested, StatusInfo = null };
-            await CommitAsync(first.Silent());
-            if (session.Version > 1) await CommitAsync(session.Silent());
-        }
+        foreach (var session in holding.Concat(idle)) await KeepAsync(session);
 
         var flows = await Store.ReadDeviceAsync(device);
         Assert.Equal(holding.Select(session => session.Id).ToHashSet(), flows.Held.Keys.ToHashSet());
@@ -275,6 +272,66 @@ public abstract class SessionStoreContract
         await CommitAsync(session.Gone().Silent());
     }
 
+    [Fact]
+    public async Task A_client_reads_its_live_sessions_newest_first()
+    {
+        var client = NewClient();
+        QosSession[] live = [Of(client), Of(client).Activated(), Of(client, "zoë"), Of(client, "zoë").Activated(), Of(client, "yuri")];
+        QosSession[] others =
+        [
+            Of(client).Ended(StatusInfo.DurationExpired),
+            Of(client).Ended(StatusInfo.NetworkTerminated),
+            Of(client).Ended(StatusInfo.DeleteRequested),
+            Of(client).Activated().Gone(),
+            Of(client) with { Version = 2, Phase = SessionPhase.Releasing, StatusInfo = StatusInfo.DurationExpired },
+            Of(NewClient()),
+        ];
+        foreach (var session in live.Concat(others)) await KeepAsync(session);
+
+        Assert.Equal(live.Select(session => session.Id).Reverse(), Ids(await Store.ReadByClientAsync(client, null, 100, default)));
+        Assert.Equal([live[3].Id, live[2].Id], Ids(await Store.ReadByClientAsync(client, "zoë", 100, default)));
+        Assert.Equal([live[4].Id, live[3].Id], Ids(await Store.ReadByClientAsync(client, null, 2, default)));
+        Assert.Empty(await Store.ReadByClientAsync(client, "nobody", 100, default));
+        AssertSame(live[3], (await Store.ReadByClientAsync(client, "zoë", 1, default))[0]);
+    }
+
+    [Fact]
+    public async Task A_client_reads_its_sessions_of_a_device_until_they_are_gone_or_deleted()
+    {
+        var (client, device) = (NewClient(), Sample.NewDevice());
+        QosSession[] visible =
+        [
+            Of(client, device: device),
+            Of(client, device: device).Activated(),
+            Of(client, "zoë", device).Ended(StatusInfo.DurationExpired),
+            Of(client, "zoë", device).Ended(StatusInfo.NetworkTerminated),
+            Of(client, device: device) with { Version = 2, Phase = SessionPhase.Releasing, StatusInfo = StatusInfo.DurationExpired },
+        ];
+        QosSession[] others =
+        [
+            Of(client, device: device).Ended(StatusInfo.DeleteRequested),
+            Of(client, device: device).Activated().Gone(),
+            Of(NewClient(), device: device),
+            Of(client),
+        ];
+        foreach (var session in visible.Concat(others)) await KeepAsync(session);
+
+        Assert.Equal(visible.Select(session => session.Id).Reverse(), Ids(await Store.ReadByDeviceAsync(device, client, null, 100, default)));
+        Assert.Equal([visible[3].Id, visible[2].Id], Ids(await Store.ReadByDeviceAsync(device, client, "zoë", 100, default)));
+        Assert.Equal([visible[4].Id], Ids(await Store.ReadByDeviceAsync(device, client, null, 1, default)));
+        Assert.Empty(await Store.ReadByDeviceAsync(Sample.NewDevice(), client, null, 100, default));
+        AssertSame(visible[2] with { Version = 2 }, (await Store.ReadByDeviceAsync(device, client, "zoë", 100, default))[1]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10_001)]
+    public async Task A_list_of_no_or_too_many_entries_is_a_bug_of_the_caller(int limit)
+    {
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadByClientAsync("client", null, limit, default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadByDeviceAsync(Sample.NewDevice(), "client", null, limit, default));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(10_001)]
@@ -304,6 +361,25 @@ public abstract class SessionStoreContract
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.CommitAsync((session with { Phase = SessionPhase.Gone }).Silent()));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.CommitAsync(session.Activated().Admitted()));
     }
+
+    private static string NewClient() => $"client-{Guid.NewGuid():N}";
+
+    /// <summary>Each a millisecond younger than the one before: what the same millisecond brings has no order.</summary>
+    private QosSession Of(string client, string? subject = null, DeviceKey? device = null)
+    {
+        var session = Sample.Requested(device);
+        return session with { Id = new SessionId(Guid.CreateVersion7(day.AddMilliseconds(++made))), Terms = session.Terms with { ClientId = client, Subject = subject } };
+    }
+
+    /// <summary>Commits a session of any version as its first, then as it is.</summary>
+    private async Task KeepAsync(QosSession session)
+    {
+        var first = session with { Version = 1, Phase = SessionPhase.Requested, StatusInfo = null };
+        await CommitAsync(first.Silent());
+        if (session.Version > 1) await CommitAsync((session with { Version = 2 }).Silent());
+    }
+
+    private static IEnumerable<SessionId> Ids(IEnumerable<QosSession> sessions) => sessions.Select(session => session.Id);
 
     private Task<IReadOnlyList<DueSession>> DueAsync(DueSession? after, DateTimeOffset until, int limit = 100) =>
         Store.ReadDueAsync(after, until, limit, CancellationToken.None);

@@ -40,7 +40,11 @@ public sealed class PersonalDataTests
         ["device's IPv4 address"] = Device.Ipv4Address!,
         ["application server"] = Server,
         ["sink"] = Sink,
-        ["caller"] = new Caller("my-app-id", "ppid-4711"),
+        ["device found"] = (DeviceResult)new ResolvedDevice(
+            new OperatorRoute { Id = new OperatorId("movistar-es"), DisplayName = "Movistar Spain", NumberPrefixes = ["+34"], Networks = [] }, null!, "tel:" + Phone),
+        ["line"] = new Line(new OperatorId("movistar-es"), Device),
+        ["identity"] = new OperatorIdentity(OperatorOutcomeKind.Accepted, Phone),
+        ["caller"] = new Caller("my-app-id", "ppid-4711", new Line(new OperatorId("movistar-es"), Device)),
         ["session as asked for"] = new CreateSession
         {
             Caller = new Caller("my-app-id", "ppid-4711"),

@@ -239,6 +239,13 @@ public sealed class Simulation
         public Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
             Fails() ? throw Down() : inner.ReadDueAsync(after, until, limit, cancellation);
 
+        public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
+            Fails() ? throw Down() : inner.ReadByClientAsync(clientId, subject, limit, cancellation);
+
+        public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
+            DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
+            Fails() ? throw Down() : inner.ReadByDeviceAsync(device, clientId, subject, limit, cancellation);
+
         private bool Fails()
         {
             if (killed) return true;

@@ -12,6 +12,11 @@ namespace QodOrleans.Operators.Tests;
 
 public sealed class OperatorsConfigurationTests
 {
+    private const string OneLine = """
+        { "Qod": { "Operators": [ { "Id": "movistar-es", "Networks": ["203.0.113.0/24"],
+            "Simulated": { "Lines": [ { "Network": "203.0.113.25", "PhoneNumber": "+34600000025" } ] } } ] } }
+        """;
+
     private static readonly OperatorId Movistar = new("movistar-es");
 
     [Theory]
@@ -98,6 +103,39 @@ public sealed class OperatorsConfigurationTests
     {
         using var services = Services("""{ "Qod": { "Operators": [ { "Id": "a", "NumberPrefixes": ["+34"], "Simulated": { "Latency": "00:02:00" } } ] } }""");
         Assert.Contains("Simulated:Latency is 00:02:00", Assert.Throws<InvalidOperationException>(services.GetRequiredService<OperatorDirectory>).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/33", "+34600000001", "network '127.0.0.0/33'")]
+    [InlineData("127.0.0.1", "34600000001", "network '127.0.0.1'")]
+    [InlineData("127.0.0.1", "+346000x0001", "network '127.0.0.1'")]
+    [InlineData("127.0.0.1", "+3460", "network '127.0.0.1'")]
+    public void A_line_that_is_none_is_refused_and_its_number_not_repeated(string network, string number, string message)
+    {
+        using var services = Services(
+            $$"""
+            { "Qod": { "Operators": [ { "Id": "a", "NumberPrefixes": ["+34"],
+                "Simulated": { "Lines": [ { "Network": "{{network}}", "PhoneNumber": "{{number}}" } ] } } ] } }
+            """);
+
+        var error = Assert.Throws<InvalidOperationException>(services.GetRequiredService<OperatorDirectory>).Message;
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain(number, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", "127.0.0.1", "+34600000000")]
+    [InlineData("{}", "203.0.113.25", null)]
+    [InlineData(OneLine, "203.0.113.25", "+34600000025")]
+    [InlineData(OneLine, "127.0.0.1", null)]
+    public async Task Lines_come_from_the_operators_own_section_or_the_sandbox(string json, string address, string? number)
+    {
+        using var services = Services(json);
+        Assert.True(services.GetRequiredService<OperatorDirectory>().TryGet(Movistar, out _, out var adapter));
+
+        var identity = await adapter.IdentifyAsync(new Device { Ipv4Address = new DeviceIpv4Address(address, null, 1) }, default);
+
+        Assert.Equal(new OperatorIdentity(OperatorOutcomeKind.Accepted, number), identity);
     }
 
     [Fact]

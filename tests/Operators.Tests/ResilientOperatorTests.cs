@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using QodOrleans.Contracts;
+using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 using QodOrleans.Operators.Resilience;
 using QodOrleans.TestSupport;
@@ -37,6 +38,25 @@ public sealed class ResilientOperatorTests
         using var resilient = Resilient(inner);
 
         Assert.Equal(OperatorOutcome.Accepted("ref-1"), await DriveAsync(resilient.CreateAsync(session, default)));
+    }
+
+    [Fact]
+    public async Task An_identification_has_the_same_limits_and_brings_its_answer_through_them()
+    {
+        var device = new Device { PhoneNumber = "+34600000001" };
+        var back = new ScriptedOperator("back", attempt => attempt < 3 ? OperatorOutcome.Unreachable() : OperatorOutcome.Accepted());
+        using var resilient = Resilient(back);
+        Assert.Equal(new OperatorIdentity(Accepted, "+34600000001"), await DriveAsync(resilient.IdentifyAsync(device, default)));
+        Assert.Equal(3, back.Attempts);
+
+        using var silent = Resilient(new ScriptedOperator("silent", (_, cancellation) => ScriptedOperator.SilenceAsync(cancellation)));
+        Assert.Equal(new OperatorIdentity(Unknown), await DriveAsync(silent.IdentifyAsync(device, default)));
+
+        using var broken = Resilient(new ScriptedOperator("broken", (_, _) => throw new InvalidOperationException()));
+        Assert.Equal(new OperatorIdentity(Unknown), await DriveAsync(broken.IdentifyAsync(device, default)));
+
+        using var cut = Resilient(new ScriptedOperator("cut", (_, _) => throw new SocketException((int)SocketError.ConnectionRefused)));
+        Assert.Equal(new OperatorIdentity(Unreachable), await DriveAsync(cut.IdentifyAsync(device, default)));
     }
 
     [Theory]
@@ -361,7 +381,7 @@ public sealed class ResilientOperatorTests
     private static Task<OperatorOutcome> AnsweredAsync(ValueTask<OperatorOutcome> call) => call.AsTask().WaitAsync(Promptly, TimeProvider.System);
 
     /// <summary>Lets time pass, a millisecond at a time, until the call ends.</summary>
-    private async Task<OperatorOutcome> DriveAsync(ValueTask<OperatorOutcome> call)
+    private async Task<T> DriveAsync<T>(ValueTask<T> call)
     {
         var task = call.AsTask();
         while (!task.IsCompleted)

@@ -1,3 +1,4 @@
+using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Operators.Tests;
@@ -16,7 +17,7 @@ internal sealed class ScriptedOperator(string id, Func<int, CancellationToken, V
 
     public OperatorId Id { get; } = new(id);
 
-    public OperatorCapabilities Capabilities { get; } = new();
+    public OperatorCapabilities Capabilities { get; } = new(CanIdentify: true);
 
     public ValueTask<OperatorOutcome> CreateAsync(OperatorSession session, CancellationToken cancellation) => AttemptAsync(cancellation);
 
@@ -25,6 +26,12 @@ internal sealed class ScriptedOperator(string id, Func<int, CancellationToken, V
     public ValueTask<OperatorOutcome> DeleteAsync(OperatorSession session, CancellationToken cancellation) => AttemptAsync(cancellation);
 
     public ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation) => AttemptAsync(cancellation);
+
+    public async ValueTask<OperatorIdentity> IdentifyAsync(Device device, CancellationToken cancellation)
+    {
+        var outcome = await AttemptAsync(cancellation);
+        return new OperatorIdentity(outcome.Kind, outcome.Kind == OperatorOutcomeKind.Accepted ? device.PhoneNumber : null);
+    }
 
     private ValueTask<OperatorOutcome> AttemptAsync(CancellationToken cancellation) => script(Interlocked.Increment(ref attempts), cancellation);
 

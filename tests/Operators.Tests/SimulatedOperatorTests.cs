@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using QodOrleans.Contracts;
+using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.TestSupport;
@@ -63,6 +64,41 @@ public sealed class SimulatedOperatorTests
         Assert.Equal(held ? [session.Id] : [], simulated.Sessions.Select(s => s.Id));
         Assert.Equal(
             report is null ? [] : [(start + TimeSpan.FromSeconds(reportsAfter), session.Id, report.Value)], reports.Taken);
+    }
+
+    [Theory]
+    // number, address | answer, number
+    [InlineData("+34600000001", null, Accepted, "+34600000001")]
+    [InlineData("+34600009006", null, UnknownSubscriber, null)]
+    [InlineData("+34600009005", null, Accepted, "+34600009005")]
+    [InlineData(null, "127.0.0.1", Accepted, "+34600000000")]
+    [InlineData(null, "127.1.1.1", Accepted, "+34600001111")]
+    [InlineData(null, "127.2.2.2", UnknownSubscriber, null)]
+    [InlineData(null, "128.0.0.1", Accepted, null)]
+    [InlineData(null, "::1", Accepted, "+34600000000")]
+    [InlineData(null, "::ffff:127.0.0.1", Accepted, "+34600000000")]
+    [InlineData(null, "::2", Accepted, null)]
+    public async Task A_line_is_found_by_its_number_and_by_the_narrowest_network(string? number, string? address, OperatorOutcomeKind kind, string? told)
+    {
+        var withLines = Operator(new SimulatedOptions
+        {
+            Lines =
+            [
+                new() { Network = "127.0.0.0/8", PhoneNumber = "+34600000000" },
+                new() { Network = "127.1.1.0/24", PhoneNumber = "+34600001111" },
+                new() { Network = "127.2.2.2", PhoneNumber = "+34600009006" },
+                new() { Network = "::1/128", PhoneNumber = "+34600000000" },
+            ],
+        });
+        var isIpv6 = address?.Contains(':', StringComparison.Ordinal) == true;
+        var device = new Device
+        {
+            PhoneNumber = number,
+            Ipv4Address = address is null || isIpv6 ? null : new DeviceIpv4Address(address, null, 1),
+            Ipv6Address = isIpv6 ? address : null,
+        };
+
+        Assert.Equal(new OperatorIdentity(kind, told), await withLines.IdentifyAsync(device, default));
     }
 
     [Theory]

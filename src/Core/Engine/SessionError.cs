@@ -12,6 +12,9 @@ public enum SessionErrorCode
     /// <summary>Identifiers of different devices.</summary>
     DeviceInconsistent,
 
+    /// <summary>Another device than the line that the caller's token stands for.</summary>
+    DeviceNotOfToken,
+
     /// <summary>The device's operator offers no QoD.</summary>
     ServiceNotApplicable,
 
@@ -62,6 +65,9 @@ public sealed record SessionError(SessionErrorCode Code, string Message, TimeSpa
 
     public static SessionError DeviceInconsistent() =>
         new(SessionErrorCode.DeviceInconsistent, "The identifiers given belong to different devices.");
+
+    public static SessionError DeviceNotOfToken() =>
+        new(SessionErrorCode.DeviceNotOfToken, "The access token is for another device than the one given.");
 
     public static SessionError ServiceNotApplicable(OperatorId @operator) =>
         new(SessionErrorCode.ServiceNotApplicable, $"Operator {@operator} offers no quality on demand.");

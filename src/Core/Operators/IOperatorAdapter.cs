@@ -12,7 +12,8 @@ public readonly record struct OperatorId(string Value)
 /// <summary>What an operator cannot do is said here, not discovered by failing.</summary>
 /// <param name="CanExtend">False: the broker's own clock ends the session later, and the operator is not asked.</param>
 /// <param name="CanLookUp">False: a create whose outcome stays unknown is settled at the provisioning deadline, by deleting what may exist.</param>
-public sealed record OperatorCapabilities(bool CanExtend = true, bool CanLookUp = true);
+/// <param name="CanIdentify">False: a device is who its identifier says, and its number and its address are two subscribers to us.</param>
+public sealed record OperatorCapabilities(bool CanExtend = true, bool CanLookUp = true, bool CanIdentify = false);
 
 /// <summary>A session as an operator needs to see it.</summary>
 /// <param name="Id">Ours; the operator's transaction id. A repeated create with the same id must not make a second session.</param>
@@ -34,6 +35,15 @@ public sealed record OperatorSession(
 {
     /// <summary>Without the person.</summary>
     public override string ToString() => $"{nameof(OperatorSession)}({Id}, {Profile}, {Duration})";
+}
+
+/// <summary>Whose device it is, as its operator says.</summary>
+/// <param name="Kind">Accepted (it is ours), UnknownSubscriber, Unreachable or Unknown.</param>
+/// <param name="PhoneNumber">E.164 with "+"; null where the operator does not tell it. Personal data.</param>
+public readonly record struct OperatorIdentity(OperatorOutcomeKind Kind, string? PhoneNumber = null)
+{
+    /// <summary>Without the person.</summary>
+    public override string ToString() => $"{nameof(OperatorIdentity)}({Kind})";
 }
 
 /// <summary>One operator's southbound interface, in the domain's terms. An adapter holds no rule of a session's life.</summary>
@@ -58,6 +68,12 @@ public interface IOperatorAdapter
 
     /// <returns>Accepted, Pending, Refused, Terminated, Absent, Unreachable or Unknown.</returns>
     ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation);
+
+    /// <summary>Asks whose device it is, so that a subscriber is one to us however a client names the device. Changes nothing at the
+    /// operator. Only called where <see cref="OperatorCapabilities.CanIdentify"/>.</summary>
+    /// <param name="device">With exactly one identifier: a phone number, or an address in the operator's networks.</param>
+    ValueTask<OperatorIdentity> IdentifyAsync(Device device, CancellationToken cancellation) =>
+        throw new NotSupportedException($"Operator {Id} cannot identify devices.");
 }
 
 /// <summary>What operators tell us unasked. It may come early, late, twice or out of order.</summary>

@@ -46,6 +46,9 @@ public sealed record ResolvedDevice(OperatorRoute Route, IOperatorAdapter Adapte
 /// <summary>Finds a device's operator and subscriber from the identifiers given. Built once, from configuration.</summary>
 public sealed class OperatorDirectory
 {
+    /// <summary>What the name of a subscriber who is known by number starts with.</summary>
+    internal const string TelScheme = "tel:";
+
     private readonly Dictionary<OperatorId, (OperatorRoute Route, IOperatorAdapter Adapter)> operators = [];
     private readonly List<(string Prefix, OperatorId Operator)> numbers = [];
     private readonly List<(AddressBlock Block, OperatorId Operator)> networks = [];
@@ -96,15 +99,17 @@ public sealed class OperatorDirectory
         return new ResolvedDevice(route, adapter, subscriber);
     }
 
+    internal static string Canonical(string phoneNumber) => phoneNumber.StartsWith('+') ? phoneNumber : "+" + phoneNumber;
+
     private IEnumerable<(OperatorId Operator, string Subscriber)> Candidates(Device device)
     {
         if (device.PhoneNumber is { } phone)
         {
-            var number = phone.StartsWith('+') ? phone : "+" + phone;
+            var number = Canonical(phone);
             foreach (var (prefix, @operator) in numbers)
             {
                 if (!number.StartsWith(prefix, StringComparison.Ordinal)) continue;
-                yield return (@operator, "tel:" + number);
+                yield return (@operator, TelScheme + number);
                 break;
             }
         }

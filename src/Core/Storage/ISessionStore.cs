@@ -52,6 +52,18 @@ public interface ISessionStore
     /// <param name="limit">1 to 10,000.</param>
     /// <exception cref="StoreUnavailableException" />
     Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation);
+
+    /// <summary>A client's sessions that are REQUESTED or AVAILABLE, newest first.</summary>
+    /// <param name="subject">Null for those of all its users and of none.</param>
+    /// <param name="limit">1 to 10,000.</param>
+    /// <exception cref="StoreUnavailableException" />
+    Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation);
+
+    /// <summary>A client's sessions of one device, newest first: all that are <see cref="QosSession.IsVisible"/>.</summary>
+    /// <param name="subject">Null for those of all its users and of none.</param>
+    /// <param name="limit">1 to 10,000.</param>
+    /// <exception cref="StoreUnavailableException" />
+    Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation);
 }
 
 /// <summary>The events that are not told yet, and those given up.</summary>

@@ -1,3 +1,4 @@
+using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;
@@ -71,6 +72,15 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     }
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
+        NewestAsync(session => session.Status != QosStatus.Unavailable && IsOf(session, clientId, subject), limit);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
+        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
+        NewestAsync(session => session.Terms.DeviceKey == device && session.IsVisible && IsOf(session, clientId, subject), limit);
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<QosStatusChanged>> ReadPendingAsync(OutboxCursor? after, int limit, CancellationToken cancellation)
     {
         CheckLimit(limit);
@@ -97,6 +107,16 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
         lock (gate)
             if (events.TryGetValue(eventId, out var change)) pending.Remove(KeyOf(change));
         return ValueTask.CompletedTask;
+    }
+
+    private static bool IsOf(QosSession session, string clientId, string? subject) => new Caller(clientId, subject).Owns(session);
+
+    // All of them are looked at: a list is rare, and what is kept here is little.
+    private Task<IReadOnlyList<QosSession>> NewestAsync(Func<QosSession, bool> wanted, int limit)
+    {
+        CheckLimit(limit);
+        lock (gate)
+            return Task.FromResult<IReadOnlyList<QosSession>>([.. sessions.Values.Where(wanted).OrderByDescending(session => session.Id.Value).Take(limit)]);
     }
 
     private long FenceOf(DeviceKey key) => devices.TryGetValue(key, out var device) ? device.Fence : 0;

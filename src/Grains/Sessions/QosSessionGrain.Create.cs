@@ -24,7 +24,8 @@ internal sealed partial class QosSessionGrain
 
     private async Task<SessionResult> CreateOnceAsync(CreateSession request)
     {
-        if (room.Directory.Resolve(request.Device, out var unresolved) is not { } device) return unresolved!;
+        var found = await room.Lines.FindAsync(request.Device, request.Caller.Line, CancellationToken.None);
+        if (found.Device is not { } device) return found.Error!;
 
         var result = await CreateAtAsync(request, device);
         room.Metrics.Created(device.Route.Id.Value, result.Error?.Code.ToString() ?? "Created");
@@ -87,7 +88,7 @@ internal sealed partial class QosSessionGrain
         Operator = device.Route.Id,
         Subscriber = device.Subscriber,
         DeviceKey = key,
-        Device = request.Device,
+        Device = request.Device ?? request.Caller.Line!.Device,
         ApplicationServer = request.ApplicationServer,
         DevicePorts = request.DevicePorts,
         ApplicationServerPorts = request.ApplicationServerPorts,

@@ -16,7 +16,7 @@ internal sealed class SessionRoom(
 {
     public SessionMachine Machine { get; } = new(policy);
 
-    public OperatorDirectory Directory { get; } = directory;
+    public LineFinder Lines { get; } = new(directory);
 
     public DeviceKeyHasher DeviceKeys { get; } = deviceKeys;
 

@@ -11,6 +11,7 @@ internal enum OperatorOperation
     Extend,
     Delete,
     LookUp,
+    Identify,
 }
 
 /// <summary>Meter and activity source <c>QodOrleans.Operators</c>. Costs next to nothing where nobody listens.</summary>
@@ -36,17 +37,20 @@ internal static class OperatorTelemetry
         OperatorOperation.Create => "create",
         OperatorOperation.Extend => "extend",
         OperatorOperation.Delete => "delete",
-        _ => "look_up",
+        OperatorOperation.LookUp => "look_up",
+        _ => "identify",
     };
 
     public static string NameOf(OperatorOutcomeKind outcome) => Outcomes[(int)outcome];
 
     /// <summary>Null where nobody listens. Without the subscriber: traces hold no personal data.</summary>
-    public static Activity? Start(OperatorOperation operation, OperatorId @operator, OperatorSession session)
+    /// <param name="session">Null where the call is not about one.</param>
+    public static Activity? Start(OperatorOperation operation, OperatorId @operator, OperatorSession? session)
     {
         if (!Activities.HasListeners()) return null;
         var activity = Activities.StartActivity($"operator {NameOf(operation)}", ActivityKind.Client);
         activity?.SetTag("qod.operator", @operator.Value);
+        if (session is null) return activity;
         activity?.SetTag("qod.session.id", session.Id.ToString());
         activity?.SetTag("qod.correlator", session.Correlator);
         return activity;

@@ -10,7 +10,7 @@ public sealed class ResilienceOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:20")]
     public TimeSpan CreateDeadline { get; set; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>The same for an extension, a delete and a look-up. Default 3 s, 100 ms to 20 s.</summary>
+    /// <summary>The same for an extension, a delete, a look-up and an identification. Default 3 s, 100 ms to 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:20")]
     public TimeSpan CallDeadline { get; set; } = TimeSpan.FromSeconds(3);
 

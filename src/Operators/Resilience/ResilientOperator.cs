@@ -6,6 +6,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
+using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Operators.Resilience;
@@ -47,16 +48,23 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
     public IOperatorAdapter Inner => inner;
 
     public ValueTask<OperatorOutcome> CreateAsync(OperatorSession session, CancellationToken cancellation) =>
-        CallAsync(OperatorOperation.Create, creates, session, cancellation);
+        CallAsync(OperatorOperation.Create, creates, session, question: null, cancellation);
 
     public ValueTask<OperatorOutcome> ExtendAsync(OperatorSession session, CancellationToken cancellation) =>
-        CallAsync(OperatorOperation.Extend, others, session, cancellation);
+        CallAsync(OperatorOperation.Extend, others, session, question: null, cancellation);
 
     public ValueTask<OperatorOutcome> DeleteAsync(OperatorSession session, CancellationToken cancellation) =>
-        CallAsync(OperatorOperation.Delete, others, session, cancellation);
+        CallAsync(OperatorOperation.Delete, others, session, question: null, cancellation);
 
     public ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation) =>
-        CallAsync(OperatorOperation.LookUp, others, session, cancellation);
+        CallAsync(OperatorOperation.LookUp, others, session, question: null, cancellation);
+
+    public async ValueTask<OperatorIdentity> IdentifyAsync(Device device, CancellationToken cancellation)
+    {
+        var question = new Question(device);
+        var outcome = await CallAsync(OperatorOperation.Identify, others, session: null, question, cancellation);
+        return outcome.Kind == OperatorOutcomeKind.Accepted ? question.Answer : new OperatorIdentity(outcome.Kind);
+    }
 
     public void Dispose()
     {
@@ -112,16 +120,32 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
 
     // -- One call -----------------------------------------------------------------------------------------------------------------------
 
-    private readonly record struct Call(ResilientOperator Operator, OperatorOperation Operation, OperatorSession Session, CancellationToken Caller);
+    /// <param name="Session">What the call is about; null for an identification.</param>
+    /// <param name="Question">What an identification is about; null for any other.</param>
+    private readonly record struct Call(
+        ResilientOperator Operator, OperatorOperation Operation, OperatorSession? Session, Question? Question, CancellationToken Caller);
+
+    /// <summary>The limits carry outcomes; who the subscriber is stays here meanwhile.</summary>
+    private sealed class Question(Device device)
+    {
+        public OperatorIdentity Answer { get; private set; }
+
+        public async ValueTask<OperatorOutcome> PutToAsync(IOperatorAdapter @operator, CancellationToken cancellation)
+        {
+            Answer = await @operator.IdentifyAsync(device, cancellation);
+            return new OperatorOutcome(Answer.Kind);
+        }
+    }
 
     private async ValueTask<OperatorOutcome> CallAsync(
-        OperatorOperation operation, ResiliencePipeline<OperatorOutcome> pipeline, OperatorSession session, CancellationToken cancellation)
+        OperatorOperation operation, ResiliencePipeline<OperatorOutcome> pipeline, OperatorSession? session, Question? question, CancellationToken cancellation)
     {
         using var activity = OperatorTelemetry.Start(operation, Id, session);
         var started = time.GetTimestamp();
         var context = ResilienceContextPool.Shared.Get(cancellation);
         var result = await pipeline.ExecuteOutcomeAsync(
-            static (context, call) => call.Operator.AttemptAsync(call, context.CancellationToken), context, new Call(this, operation, session, cancellation));
+            static (context, call) => call.Operator.AttemptAsync(call, context.CancellationToken), context,
+            new Call(this, operation, session, question, cancellation));
         ResilienceContextPool.Shared.Return(context);
 
         var outcome = result.Exception is null ? result.Result : WithoutAnAttempt(result.Exception, cancellation);
@@ -157,10 +181,11 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
         {
             return await (call.Operation switch
             {
-                OperatorOperation.Create => inner.CreateAsync(call.Session, cancellation),
-                OperatorOperation.Extend => inner.ExtendAsync(call.Session, cancellation),
-                OperatorOperation.Delete => inner.DeleteAsync(call.Session, cancellation),
-                _ => inner.LookUpAsync(call.Session, cancellation),
+                OperatorOperation.Create => inner.CreateAsync(call.Session!, cancellation),
+                OperatorOperation.Extend => inner.ExtendAsync(call.Session!, cancellation),
+                OperatorOperation.Delete => inner.DeleteAsync(call.Session!, cancellation),
+                OperatorOperation.LookUp => inner.LookUpAsync(call.Session!, cancellation),
+                _ => call.Question!.PutToAsync(inner, cancellation),
             });
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -170,13 +195,15 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
         catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException)
         {
             var outcome = IsBeforeSending(exception) ? OperatorOutcome.Unreachable("no connection") : OperatorOutcome.Unknown("connection broke");
-            Log.ConnectionFailed(log, Id, OperatorTelemetry.NameOf(call.Operation), call.Session.Id, outcome.Kind, call.Session.Correlator, exception);
+            if (call.Session is not { } session) Log.IdentificationConnectionFailed(log, Id, outcome.Kind, exception);
+            else Log.ConnectionFailed(log, Id, OperatorTelemetry.NameOf(call.Operation), session.Id, outcome.Kind, session.Correlator, exception);
             return outcome;
         }
         catch (Exception bug)
         {
             // Where it stopped nobody knows; the request may be out.
-            Log.AdapterFailed(log, Id, OperatorTelemetry.NameOf(call.Operation), call.Session.Id, call.Session.Correlator, bug);
+            if (call.Session is not { } session) Log.IdentificationFailed(log, Id, bug);
+            else Log.AdapterFailed(log, Id, OperatorTelemetry.NameOf(call.Operation), session.Id, session.Correlator, bug);
             return OperatorOutcome.Unknown(bug.GetType().Name);
         }
     }

@@ -38,6 +38,9 @@ internal sealed class SimulatedBehaviour
 
     public int FailingDeletes { get; private init; }
 
+    /// <summary>Whether the operator does not know the subscriber, whatever it is asked about him.</summary>
+    public bool IsStranger => Answer.Kind == OperatorOutcomeKind.UnknownSubscriber;
+
     /// <summary>Whether two sessions can differ in anything but their id: in their age, or in how often they were deleted.</summary>
     public bool HasMemory => AnswersAfter > TimeSpan.Zero || Report is not null || FailingDeletes > 0;
 

@@ -35,6 +35,12 @@ public static class SimulatedExtensions
         var options = context.Settings.GetSection("Simulated").Get<SimulatedOptions>() ?? new SimulatedOptions();
         if (options.Latency < TimeSpan.Zero || options.Latency > LongestLatency)
             throw new InvalidOperationException($"Operator '{context.Id}': Simulated:Latency is {options.Latency}; it must be 00:00:00 to {LongestLatency}.");
+        foreach (var line in options.Lines)
+        {
+            if (line.TryRead(out _)) continue;
+            throw new InvalidOperationException(
+                $"Operator '{context.Id}': a line of Simulated:Lines has network '{line.Network}'; it must be an address range, with a phone number of + and 5 to 15 digits.");
+        }
 
         return new SimulatedOperator(
             context.Id, options,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 
@@ -24,6 +25,7 @@ public sealed class SimulatedOperator : IOperatorAdapter, IDisposable
     private readonly IOperatorReports reports;
     private readonly TimeProvider time;
     private readonly ILogger<SimulatedOperator> log;
+    private readonly (AddressBlock Block, string PhoneNumber)[] lines;
     private volatile bool disposed;
 
     public SimulatedOperator(OperatorId id, SimulatedOptions options, IOperatorReports reports, TimeProvider time, ILogger<SimulatedOperator> log)
@@ -33,11 +35,14 @@ public sealed class SimulatedOperator : IOperatorAdapter, IDisposable
         this.reports = reports;
         this.time = time;
         this.log = log;
+        lines = [.. options.Lines
+            .Select(line => line.TryRead(out var block) ? (Block: block, line.PhoneNumber) : throw new ArgumentException($"'{line.Network}' is no line.", nameof(options)))
+            .OrderByDescending(line => line.Block.PrefixLength)];
     }
 
     public OperatorId Id { get; }
 
-    public OperatorCapabilities Capabilities { get; } = new();
+    public OperatorCapabilities Capabilities { get; } = new(CanIdentify: true);
 
     /// <summary>A copy of all that is held now. What a test expects to be gone must not be in here.</summary>
     public IReadOnlyList<SimulatedSession> Sessions
@@ -81,6 +86,25 @@ public sealed class SimulatedOperator : IOperatorAdapter, IDisposable
     public ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation) =>
         AnswerAsync(ledger.TryGet(session.Id, out var held) ? held.StateAt(time.GetUtcNow()) : OperatorOutcome.Absent(), cancellation);
 
+    public ValueTask<OperatorIdentity> IdentifyAsync(Device device, CancellationToken cancellation)
+    {
+        var number = device.PhoneNumber ?? NumberAt(device);
+        var identity = number is not null && SimulatedBehaviour.Of("tel:" + number).IsStranger
+            ? new OperatorIdentity(OperatorOutcomeKind.UnknownSubscriber)
+            : new OperatorIdentity(OperatorOutcomeKind.Accepted, number);
+        return options.Latency == TimeSpan.Zero ? new(identity) : TravelAsync(identity, new OperatorIdentity(OperatorOutcomeKind.Unknown), cancellation);
+    }
+
+    private string? NumberAt(Device device)
+    {
+        if (lines.Length == 0) return null;
+        var isAddress = device.Ipv4Address is { } v4 ? AddressBlock.TryParseIpv4(v4.PublicAddress, out var address) : AddressBlock.TryParseIpv6(device.Ipv6Address, out address);
+        if (!isAddress) return null;
+        foreach (var line in lines)
+            if (line.Block.Contains(address)) return line.PhoneNumber;
+        return null;
+    }
+
     /// <summary>The network is gone, and reports nothing more.</summary>
     public void Dispose()
     {
@@ -93,10 +117,10 @@ public sealed class SimulatedOperator : IOperatorAdapter, IDisposable
         : alike.GetOrAdd((behaviour, profile), static (key, createdAt) => new HeldSession(key.Item1, key.Profile, createdAt), now);
 
     private ValueTask<OperatorOutcome> AnswerAsync(OperatorOutcome outcome, CancellationToken cancellation) =>
-        options.Latency == TimeSpan.Zero ? new(outcome) : TravelAsync(outcome, cancellation);
+        options.Latency == TimeSpan.Zero ? new(outcome) : TravelAsync(outcome, OperatorOutcome.Unknown("cancelled"), cancellation);
 
-    private async ValueTask<OperatorOutcome> TravelAsync(OperatorOutcome outcome, CancellationToken cancellation) =>
-        await IsPassedAsync(options.Latency, cancellation) ? outcome : OperatorOutcome.Unknown("cancelled");
+    private async ValueTask<T> TravelAsync<T>(T answer, T cancelled, CancellationToken cancellation) =>
+        await IsPassedAsync(options.Latency, cancellation) ? answer : cancelled;
 
     private async ValueTask<OperatorOutcome> AnswerLaterAsync(SessionId id, HeldSession held, TimeSpan after, CancellationToken cancellation)
     {

@@ -21,6 +21,29 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
         order by due_at, id limit @limit
         """;
 
+    // Phases 0 and 1 are Requested and Active, as in the predicates of the indexes that serve these.
+    private const string ClientSql =
+        $"""
+        select {SessionRow.Columns} from qod.sessions s
+        where s.client_id = @client and s.phase <= 1
+        order by s.id desc limit @limit
+        """;
+
+    private const string UserSql =
+        $"""
+        select {SessionRow.Columns} from qod.sessions s
+        where s.client_id = @client and s.subject = @subject and s.phase <= 1
+        order by s.id desc limit @limit
+        """;
+
+    // Status information 2 is DeleteRequested: to the client that session is gone.
+    private const string DeviceSql =
+        $"""
+        select {SessionRow.Columns} from qod.sessions s
+        where s.device_key = @device and s.client_id = @client and (@subject::text is null or s.subject = @subject) and s.status_info is distinct from 2
+        order by s.id desc limit @limit
+        """;
+
     private const string PurgeSql =
         """
         delete from qod.devices d
@@ -78,6 +101,23 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
             .With("until", NpgsqlDbType.TimestampTz, until.UtcDateTime);
         return page.ReadAsync(source, row => new DueSession(new SessionId(row.GetGuid(0)), new DateTimeOffset(row.GetDateTime(1))), cancellation);
     }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation)
+    {
+        var page = new PageQuery(subject is null ? ClientSql : UserSql, limit).With("client", NpgsqlDbType.Text, clientId);
+        if (subject is not null) page.With("subject", NpgsqlDbType.Text, subject);
+        return page.ReadAsync(source, SessionRow.Read, cancellation);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
+        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
+        new PageQuery(DeviceSql, limit)
+            .With("device", NpgsqlDbType.Uuid, device.Value)
+            .With("client", NpgsqlDbType.Text, clientId)
+            .With("subject", NpgsqlDbType.Text, (object?)subject ?? DBNull.Value)
+            .ReadAsync(source, SessionRow.Read, cancellation);
 
     /// <summary>Forgets the fences of devices that were not admitted for a while and hold nothing. To be called now and then: an hour is fine.</summary>
     /// <param name="idleFor">At least as long as an owner may remember a fence without asking; 2 days are plenty.</param>

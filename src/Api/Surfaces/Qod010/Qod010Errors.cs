@@ -23,6 +23,7 @@ internal static class Qod010Errors
     private static readonly ErrorAnswer Conflict = Error(409, "CONFLICT", "Another session is created for the same device");
     private static readonly ErrorAnswer SessionNotFound = Error(404, "NOT_FOUND", "Session Id does not exist");
     private static readonly ErrorAnswer NotOwner = Error(403, "PERMISSION_DENIED", "Operation not allowed: the session belongs to another client or user");
+    private static readonly ErrorAnswer DeviceNotOfToken = Error(403, "PERMISSION_DENIED", "Operation not allowed: the access token is for another device");
     private static readonly ErrorAnswer SessionInactive = Invalid("The target session is inactive");
     private static readonly ErrorAnswer ServiceNotApplicable = Error(501, "NOT_IMPLEMENTED", "Service not implemented for the specified user device");
     private static readonly ErrorAnswer PathUnknown = Error(404, "NOT_FOUND", "There is nothing at this path");
@@ -42,6 +43,7 @@ internal static class Qod010Errors
     {
         SessionErrorCode.DeviceNotIdentified => DeviceNotIdentified,
         SessionErrorCode.DeviceInconsistent => DeviceInconsistent,
+        SessionErrorCode.DeviceNotOfToken => DeviceNotOfToken,
         SessionErrorCode.ServiceNotApplicable => ServiceNotApplicable,
         SessionErrorCode.ProfileUnknown or SessionErrorCode.ProfileNotApplicable => Schema("qosProfile", error.Message),
         SessionErrorCode.DurationOutOfRange => DurationOutOfRange,
