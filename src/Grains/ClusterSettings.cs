@@ -7,6 +7,14 @@ public sealed class ClusterSettings
 {
     public const string Section = "Qod:Cluster";
 
+    /// <summary>Switches of a silo's command line, with their keys.</summary>
+    public static IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string>
+    {
+        ["--silo-port"] = $"{Section}:SiloPort",
+        ["--gateway-port"] = $"{Section}:GatewayPort",
+        ["--name"] = $"{Section}:SiloName",
+    };
+
     /// <summary>Names one deployment: processes with different names on one database do not see each other. Default <c>qod</c>.</summary>
     [Required]
     public string ClusterId { get; set; } = "qod";

@@ -47,7 +47,7 @@ public static class GrainsExtensions
     public static IServiceCollection AddQodSiloHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
     {
         services.AddOrleansEngine(configuration);
-        services.AddSingleton<ClusterDatabase>();
+        services.AddHostedService<ClusterDatabase>();
         services.AddHostedService<OperatorReportsToGrains>();
         services.AddHostedService<DevicePurge>();
         services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
@@ -58,7 +58,7 @@ public static class GrainsExtensions
     public static IServiceCollection AddQodGatewayHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
     {
         services.AddOrleansEngine(configuration);
-        services.AddSingleton<ClusterDatabase>();
+        services.AddHostedService<ClusterDatabase>();
         services.AddHealthChecks().AddCheck<ClusterConnection>("cluster", tags: [readyTag]);
         return services;
     }

@@ -11,17 +11,20 @@ namespace QodOrleans.Grains.Hosting;
 /// <summary>The database as the processes of a cluster use it: they wait until it is there, refuse one of another version or made with another device
 /// key, and keep standalone hosts away.</summary>
 public sealed class ClusterDatabase(
-    Migrations migrations, PostgresPins pins, DeviceKeyHasher deviceKeys, [FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<ClusterDatabase> log)
+    Migrations migrations, PostgresPins pins, DeviceKeyHasher deviceKeys, EngineLock engineLock, [FromKeyedServices(Pace.Key)] TimeProvider pace,
+    ILogger<ClusterDatabase> log) : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits as long as it takes.</summary>
     /// <exception cref="SchemaVersionException">Run <c>migrate</c> first.</exception>
-    /// <exception cref="InvalidOperationException">Its sessions were made with another device key.</exception>
-    public async Task OpenAsync(CancellationToken cancellation)
+    /// <exception cref="InvalidOperationException">Its sessions were made with another device key, or a standalone host serves it.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        while (!await TryOpenAsync(cancellation)) await Task.Delay(Pause, pace, cancellation);
+        while (!await TryOpenAsync(cancellationToken)) await Task.Delay(Pause, pace, cancellationToken);
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<bool> TryOpenAsync(CancellationToken cancellation)
     {
@@ -29,9 +32,13 @@ public sealed class ClusterDatabase(
         {
             await migrations.CheckAsync(cancellation);
             var fingerprint = deviceKeys.Fingerprint.ToString("x16", null);
-            if (await pins.PinAsync("device-key", fingerprint) == fingerprint) return true;
-            throw new InvalidOperationException(
-                "The sessions in this database were made with another device key. Start with the data folder (keys.json) or Qod:Keys that they were made with.");
+            if (await pins.PinAsync("device-key", fingerprint) != fingerprint)
+            {
+                throw new InvalidOperationException(
+                    "The sessions in this database were made with another device key. Start with the data folder (keys.json) or Qod:Keys that they were made with.");
+            }
+            if (!await engineLock.TryAcquireAsync(shared: true)) throw new InvalidOperationException("A standalone host serves this database.");
+            return true;
         }
         catch (NpgsqlException unreachable)
         {

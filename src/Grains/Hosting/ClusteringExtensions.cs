@@ -66,9 +66,9 @@ public static class ClusteringExtensions
         client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "gateway")));
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = settings.ResponseTimeout);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
-        client.UseConnectionRetryFilter<ClusterConnection>();
         client.Services.AddSingleton<ClusterConnection>();
-        client.AddGatewayCountChangedHandler((services, change) => services.GetRequiredService<ClusterConnection>().Count(change.NumberOfConnectedGateways));
+        client.Services.AddSingleton<IClientConnectionRetryFilter>(services => services.GetRequiredService<ClusterConnection>());
+        client.AddGatewayCountChangedHandler(services => services.GetRequiredService<ClusterConnection>().Count);
         return client.AddActivityPropagation();
     }
 
