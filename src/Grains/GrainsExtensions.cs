@@ -7,6 +7,7 @@ using QodOrleans.Core.Operators;
 using QodOrleans.Core.Storage;
 using QodOrleans.Grains.Events;
 using QodOrleans.Grains.Hosting;
+using QodOrleans.Grains.Operators;
 using QodOrleans.Grains.Reminders;
 using QodOrleans.Grains.Sessions;
 using QodOrleans.Grains.Shares;
@@ -23,6 +24,7 @@ public static class GrainsExtensions
     {
         silo.Services.AddClusterSettings(configuration);
         silo.Services.AddSingleton<SessionShares>();
+        silo.Services.AddSingleton<ClusterOperators>();
         silo.Services.AddSingleton<SessionRoom>();
         silo.Services.AddSingleton<WorkUnderWay>();
         silo.Services.AddSingleton<GrainMetrics>();

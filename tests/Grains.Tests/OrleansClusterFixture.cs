@@ -13,6 +13,8 @@ using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Hosting;
+using QodOrleans.Operators;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.Postgres;
 using QodOrleans.TestSupport;
@@ -30,6 +32,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
     private readonly EventRecorder events = new();
     private PostgresServer server = null!;
     private string database = null!;
+    private IConfiguration configuration = null!;
     private ServiceProvider outside = null!;
     private SeverableStore store = null!;
     private OrleansSessionEngine engine = null!;
@@ -55,7 +58,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         if (server.WhyNone is { } why) Assert.Skip(why);
 
         database = await server.CreateDatabaseAsync();
-        var configuration = new ConfigurationBuilder()
+        configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Qod:Postgres:ConnectionString", database)])
             .Build();
         // The store keeps real time: its deadlines are about the database.
@@ -103,9 +106,12 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
     {
         store = new SeverableStore(Store);
         var builder = new InProcessTestClusterBuilder(Silos);
+        // Part of the key of what Orleans stores: another one would find nothing of before.
+        builder.Options.ServiceId = "qod";
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddQodGrains(NoSettings);
+            silo.AddQodGrains(NoSettings).AddQodOperatorStorage(configuration);
+            silo.Services.AddSingleton(Operators.GetRequiredService<IOptions<OperatorsOptions>>());
             silo.Services.AddSingleton(new SessionPolicy());
             silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
             silo.Services.AddSingleton(Operators.GetRequiredService<OperatorDirectory>());

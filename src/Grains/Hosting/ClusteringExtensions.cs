@@ -25,11 +25,7 @@ public static class ClusteringExtensions
         if (settings.SiloName is { } name) silo.Configure<SiloOptions>(options => options.SiloName = name);
         silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "membership")));
-        silo.AddAdoNetGrainStorage(OperatorGrain.Storage, options =>
-        {
-            (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "operators"));
-            options.DeleteStateOnClear = true;
-        });
+        silo.AddQodOperatorStorage(configuration);
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = settings.ProbeTimeout;
@@ -58,6 +54,14 @@ public static class ClusteringExtensions
         return silo.AddActivityPropagation();
     }
 
+    /// <summary>Where the operators' administration is kept.</summary>
+    public static ISiloBuilder AddQodOperatorStorage(this ISiloBuilder silo, IConfiguration configuration) =>
+        silo.AddAdoNetGrainStorage(OperatorGrain.Storage, options =>
+        {
+            (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "operators"));
+            options.DeleteStateOnClear = true;
+        });
+
     /// <summary>The client of a gateway. It waits for silos, and for a database that is not there yet, as long as it takes.</summary>
     public static IClientBuilder UseQodClustering(this IClientBuilder client, IConfiguration configuration)
     {
@@ -65,7 +69,7 @@ public static class ClusteringExtensions
         client.Configure<ClusterOptions>(options => Identify(options, settings));
         client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "gateway")));
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = settings.ResponseTimeout);
-        client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+        client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
         client.Services.AddSingleton<ClusterConnection>();
         client.Services.AddSingleton<IClientConnectionRetryFilter>(services => services.GetRequiredService<ClusterConnection>());
         client.AddGatewayCountChangedHandler(services => services.GetRequiredService<ClusterConnection>().Count);
