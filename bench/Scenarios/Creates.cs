@@ -55,6 +55,14 @@ internal static class Creates
         // 3. Latency means something below the maximum only: half of it, at a fixed rate.
         var rate = Math.Max(1, Math.Floor(tally.Told.Select(turn => turn.PerSecond).Median() / 2));
         var atHalf = await TurnAsync(() => OpenLoop.RunAsync(told, run.Options.Connections, rate, run.Options.Duration, run.Cancellation));
+
+        // 4. Nobody listens: every event is written to the outbox and stays there. Last, for it leaves the host with a backlog.
+        var stored = Requests.Create(host.Endpoint, token, await EventReceiver.NobodyAsync(run.Clock), Requests.LongDurationSeconds);
+        for (var round = 1; round <= run.Options.Rounds; round++)
+        {
+            tally.PgbenchBesideStored.Add((await TurnAsync(() => Pgbench.RunAsync(installation.Database.Connection, script, run.Options.Duration, run.Cancellation))).PerSecond);
+            tally.Stored.Add(await TurnAsync(() => ClosedLoop.RunAsync(stored, run.Options.Connections, run.Options.Duration, run.Cancellation)));
+        }
         return [.. Rows(run, tally), LatencyRow(rate, atHalf)];
 
         // A checkpoint that falls into one turn would be charged to it alone.
@@ -83,6 +91,7 @@ internal static class Creates
         string[] events = [$"{created} creates, {tally.Events} events arrived, {tally.DistinctEvents} distinct", tally.HostCpu];
         yield return Row("host, events delivered", tally.Told, pgbench, Goal.RatioAtLeast(0.6), events);
         yield return Row("host, events delivered", tally.Told, plain, Goal.RatioAtLeast(2), [$"plain service: {LatencyOf(tally.Plain)}, {tally.PlainCpu}"]);
+        yield return Row("host, events in the outbox, sinks down", tally.Stored, Baseline($"pgbench, {Pgbench.Clients} clients", tally.PgbenchBesideStored), Goal.RatioAtLeast(0.6), []);
         yield return Row("host, no sink", tally.Quiet, pgbench, Goal.RatioAtLeast(0.6), []);
         yield return Row("host, no sink", tally.Quiet, plain, Goal.RatioAtLeast(2), []);
     }
@@ -118,6 +127,8 @@ internal static class Creates
         public List<LoadResult> Told { get; } = [];
         public List<LoadResult> Quiet { get; } = [];
         public List<LoadResult> Plain { get; } = [];
+        public List<LoadResult> Stored { get; } = [];
+        public List<double> PgbenchBesideStored { get; } = [];
         public long Events { get; set; }
         public long DistinctEvents { get; set; }
         public string HostCpu { get; set; } = "";

@@ -11,6 +11,10 @@ internal sealed class DueWork : IAsyncDisposable
     private const int PageSize = 5_000;
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
+    /// <summary>A session overdue by more than this has perhaps been moved, by another hand, to where had been read already: a commit that
+    /// a dead process left behind in the store, or a repair. It is looked for with each window.</summary>
+    private static readonly TimeSpan OverlookedAfter = TimeSpan.FromSeconds(5);
+
     private readonly ISessionStore store;
     private readonly TimeProvider time;
     private readonly EmbeddedOptions options;
@@ -33,7 +37,13 @@ internal sealed class DueWork : IAsyncDisposable
     /// <summary>Everything due up to here is in memory.</summary>
     private DateTimeOffset loadedUntil = DateTimeOffset.MinValue;
     private DueSession? lastRead;
-    private Task pumping = Task.CompletedTask;
+
+    /// <summary>When the timer strikes: it is only ever moved nearer, or set anew.</summary>
+    private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
+    private Task pump = Task.CompletedTask;
+
+    /// <summary>Set and cleared under the gate: whether the task has completed is known a moment too late, and a wake-up in that moment would be lost.</summary>
+    private bool isPumping;
     private bool wanted;
     private bool stopped;
 
@@ -69,10 +79,10 @@ internal sealed class DueWork : IAsyncDisposable
                 dueAt.Remove(id);
                 return;
             }
-            var isNext = !queue.TryPeek(out _, out var first) || due < first;
+            if (dueAt.TryGetValue(id, out var known) && known == due) return;
             dueAt[id] = due;
             queue.Enqueue(id, due);
-            if (isNext) Arm(due);
+            if (due < armedFor) Arm(due);
         }
     }
 
@@ -98,13 +108,13 @@ internal sealed class DueWork : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellation)
     {
         await stopping.CancelAsync();
-        Task pump;
+        Task last;
         lock (gate)
         {
             stopped = true;
-            pump = pumping;
+            last = pump;
         }
-        await pump.WaitAsync(cancellation);
+        await last.WaitAsync(cancellation);
         for (var slot = 0; slot < options.DueInFlight; slot++) await slots.WaitAsync(cancellation);
     }
 
@@ -116,6 +126,7 @@ internal sealed class DueWork : IAsyncDisposable
 
     private void Arm(DateTimeOffset due)
     {
+        armedFor = due;
         var wait = due - time.GetUtcNow();
         // Timers count whole milliseconds: round up, for never early is the promise.
         timer.Change(wait <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
@@ -126,8 +137,11 @@ internal sealed class DueWork : IAsyncDisposable
         lock (gate)
         {
             if (stopped) return;
+            armedFor = DateTimeOffset.MaxValue;
             wanted = true;
-            if (pumping.IsCompleted) pumping = Task.Run(PumpAsync);
+            if (isPumping) return;
+            isPumping = true;
+            pump = Task.Run(PumpAsync);
         }
     }
 
@@ -137,7 +151,11 @@ internal sealed class DueWork : IAsyncDisposable
         {
             lock (gate)
             {
-                if (!wanted || stopped) return;
+                if (!wanted || stopped)
+                {
+                    isPumping = false;
+                    return;
+                }
                 wanted = false;
             }
             try
@@ -150,9 +168,9 @@ internal sealed class DueWork : IAsyncDisposable
             {
                 return;
             }
-            catch (StoreUnavailableException unavailable)
+            catch (Exception broken)
             {
-                Log.DueReadFailed(log, unavailable);
+                Log.DueReadFailed(log, broken);
                 lock (gate) Arm(time.GetUtcNow() + RetryAfterFailure);
             }
         }
@@ -218,13 +236,11 @@ internal sealed class DueWork : IAsyncDisposable
         }
         try
         {
+            if (lastRead is not null) Add(await store.ReadDueAsync(null, time.GetUtcNow() - OverlookedAfter, PageSize, stopping.Token));
             var page = await store.ReadDueAsync(lastRead, until, PageSize, stopping.Token);
             lock (gate)
             {
-                foreach (var session in page)
-                {
-                    if (dueAt.TryAdd(session.Id, session.DueAt)) queue.Enqueue(session.Id, session.DueAt);
-                }
+                Add(page);
                 if (page.Count > 0) lastRead = page[^1];
                 if (page.Count < PageSize) return false;
                 loadedUntil = page[^1].DueAt;
@@ -236,6 +252,13 @@ internal sealed class DueWork : IAsyncDisposable
             lock (gate) loadedUntil = before;
             throw;
         }
+    }
+
+    private void Add(IReadOnlyList<DueSession> page)
+    {
+        lock (gate)
+            foreach (var session in page)
+                if (dueAt.TryAdd(session.Id, session.DueAt)) queue.Enqueue(session.Id, session.DueAt);
     }
 
     private void ArmForNext()

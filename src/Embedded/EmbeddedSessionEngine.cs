@@ -72,6 +72,7 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         if (profiles.Admit(request.QosProfile, request.Duration) is { } unfit) return unfit;
         var found = await FindAsync(request.Device, request.Caller, cancellation);
         if (found.Device is not { } device) return found.Error!;
+        if (profiles.AdmitAt(request.QosProfile, device.Route.Id) is { } elsewhere) return elsewhere;
         if (!TryBegin(limited: true)) return SessionError.Overloaded();
 
         var creation = new Creation(request, device, new SessionId(Guid.CreateVersion7(time.GetUtcNow())));
@@ -323,8 +324,14 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         if (!TryBegin(limited: false)) return;
         try
         {
-            var result = await ApplyAsync(id, new SessionCommand.DeadlineReached());
+            QosSession? before = null;
+            var result = await ApplyAsync(id, session => DeadlineOf(before = session), caller: null, known: null);
             if (result.Error?.Code == SessionErrorCode.Overloaded) due.Schedule(id, Now + StoreRetry);
+            if (result.Session is not { } after || !ReferenceEquals(after, before)) return;
+
+            // Not due after all: another hand has moved it, in the store or in what we took for the store's word.
+            sessions.Remove(id);
+            due.Schedule(id, after.DueAt);
         }
         catch (StoreUnavailableException unavailable)
         {
@@ -340,6 +347,8 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         {
             End();
         }
+
+        static SessionCommand DeadlineOf(QosSession _) => new SessionCommand.DeadlineReached();
     }
 
     private async Task HandlePutOffReleaseAsync(SessionId id)

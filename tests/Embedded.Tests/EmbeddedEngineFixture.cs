@@ -8,7 +8,6 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
-using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
 using QodOrleans.Embedded.Memory;
@@ -24,12 +23,16 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
 
     private readonly EventRecorder events = new();
     private ServiceProvider operators = null!;
+    private ISessionStore durable = null!;
     private SeverableStore store = null!;
     private EmbeddedSessionEngine engine = null!;
 
     public ISessionEngine Engine => engine;
 
     public ManualTimeProvider Time { get; } = new();
+
+    /// <summary>Past the engine: what another hand does to the sessions.</summary>
+    public ISessionStore Durable => durable;
 
     public IReadOnlyList<QosStatusChanged> Events => events.Snapshot();
 
@@ -40,8 +43,6 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
     protected abstract Task<ISessionStore> OpenStoreAsync();
 
     protected abstract ValueTask CloseStoreAsync();
-
-    private ISessionStore durable = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -84,7 +85,7 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
         store = new SeverableStore(durable);
         engine = new EmbeddedSessionEngine(
             Policy,
-            new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]),
+            ISessionEngineFixture.Profiles,
             operators.GetRequiredService<OperatorDirectory>(),
             operators.GetRequiredService<OperatorReportRelay>(),
             new DeviceKeyHasher(new byte[32]),
