@@ -10,7 +10,6 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
-using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
 using QodOrleans.Grains.Hosting;
@@ -113,6 +112,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
             silo.AddQodGrains(NoSettings).AddQodOperatorStorage(configuration);
             silo.Services.AddSingleton(Operators.GetRequiredService<IOptions<OperatorsOptions>>());
             silo.Services.AddSingleton(new SessionPolicy());
+            silo.Services.AddSingleton(ISessionEngineFixture.Profiles);
             silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
             silo.Services.AddSingleton(Operators.GetRequiredService<OperatorDirectory>());
             silo.Services.AddSingleton<ISessionStore>(store);
@@ -124,7 +124,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         Cluster = builder.Build();
         await Cluster.DeployAsync();
         engine = new OrleansSessionEngine(
-            Cluster.Client, Store, new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]), Time, TimeProvider.System,
+            Cluster.Client, Store, ISessionEngineFixture.Profiles, Time, TimeProvider.System,
             Options.Create(new GrainEngineOptions()), NullLogger<OrleansSessionEngine>.Instance);
         Operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
     }

@@ -40,7 +40,17 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
 
     /// <summary>The session may be due: its provisioning deadline, its expiry, a release to be repeated, or the end of its retention. The state's own due
     /// time decides, so a reminder too many does nothing. One that fails is repeated until the due time has moved.</summary>
-    public Task ReceiveReminder(string reminderName, TickStatus status) => ApplyAsync(_ => new SessionCommand.DeadlineReached());
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        QosSession? before = null;
+        var result = await ApplyAsync(session =>
+        {
+            before = session;
+            return new SessionCommand.DeadlineReached();
+        });
+        // Due by the store, and not by memory: another activation has moved it, and what is in memory is old.
+        if (ReferenceEquals(result.Session, before)) loaded = false;
+    }
 
     private static async Task<SessionResult> AnswerAsync(Task<SessionResult> work)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Grains.Events;
 using QodOrleans.Grains.Operators;
@@ -12,10 +13,12 @@ namespace QodOrleans.Grains.Sessions;
 
 /// <summary>What all session grains of a silo share, resolved once instead of once for each of a million activations.</summary>
 internal sealed class SessionRoom(
-    SessionPolicy policy, ClusterOperators operators, DeviceKeyHasher deviceKeys, [FromKeyedServices(SessionStorage.Name)] IGrainStorage storage,
+    SessionPolicy policy, QosProfileCatalog profiles, ClusterOperators operators, DeviceKeyHasher deviceKeys, [FromKeyedServices(SessionStorage.Name)] IGrainStorage storage,
     EventRouter events, WorkUnderWay work, TimeProvider time, GrainMetrics metrics, IOptions<GrainEngineOptions> options, ILogger<QosSessionGrain> log)
 {
     public SessionMachine Machine { get; } = new(policy);
+
+    public QosProfileCatalog Profiles { get; } = profiles;
 
     public LineFinder Lines { get; } = new(operators.Directory);
 
