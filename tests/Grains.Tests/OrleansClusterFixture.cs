@@ -109,7 +109,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         builder.Options.ServiceId = "qod";
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddQodGrains(NoSettings).AddQodOperatorStorage(configuration);
+            silo.AddQodGrains(NoSettings).AddQodOperatorStorage(configuration).AddActivityPropagation();
             silo.Services.AddSingleton(Operators.GetRequiredService<IOptions<OperatorsOptions>>());
             silo.Services.AddSingleton(new SessionPolicy());
             silo.Services.AddSingleton(ISessionEngineFixture.Profiles);
@@ -120,6 +120,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         });
+        builder.ConfigureClient(client => client.AddActivityPropagation());
         builder.ConfigureHost(host => host.Logging.SetMinimumLevel(LogLevel.Warning));
         Cluster = builder.Build();
         await Cluster.DeployAsync();
