@@ -66,8 +66,11 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         queues.Offer(change);
     }
 
-    /// <summary>Events may be in the outbox that nobody dispatched here: they are looked for, and go before later ones.</summary>
+    /// <summary>Events are in the outbox that were not dispatched here: they are looked for, and go before later ones.</summary>
     public void CatchUp() => queues.FallBehind();
+
+    /// <summary>Has a look into the outbox, in case there is something that was not dispatched here.</summary>
+    public void LookAgain() => queues.LookAgain();
 
     /// <summary>The share of the sessions whose events are told from here has changed.</summary>
     public void ShareChanged()

@@ -52,8 +52,10 @@ public sealed class SharedOutbox
         Assert.Empty(outbox.Pending);
     }
 
-    [Fact]
-    public async Task An_event_that_nobody_dispatched_is_found_when_the_dispatcher_is_to_catch_up_and_not_before()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_event_that_nobody_dispatched_is_found_when_the_dispatcher_is_told_to_look_and_not_before(bool catchUp)
     {
         using var broker = new Broker(outbox: outbox);
         await broker.StartAsync();
@@ -61,11 +63,28 @@ public sealed class SharedOutbox
         await broker.AdvanceAsync(600);
         Assert.Empty(broker.Network.Requests);
 
-        broker.Dispatcher.CatchUp();
+        if (catchUp) broker.Dispatcher.CatchUp();
+        else broker.Dispatcher.LookAgain();
         await broker.AdvanceAsync(1);
 
         Assert.Single(broker.Network.Requests);
         Assert.Empty(outbox.Pending);
+        Assert.Null(broker.Clock.NextTimer);
+    }
+
+    [Fact]
+    public async Task A_look_keeps_nobody_waiting()
+    {
+        using var broker = new Broker(outbox: outbox);
+        await broker.StartAsync();
+        broker.Tell(1, 1);
+        await broker.QuietAsync();
+
+        broker.Dispatcher.LookAgain();
+        broker.Tell(1, 2);
+        await broker.QuietAsync();
+
+        Assert.Equal([1, 2], broker.Network.Sequences);
     }
 
     private static SessionId SessionOf(Seen request) => new(Guid.Parse(request.Told.Session));

@@ -25,7 +25,7 @@ internal sealed class OutboxWatch(
         try
         {
             using var timer = new PeriodicTimer(settings.Value.OutboxPeriod, pace);
-            while (await timer.WaitForNextTickAsync(stoppingToken)) webhooks.CatchUp();
+            while (await timer.WaitForNextTickAsync(stoppingToken)) webhooks.LookAgain();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
