@@ -76,10 +76,10 @@ public static class ClusteringExtensions
         return client.AddActivityPropagation();
     }
 
-    private static ClusterSettings SettingsOf(IConfiguration configuration) =>
-        configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings();
+    private static QodClusterOptions SettingsOf(IConfiguration configuration) =>
+        configuration.GetSection(QodClusterOptions.Section).Get<QodClusterOptions>() ?? new QodClusterOptions();
 
-    private static void Identify(ClusterOptions options, ClusterSettings settings) =>
+    private static void Identify(ClusterOptions options, QodClusterOptions settings) =>
         (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId);
 
     /// <summary>The sessions' database, with a pool of its own: pools are told apart by the text of the connection string.</summary>

@@ -28,7 +28,7 @@ internal sealed class DueReminders : IDisposable
     private readonly SessionShares shares;
     private readonly TimeProvider time;
     private readonly TimeProvider pace;
-    private readonly ClusterSettings settings;
+    private readonly QodClusterOptions settings;
     private readonly ILogger<DueReminders> log;
     private readonly ConcurrentDictionary<SessionId, DateTimeOffset> underWay = new();
     private readonly SemaphoreSlim slots;
@@ -37,7 +37,7 @@ internal sealed class DueReminders : IDisposable
 
     public DueReminders(
         ISessionStore store, IGrainFactory grains, SessionShares shares, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
-        GrainMetrics metrics, IOptions<ClusterSettings> settings, ILogger<DueReminders> log)
+        GrainMetrics metrics, IOptions<QodClusterOptions> settings, ILogger<DueReminders> log)
     {
         (this.store, this.grains, this.shares, this.time, this.pace, this.settings, this.log) = (store, grains, shares, time, pace, settings.Value, log);
         slots = new SemaphoreSlim(this.settings.DueInFlight);

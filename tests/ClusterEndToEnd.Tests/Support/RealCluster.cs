@@ -49,7 +49,7 @@ public sealed class RealCluster : IAsyncLifetime
     /// <summary>What a query says; null for no row.</summary>
     internal async Task<object?> AskAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(Server.ConnectionString);
+        await using var connection = new NpgsqlConnection(Unpooled);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();
@@ -57,7 +57,7 @@ public sealed class RealCluster : IAsyncLifetime
 
     internal async Task<List<string>> ListAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(Server.ConnectionString);
+        await using var connection = new NpgsqlConnection(Unpooled);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync();
@@ -74,6 +74,9 @@ public sealed class RealCluster : IAsyncLifetime
         if (server is not null) await server.DisposeAsync();
         data.Dispose();
     }
+
+    // The server is stopped in between, and what a pool keeps is dead then.
+    private string Unpooled => $"{Server.ConnectionString};Pooling=false";
 
     private Dictionary<string, string> Environment => new() { ["QOD_POSTGRES"] = Server.ConnectionString };
 
