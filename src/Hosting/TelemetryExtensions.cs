@@ -17,9 +17,9 @@ public static class TelemetryExtensions
 
     /// <summary>Ours, and the libraries that tell of themselves without an instrumentation package.</summary>
     private static readonly string[] Meters =
-        ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
+        ["QodOrleans.*", "Npgsql", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
 
-    private static readonly string[] Activities = ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http"];
+    private static readonly string[] Activities = ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Microsoft.Orleans.Application"];
 
     /// <param name="service">Name of the program, for example <c>qod-standalone</c>.</param>
     public static IHostApplicationBuilder AddQodTelemetry(this IHostApplicationBuilder builder, string service)

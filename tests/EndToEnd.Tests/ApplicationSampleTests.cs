@@ -91,7 +91,7 @@ public sealed partial class ApplicationSampleTests(SampleHost host) : IClassFixt
     private async Task ComeByAsync(ChildProcess sample, string more = "")
     {
         await Poll.UntilAsync(
-            async () => await IsListeningAsync() || sample.HasExited, listening => listening, StartsWithin, "the sample's callback");
+            async () => await IsListeningAsync() || !sample.IsRunning, listening => listening, StartsWithin, "the sample's callback");
         var form = $"client_id=my-app-id&response_type=code&scope=dpv%3ARequestedServiceProvision%23qod&redirect_uri={Uri.EscapeDataString(host.Callback)}&create=";
         using var browser = new HttpClient();
         try
