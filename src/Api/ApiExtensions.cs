@@ -76,6 +76,12 @@ public static class ApiExtensions
 
         foreach (var surface in Surfaces) surface.Map(app);
         app.MapQodDocs();
+        return app.MapQodHealth();
+    }
+
+    /// <summary>The health endpoints, for a host that has no other: live says that this process answers, ready asks the checks with <see cref="ReadyTag"/>.</summary>
+    public static WebApplication MapQodHealth(this WebApplication app)
+    {
         app.MapHealthChecks("/health/live", Health(_ => false));
         app.MapHealthChecks("/health/ready", Health(check => check.Tags.Contains(ReadyTag)));
         return app;

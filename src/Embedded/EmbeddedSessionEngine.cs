@@ -53,7 +53,8 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         (this.profiles, this.relay, this.deviceKeys) = (profiles, relay, deviceKeys);
         (this.store, this.dispatcher, this.time, this.options, this.log) = (store, dispatcher, time, options.Value, log);
         machine = new SessionMachine(policy);
-        operators = new OperatorCalls(directory, log);
+        operators = new OperatorCalls(
+            directory, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));
         lines = new LineFinder(directory);
         due = new DueWork(store, time, this.options, HandleDueAsync, HandlePutOffReleaseAsync, log);
         metrics = new EngineMetrics(meters, () => due.Waiting, () => underWay - 1);

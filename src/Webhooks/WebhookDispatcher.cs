@@ -31,15 +31,16 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
 
     public WebhookDispatcher(
         IEventOutbox outbox, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, SinkPolicy policy, IOptions<WebhookOptions> options,
-        TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log)
+        TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log, IOutboxShare? share = null)
         : this(
-            outbox, formats, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log, Random.Shared)
+            outbox, formats, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log, Random.Shared,
+            share)
     {
     }
 
     internal WebhookDispatcher(
         IEventOutbox outbox, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, HttpMessageHandler network, WebhookOptions options,
-        TimeProvider time, IMeterFactory meters, ILogger log, Random chance)
+        TimeProvider time, IMeterFactory meters, ILogger log, Random chance, IOutboxShare? share = null)
     {
         this.options = options;
         this.time = time;
@@ -47,13 +48,29 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         telemetry = new WebhookTelemetry(meters);
         client = new SinkClient(network, formats, tokens, time, log);
         marker = new OutboxMarker(outbox, options, time, telemetry, inFlight, log);
-        queues = new DeliveryQueues(options, time, chance) { Start = StartWorker, Concluded = marker.Post, FellBehind = FellBehind };
+        queues = new DeliveryQueues(options, time, chance)
+        {
+            Start = StartWorker,
+            Concluded = marker.Post,
+            FellBehind = FellBehind,
+            IsOurs = share is null ? static _ => true : share.IsOurs,
+        };
         reader = new OutboxReader(outbox, queues, options, time, inFlight, log);
         telemetry.Observe(queues);
         marker.Start(queues);
     }
 
     public void Dispatch(QosStatusChanged change) => queues.Offer(change);
+
+    /// <summary>Events may be in the outbox that nobody dispatched here: they are looked for, and go before later ones.</summary>
+    public void CatchUp() => queues.FallBehind();
+
+    /// <summary>The share of the sessions whose events are told from here has changed.</summary>
+    public void ShareChanged()
+    {
+        queues.DropForeign();
+        queues.FallBehind();
+    }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

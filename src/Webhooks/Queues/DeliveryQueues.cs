@@ -43,6 +43,9 @@ internal sealed class DeliveryQueues : IDisposable
         schedule = new RetrySchedule(options, chance);
     }
 
+    /// <summary>Whether the events of this session are told from here. Called under the lock: must only look.</summary>
+    public Func<SessionId, bool> IsOurs { get; init; } = static _ => true;
+
     /// <summary>Starts a worker for the session. Called under the lock: must only hand over.</summary>
     public required Action<SessionLine> Start { get; init; }
 
@@ -105,7 +108,8 @@ internal sealed class DeliveryQueues : IDisposable
                     break;
             }
 
-            if (line.Attempts > 0) Retry(line, answer.RetryAfter, now);
+            if (line.HasMore && !IsOurs(line.Id)) Drop(line);
+            else if (line.Attempts > 0) Retry(line, answer.RetryAfter, now);
             else if (line.HasMore) lane.Enqueue(line);
 
             var next = Take(lane, now);
@@ -159,6 +163,31 @@ internal sealed class DeliveryQueues : IDisposable
     public bool IsBehind
     {
         get { lock (gate) return elsewhere.Behind || lanes.Values.Any(lane => lane.Backlog.Behind); }
+    }
+
+    /// <summary>The outbox may hold anything: events were committed that nobody dispatched here, or sessions have become ours. A pass is needed, and
+    /// until it is through, memory overtakes nothing.</summary>
+    public void FallBehind()
+    {
+        lock (gate)
+        {
+            elsewhere.Behind = elsewhere.Missed = true;
+            foreach (var lane in lanes.Values) lane.Backlog.Behind = lane.Backlog.Missed = true;
+            if (!closed) FellBehind();
+        }
+    }
+
+    /// <summary>Lets go of what is not ours any more. What is under way is finished; whoever tells them now may tell that one once more.</summary>
+    public void DropForeign()
+    {
+        lock (gate)
+        {
+            foreach (var lane in lanes.Values.ToArray())
+            {
+                foreach (var line in lane.Take(line => !IsOurs(line.Id))) Drop(line);
+                EvictIfIdle(lane, time.GetUtcNow());
+            }
+        }
     }
 
     public void BeginPass()
@@ -215,7 +244,7 @@ internal sealed class DeliveryQueues : IDisposable
 
     private void Place(QosStatusChanged change, bool fromOutbox)
     {
-        if (concludedLately.Contains(change.EventId)) return;
+        if (concludedLately.Contains(change.EventId) || !IsOurs(change.SessionId)) return;
 
         if (lines.TryGetValue(change.SessionId, out var line))
         {
@@ -258,17 +287,19 @@ internal sealed class DeliveryQueues : IDisposable
     /// <summary>Gives up half of what waits at a sink: nothing is lost, a later pass brings it back.</summary>
     private void Shed(Lane lane)
     {
-        foreach (var line in lane.Shed())
-        {
-            var dropped = line.Drop();
-            held -= dropped;
-            lane.Count -= dropped;
-            if (!line.HasConclusions) lines.Remove(line.Id);
-        }
+        foreach (var line in lane.Shed()) Drop(line);
         lane.Backlog.Behind = lane.Backlog.Missed = true;
         FellBehind();
         EvictIfIdle(lane, time.GetUtcNow());
         greediest = lanes.Values.MaxBy(other => other.Count);
+    }
+
+    private void Drop(SessionLine line)
+    {
+        var dropped = line.Drop();
+        held -= dropped;
+        line.Lane.Count -= dropped;
+        if (!line.HasConclusions) lines.Remove(line.Id);
     }
 
     private bool HasNothingOlder(QosStatusChanged change, Lane lane, bool fromOutbox) => fromOutbox

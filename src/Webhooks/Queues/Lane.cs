@@ -71,6 +71,20 @@ internal sealed class Lane(LaneKey key, Backlog backlog, WebhookOptions options,
         return shed;
     }
 
+    /// <summary>Takes the sessions that wait and are meant out of the lane.</summary>
+    public List<SessionLine> Take(Func<SessionLine, bool> isMeant)
+    {
+        var taken = new List<SessionLine>();
+        foreach (var queue in (ReadOnlySpan<PriorityQueue<SessionLine, long>>)[pausing, failed, fresh])
+        {
+            var items = queue.UnorderedItems.ToArray();
+            taken.AddRange(items.Select(item => item.Element).Where(isMeant));
+            queue.Clear();
+            queue.EnqueueRange(items.Where(item => !isMeant(item.Element)));
+        }
+        return taken;
+    }
+
     /// <summary>When <see cref="Pick"/> may have something new without anything else happening.</summary>
     public DateTimeOffset? NextWake()
     {

@@ -1,11 +1,11 @@
-using Microsoft.Extensions.Logging;
-using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 
-namespace QodOrleans.Embedded;
+namespace QodOrleans.Core.Operators;
 
-/// <summary>Calls the operator that a session is pinned to. Always an outcome, never an exception.</summary>
-internal sealed class OperatorCalls(OperatorDirectory directory, ILogger log)
+/// <summary>Calls the operator that a session is pinned to. Always an outcome, never an exception. Every engine calls operators through it.</summary>
+/// <param name="missing">Told of a session whose operator is not configured here.</param>
+/// <param name="failed">Told of an adapter that threw.</param>
+public sealed class OperatorCalls(OperatorDirectory directory, Action<SessionId, OperatorId> missing, Action<SessionId, Exception> failed)
 {
     public bool CanExtend(QosSession session) => directory.TryGet(session.Terms.Operator, out _, out var adapter) && adapter.Capabilities.CanExtend;
 
@@ -30,7 +30,7 @@ internal sealed class OperatorCalls(OperatorDirectory directory, ILogger log)
         var terms = session.Terms;
         if (!directory.TryGet(terms.Operator, out var route, out var adapter))
         {
-            Log.OperatorMissing(log, session.Id, terms.Operator);
+            missing(session.Id, terms.Operator);
             return OperatorOutcome.Unreachable("not configured");
         }
         try
@@ -46,7 +46,7 @@ internal sealed class OperatorCalls(OperatorDirectory directory, ILogger log)
         catch (Exception bug)
         {
             // An adapter that throws may have sent its request: silence is not a no.
-            Log.Failed(log, session.Id, nameof(IOperatorAdapter), bug);
+            failed(session.Id, bug);
             return OperatorOutcome.Unknown(bug.GetType().Name);
         }
     }

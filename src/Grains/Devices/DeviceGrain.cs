@@ -1,0 +1,57 @@
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+
+namespace QodOrleans.Grains.Devices;
+
+/// <summary>A device in memory: its fence, and the flows that were held when it was last asked for. The store's fence decides, so a second
+/// activation of the same device (the directory is only eventually consistent) can admit nothing that this one does not know.</summary>
+[PreferLocalPlacement]
+internal sealed class DeviceGrain(ISessionStore store) : Grain, IDeviceGrain
+{
+    private const int StaleRetries = 3;
+
+    // Taken for a device that nobody has asked for yet, which it mostly is; if it is not, its fence says so, and it is read.
+    private DeviceFlows known = DeviceFlows.Unheard;
+
+    public async Task<AdmissionOutcome> AdmitAsync(QosSession session)
+    {
+        try
+        {
+            return await TryAdmitAsync(session, new DeviceKey(this.GetPrimaryKey()));
+        }
+        catch (StoreUnavailableException)
+        {
+            DeactivateOnIdle();
+            return AdmissionOutcome.StoreUnavailable;
+        }
+    }
+
+    private async Task<AdmissionOutcome> TryAdmitAsync(QosSession session, DeviceKey key)
+    {
+        var flow = session.Flow;
+        for (var attempt = 0; attempt <= StaleRetries; attempt++)
+        {
+            if (known.Conflicts(flow))
+            {
+                // What is in memory may hold sessions that have ended since: only the store's word refuses a client.
+                known = await store.ReadDeviceAsync(key);
+                if (known.Held.ContainsKey(session.Id)) return AdmissionOutcome.Exists;
+                if (known.Conflicts(flow)) return AdmissionOutcome.Conflict;
+            }
+            var result = await store.CommitAsync(new SessionCommit(session, Event: null, new Admission(key, known.Fence)));
+            switch (result.Status)
+            {
+                case CommitStatus.Committed:
+                    known = known.With(session.Id, flow, result.DeviceFence);
+                    return AdmissionOutcome.Admitted;
+                case CommitStatus.StaleSession:
+                    return AdmissionOutcome.Exists;
+                default:
+                    known = await store.ReadDeviceAsync(key);
+                    break;
+            }
+        }
+        return AdmissionOutcome.Contended;
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Webhooks;
+
+namespace QodOrleans.Grains.Events;
+
+/// <inheritdoc cref="IEventInbox" />
+internal sealed class EventInbox(GrainId id, Silo silo, ILoggerFactory logs, IServiceProvider services) : GrainService(id, silo, logs), IEventInbox
+{
+    private readonly IEventDispatcher local = services.GetRequiredService<IEventDispatcher>();
+
+    public Task TakeAsync(QosStatusChanged[] changes, bool catchUp)
+    {
+        if (catchUp && local is WebhookDispatcher webhooks) webhooks.CatchUp();
+        foreach (var change in changes) local.Dispatch(change);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Reaches the inbox of a silo.</summary>
+internal sealed class EventInboxClient(IServiceProvider services) : Orleans.Runtime.Services.GrainServiceClient<IEventInbox>(services)
+{
+    public IEventInbox Of(SiloAddress silo) => GetGrainService(silo);
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Grains.Shares;
+
+namespace QodOrleans.Grains.Events;
+
+/// <summary>Takes each committed event to the silo that tells the events of its session: mostly this one, where the session's grain is placed. So all
+/// events of a session pass one dispatcher, and keep their order; and no two silos tell the same.</summary>
+/// <remarks>An event that does not get through is in the outbox. The silo that should have had it is told to look there before it takes a later
+/// one, or looks by itself when the active silos change.</remarks>
+internal sealed class EventRouter(
+    IEventDispatcher local, SessionShares shares, EventInboxClient inboxes, GrainMetrics metrics, [FromKeyedServices(Pace.Key)] TimeProvider pace,
+    ILogger<EventRouter> log)
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly SessionShares shares = shares;
+    private readonly EventInboxClient inboxes = inboxes;
+    private readonly GrainMetrics metrics = metrics;
+    private readonly TimeProvider pace = pace;
+    private readonly ILogger log = log;
+    private readonly ConcurrentDictionary<SiloAddress, Lane> lanes = new();
+
+    /// <summary>Never blocks and never throws.</summary>
+    public void Dispatch(QosStatusChanged change)
+    {
+        if (shares.OwnerOf(change.SessionId) is { } owner && !owner.Equals(shares.Self)) lanes.GetOrAdd(owner, silo => new Lane(this, silo)).Add(change);
+        else local.Dispatch(change);
+    }
+
+    /// <summary>What is on its way to one silo: one call at a time, with all that has come together meanwhile.</summary>
+    private sealed class Lane(EventRouter router, SiloAddress silo)
+    {
+        // More than this is left to the outbox.
+        private const int MostWaiting = 10_000;
+
+        private readonly Lock gate = new();
+        private List<QosStatusChanged> waiting = [];
+        private bool missed;
+        private bool sending;
+
+        public void Add(QosStatusChanged change)
+        {
+            lock (gate)
+            {
+                if (waiting.Count < MostWaiting) waiting.Add(change);
+                else missed = true;
+                if (sending) return;
+                sending = true;
+            }
+            // Off the grain's scheduler, and without its activity: a batch belongs to no single session.
+            ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.SendAsync(), this, preferLocal: false);
+        }
+
+        private async Task SendAsync()
+        {
+            while (Take() is var (changes, catchUp))
+            {
+                try
+                {
+                    await router.inboxes.Of(silo).TakeAsync(changes, catchUp);
+                    router.metrics.Forwarded(changes.Length, arrived: true);
+                }
+                catch (Exception exception)
+                {
+                    Log.NotForwarded(router.log, changes.Length, silo, exception);
+                    router.metrics.Forwarded(changes.Length, arrived: false);
+                    lock (gate) missed = true;
+                    await Task.Delay(RetryPause, router.pace);
+                }
+            }
+        }
+
+        private (QosStatusChanged[] Changes, bool CatchUp)? Take()
+        {
+            lock (gate)
+            {
+                if (!router.shares.IsActive(silo))
+                {
+                    // Others look after its sessions now, and look in the outbox for what they have not heard.
+                    waiting.Clear();
+                    missed = false;
+                    router.lanes.TryRemove(new(silo, this));
+                }
+                if (waiting.Count == 0 && !missed)
+                {
+                    sending = false;
+                    return null;
+                }
+                var taken = (waiting.ToArray(), missed);
+                waiting = [];
+                missed = false;
+                return taken;
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+global using Orleans.Serialization.Cloning;
+global using Orleans.Placement;

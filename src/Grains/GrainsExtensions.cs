@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Runtime.Hosting;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
+using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Events;
+using QodOrleans.Grains.Hosting;
+using QodOrleans.Grains.Reminders;
+using QodOrleans.Grains.Sessions;
+using QodOrleans.Grains.Shares;
+using QodOrleans.Webhooks;
+using QodOrleans.Webhooks.Outbox;
+
+namespace QodOrleans.Grains;
+
+public static class GrainsExtensions
+{
+    /// <summary>The grains and what is around them in a silo. Needs a store, operators, a dispatcher, the session policy and the device-key secret from
+    /// other rooms; clustering is the host's.</summary>
+    public static ISiloBuilder AddQodGrains(this ISiloBuilder silo, IConfiguration configuration)
+    {
+        silo.Services.AddClusterSettings(configuration);
+        silo.Services.AddSingleton<SessionShares>();
+        silo.Services.AddSingleton<SessionRoom>();
+        silo.Services.AddSingleton<WorkUnderWay>();
+        silo.Services.AddSingleton<GrainMetrics>();
+        silo.Services.AddSingleton<EventRouter>();
+        silo.Services.AddSingleton<EventInboxClient>();
+        silo.Services.AddSingleton<DueReminders>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWork>();
+        silo.Services.AddGrainStorage(SessionStorage.Name, (services, _) => new SessionStorage(services.GetRequiredService<ISessionStore>()));
+        silo.Services.AddPlacementDirector<ByShare, ByShareDirector>();
+        return silo.AddGrainService<EventInbox>();
+    }
+
+    /// <summary>Delivery of the events of this silo's share. Beside <c>AddQodWebhooks</c>.</summary>
+    public static ISiloBuilder AddQodOutboxShare(this ISiloBuilder silo)
+    {
+        silo.Services.AddSingleton<IOutboxShare, OutboxShare>();
+        silo.Services.AddHostedService<OutboxWatch>();
+        return silo;
+    }
+
+    /// <summary>What only a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and purges old devices.</summary>
+    public static IServiceCollection AddQodSiloHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
+    {
+        services.AddOrleansEngine(configuration);
+        services.AddHostedService<ClusterDatabase>();
+        services.AddHostedService<OperatorReportsToGrains>();
+        services.AddHostedService<DevicePurge>();
+        services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
+        return services;
+    }
+
+    /// <summary>What only a gateway has: the engine over its client, and readiness while a silo is connected.</summary>
+    public static IServiceCollection AddQodGatewayHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
+    {
+        services.AddOrleansEngine(configuration);
+        services.AddHostedService<ClusterDatabase>();
+        services.AddHealthChecks().AddCheck<ClusterConnection>("cluster", tags: [readyTag]);
+        return services;
+    }
+
+    /// <summary>The engine over an Orleans client: what a gateway needs, and a silo for the reports of its operators.</summary>
+    public static IServiceCollection AddOrleansEngine(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddClusterSettings(configuration);
+        services.AddSingleton<OrleansSessionEngine>();
+        services.AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<OrleansSessionEngine>());
+        return services;
+    }
+
+    private static void AddClusterSettings(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ClusterSettings>().Bind(configuration.GetSection(ClusterSettings.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GrainEngineOptions>()
+            .Bind(configuration.GetSection("Qod:Engine"))
+            .Configure(options => options.CreateWait = configuration.GetValue("Qod:Sessions:CreateWait", options.CreateWait))
+            .ValidateDataAnnotations()
+            .Validate(options => options.CreateWait < options.CallDeadline, "Qod:Sessions:CreateWait must be shorter than Qod:Engine:CallDeadline.")
+            .ValidateOnStart();
+        services.TryAddKeyedSingleton<TimeProvider>(Pace.Key, TimeProvider.System);
+    }
+}

@@ -1,0 +1,2 @@
+namespace QodOrleans.Grains.Operators;
+internal static class OperatorGrain { public const string Storage = "operators"; }

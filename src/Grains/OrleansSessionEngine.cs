@@ -1,0 +1,223 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Networking.Shared;
+using Orleans.Runtime.Messaging;
+using Orleans.Storage;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Devices;
+using QodOrleans.Grains.Sessions;
+
+namespace QodOrleans.Grains;
+
+/// <summary>The engine of a cluster, as a gateway sees it: changes go to the session's grain, wherever it is; reads go to the store, which holds
+/// everything that was ever acknowledged, and wake no grain.</summary>
+/// <remarks>The one place that repeats calls. A create keeps its session id, so a repetition finds what an attempt without an answer has made.</remarks>
+public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UndoPatience = TimeSpan.FromMinutes(2);
+
+    private readonly IGrainFactory grains;
+    private readonly ISessionStore store;
+    private readonly QosProfileCatalog profiles;
+    private readonly TimeProvider time;
+    private readonly TimeProvider pace;
+    private readonly GrainEngineOptions options;
+    private readonly ILogger<OrleansSessionEngine> log;
+    private readonly CancellationTokenSource stopping = new();
+    private int underWay;
+
+    public OrleansSessionEngine(
+        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
+        IOptions<GrainEngineOptions> options, ILogger<OrleansSessionEngine> log) =>
+        (this.grains, this.store, this.profiles, this.time, this.pace, this.options, this.log) = (grains, store, profiles, time, pace, options.Value, log);
+
+    public async Task<SessionResult> CreateSessionAsync(CreateSession request, CancellationToken cancellation)
+    {
+        if (profiles.Admit(request.QosProfile, request.Duration) is { } unfit) return unfit;
+
+        var id = new SessionId(Guid.CreateVersion7(time.GetUtcNow()));
+        var result = await WithinLimitsAsync(
+            () => CallAsync(new Attempts("create", id), session => session.CreateAsync(request)), cancellation);
+
+        // Whoever was not told of a session must not be left with one: it would hold the flow against the client's next try.
+        if (result.Error?.Code == SessionErrorCode.StoreUnavailable) _ = UndoAsync(id);
+        return result;
+    }
+
+    public async Task<SessionResult> GetSessionAsync(SessionId id, Caller caller, CancellationToken cancellation)
+    {
+        var read = await WithinLimitsAsync(() => ReadAsync(id), cancellation);
+        return read switch
+        {
+            { Error: { } error } => error,
+            { Session: { IsVisible: true } session } => caller.Owns(session) ? session : SessionError.NotOwner(),
+            _ => SessionError.NotFound(),
+        };
+    }
+
+    public Task<SessionResult> DeleteSessionAsync(SessionId id, Caller caller, CancellationToken cancellation) =>
+        WithinLimitsAsync(() => DeleteAsync(id, caller), cancellation);
+
+    public Task<SessionResult> ExtendQosSessionDurationAsync(
+        SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit, CancellationToken cancellation) => WithinLimitsAsync(
+        // Twice would be twice as long: repeated only where it has certainly not happened.
+        () => CallAsync(new Attempts("extend", id, OnlyOnce: true), session => session.ExtendAsync(caller, Extension.Of(additional, limit))), cancellation);
+
+    public Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation) => WithinLimitsAsync(
+        () => ListOfAsync(store.ReadByClientAsync(caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation)),
+        static error => error, cancellation);
+
+    public Task<SessionListResult> RetrieveSessionsAsync(Caller caller, Device? device, CancellationToken cancellation) => WithinLimitsAsync(
+        async () =>
+        {
+            var found = await CallAsync<ILineGrain, FoundDevice>(
+                grains.GetGrain<ILineGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error), new Attempts("find"));
+            if (found.Error is { } error) return error;
+            return await ListOfAsync(
+                store.ReadByDeviceAsync(new DeviceKey(found.Key), caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation));
+        },
+        static error => error, cancellation);
+
+    public Task<LineResult> IdentifyLineAsync(Device device, CancellationToken cancellation) => WithinLimitsAsync(
+        () => CallAsync<ILineGrain, LineResult>(
+            grains.GetGrain<ILineGrain>(0), lines => lines.IdentifyAsync(device), static error => error, new Attempts("identify")),
+        // There is nothing stored that could not be reached: it is the cluster that has no time.
+        static _ => SessionError.Overloaded(), cancellation);
+
+    /// <inheritdoc />
+    public async ValueTask ReportAsync(SessionId id, OperatorOutcome report)
+    {
+        var result = await CallAsync(new Attempts("report", id), session => session.ReportAsync(report));
+        if (result.Error is { Code: SessionErrorCode.StoreUnavailable or SessionErrorCode.Overloaded } error) throw new StoreUnavailableException(error.Message);
+    }
+
+    public void Dispose()
+    {
+        if (stopping.IsCancellationRequested) return;
+        stopping.Cancel();
+        stopping.Dispose();
+    }
+
+    private async Task<SessionResult> ReadAsync(SessionId id) => await store.ReadAsync(id) is { } session ? session : SessionError.NotFound();
+
+    private async Task<SessionResult> DeleteAsync(SessionId id, Caller caller)
+    {
+        QosSession? seen = null;
+        var result = await CallAsync(
+            new Attempts("delete", id, AfterDoubt: async () => seen ??= await store.ReadAsync(id)), session => session.DeleteAsync(caller));
+
+        // Not found, but it was there when an attempt got no answer: that attempt has deleted it.
+        var deletedBefore = result.Error?.Code == SessionErrorCode.NotFound && seen is not null && caller.Owns(seen)
+            && (seen.IsVisible || seen.StatusInfo == StatusInfo.DeleteRequested);
+        return deletedBefore ? seen! : result;
+    }
+
+    /// <summary>Deletes what a create without an answer may have made.</summary>
+    private async Task UndoAsync(SessionId id)
+    {
+        var started = pace.GetTimestamp();
+        try
+        {
+            while (pace.GetElapsedTime(started) < UndoPatience)
+            {
+                var result = await CallAsync(new Attempts("undo", id), session => session.DeleteAsync(caller: null));
+                if (result.Session is not null) Log.Undone(log, id);
+                if (result.Error?.Code is null or SessionErrorCode.NotFound) return;
+                await Task.Delay(LongestPause, pace, stopping.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // It ends by its time.
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(log, id, "Undo", exception);
+        }
+    }
+
+    // -- Calls ------------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>How often a call may be made.</summary>
+    /// <param name="Call">For the log.</param>
+    /// <param name="Session">For the log; none where the call is not about one.</param>
+    /// <param name="OnlyOnce">Repeated only where it has certainly not happened.</param>
+    /// <param name="AfterDoubt">Awaited after an attempt that may have happened.</param>
+    private readonly record struct Attempts(string Call, SessionId Session = default, bool OnlyOnce = false, Func<Task>? AfterDoubt = null);
+
+    private Task<SessionResult> CallAsync(Attempts attempts, Func<IQosSessionGrain, Task<SessionResult>> call) =>
+        CallAsync(grains.GetGrain<IQosSessionGrain>(attempts.Session.Value), call, static error => error, attempts);
+
+    /// <summary>Calls the grain, and calls again while there is time: silos come and go.</summary>
+    private async Task<TResult> CallAsync<TGrain, TResult>(
+        TGrain grain, Func<TGrain, Task<TResult>> call, Func<SessionError, TResult> otherwise, Attempts attempts)
+    {
+        var started = pace.GetTimestamp();
+        for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
+        {
+            try
+            {
+                return await call(grain);
+            }
+            catch (GatewayTooBusyException)
+            {
+                return otherwise(SessionError.Overloaded());
+            }
+            catch (Exception exception) when (MayPass(exception))
+            {
+                var wasNotDone = exception is InconsistentStateException;
+                if ((attempts.OnlyOnce && !wasNotDone) || pace.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
+                if (!wasNotDone && attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
+                Log.Repeated(log, attempts.Session, attempts.Call, exception.GetType().Name);
+            }
+            await Task.Delay(pause, pace, stopping.Token);
+        }
+    }
+
+    /// <summary>What a cluster does while it changes: no answer, no silo, or an activation that was not the only one.</summary>
+    private static bool MayPass(Exception exception) => exception
+        is TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or SocketConnectionException
+        or ClientNotAvailableException or InconsistentStateException;
+
+    private Task<SessionResult> WithinLimitsAsync(Func<Task<SessionResult>> work, CancellationToken cancellation) =>
+        WithinLimitsAsync(work, static error => error, cancellation);
+
+    private async Task<T> WithinLimitsAsync<T>(Func<Task<T>> work, Func<SessionError, T> otherwise, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref underWay) > options.RequestLimit)
+        {
+            Interlocked.Decrement(ref underWay);
+            return otherwise(SessionError.Overloaded());
+        }
+        try
+        {
+            return await TrackAsync(work()).WaitAsync(options.CallDeadline, time, cancellation);
+        }
+        catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException or OperationCanceledException)
+        {
+            return otherwise(SessionError.StoreUnavailable());
+        }
+    }
+
+    private async Task<T> TrackAsync<T>(Task<T> work)
+    {
+        try
+        {
+            return await work;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref underWay);
+        }
+    }
+
+    private static async Task<SessionListResult> ListOfAsync(Task<IReadOnlyList<QosSession>> read) => new(await read, null);
+}

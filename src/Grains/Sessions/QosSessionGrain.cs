@@ -1,0 +1,183 @@
+using Orleans.Concurrency;
+using Orleans.Storage;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Shares;
+
+namespace QodOrleans.Grains.Sessions;
+
+/// <summary>One session: load, <see cref="SessionMachine.Decide"/>, commit, run the effect. All rules are the machine's.</summary>
+/// <remarks>Calls interleave, because an operator's report must come through while a create still waits for that operator's answer. What changes
+/// the session takes turns all the same (<see cref="Turns"/>): there is never more than one write under way. Memory is only a cache:
+/// after any failed write the activation forgets what it knew and goes, and the next call reads the store.</remarks>
+[Reentrant, ByShare]
+internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSessionGrain, IRemindable
+{
+    private readonly GrainState<SessionGrainState> state = new(new SessionGrainState());
+    private readonly Turns turns = new(room.Options.MailboxCapacity);
+    private bool loaded;
+
+    private SessionId Id => new(this.GetPrimaryKey());
+
+    public Task<SessionResult> DeleteAsync(Caller? caller) => AnswerAsync(ApplyAsync(_ => new SessionCommand.Delete(), caller));
+
+    public Task<SessionResult> ExtendAsync(Caller caller, Extension extension) => AnswerAsync(ApplyAsync(_ => extension.ToCommand(), caller));
+
+    public Task<SessionResult> ReportAsync(OperatorOutcome report) => AnswerAsync(ApplyAsync(_ => OperatorCommands.AfterReport(report)));
+
+    /// <summary>The session may be due: its provisioning deadline, its expiry, a release to be repeated, or the end of its retention. The state's own due
+    /// time decides, so a reminder too many does nothing. One that fails is repeated until the due time has moved.</summary>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => ApplyAsync(_ => new SessionCommand.DeadlineReached());
+
+    private static async Task<SessionResult> AnswerAsync(Task<SessionResult> work)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (StoreUnavailableException)
+        {
+            return SessionError.StoreUnavailable();
+        }
+    }
+
+    // -- One command ------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Load, decide, commit in turn; then the effect, outside of it.</summary>
+    /// <param name="commandFor">Asked inside the turn.</param>
+    /// <param name="caller">Null for what is not a client's wish.</param>
+    /// <param name="known">The session in case the store has it no more: a latecomer must still be released.</param>
+    private async Task<SessionResult> ApplyAsync(Func<QosSession, SessionCommand> commandFor, Caller? caller = null, QosSession? known = null)
+    {
+        if (!await turns.EnterAsync()) return SessionError.Overloaded();
+        Decision decision;
+        try
+        {
+            if (await LoadAsync() is { } session)
+            {
+                if (caller is not null && session.IsVisible && !caller.Owns(session)) return SessionError.NotOwner();
+                decision = await DecideAndCommitAsync(session, commandFor);
+            }
+            else if (known is not null)
+            {
+                decision = room.Machine.Decide(known with { Phase = SessionPhase.Gone }, commandFor(known), room.Now);
+                Log.Latecomer(room.Logger, Id, known.Terms.Operator);
+            }
+            else
+            {
+                return SessionError.NotFound();
+            }
+            AnswerWaitingCreate(decision);
+        }
+        catch (Exception exception)
+        {
+            Forget(exception);
+            throw;
+        }
+        finally
+        {
+            turns.Leave();
+        }
+        if (decision.Effect is { } effect) Run(effect.GetType().Name, () => PerformAsync(decision.Session, effect));
+        return ResultOf(decision);
+    }
+
+    private async Task<Decision> DecideAndCommitAsync(QosSession session, Func<QosSession, SessionCommand> commandFor)
+    {
+        var now = room.Now;
+        var decision = room.Machine.Decide(session, commandFor(session), now);
+        if (decision.Effect is SessionEffect.ExtendAtOperator extend)
+            decision = room.Machine.Decide(session, await ExtendAtOperatorAsync(session, extend, now), now = room.Now);
+        if (!decision.Changed) return decision;
+
+        state.State = new SessionGrainState { Session = decision.Session, Event = decision.Event };
+        await room.Storage.WriteStateAsync(SessionStorage.State, this.GetGrainId(), state);
+        Committed(decision.Session);
+        room.Metrics.Changed(session, decision.Session, now);
+        if (decision.Event is { } change) room.Events.Dispatch(change);
+        return decision;
+    }
+
+    private async Task<SessionCommand> ExtendAtOperatorAsync(QosSession session, SessionEffect.ExtendAtOperator extend, DateTimeOffset now)
+    {
+        if (!room.Operators.CanExtend(session)) return new SessionCommand.OperatorExtended(extend.Duration);
+
+        // The session's turn is held meanwhile, and its expiry with it: no longer than it has to live.
+        using var patience = new CancellationTokenSource(session.ExpiresAt - now, room.Time);
+        return OperatorCommands.AfterExtend(await room.Operators.ExtendAsync(session, extend.Duration, patience.Token), extend.Duration);
+    }
+
+    private static SessionResult ResultOf(Decision decision) => decision.Error is { } error ? error : decision.Session;
+
+    /// <summary>Read when first needed, not on activation: a session that is only now made has nothing to read.</summary>
+    private async ValueTask<QosSession?> LoadAsync()
+    {
+        if (!loaded)
+        {
+            await room.Storage.ReadStateAsync(SessionStorage.State, this.GetGrainId(), state);
+            loaded = true;
+        }
+        return state.State.Session;
+    }
+
+    private void Committed(QosSession session)
+    {
+        if (session.Phase == SessionPhase.Gone) DeactivateOnIdle();
+        Log.Changed(room.Logger, session.Id, session.Terms.Operator, session.Phase, session.StatusInfo, session.Version, session.Terms.Correlator);
+    }
+
+    /// <summary>Whatever went wrong, the store knows better than memory.</summary>
+    private void Forget(Exception why)
+    {
+        loaded = false;
+        if (why is InconsistentStateException)
+        {
+            room.Metrics.Stale();
+            Log.StaleWrite(room.Logger, Id);
+        }
+        DeactivateOnIdle();
+    }
+
+    // -- Effects ----------------------------------------------------------------------------------------------------------------------
+
+    private async Task PerformAsync(QosSession session, SessionEffect effect)
+    {
+        var command = effect switch
+        {
+            SessionEffect.CreateAtOperator => OperatorCommands.AfterCreate(await room.Operators.CreateAsync(session), callerWaiting: false),
+            SessionEffect.LookUpAtOperator => OperatorCommands.AfterLookUp(await room.Operators.LookUpAsync(session)),
+            SessionEffect.ReleaseAtOperator => OperatorCommands.AfterDelete(await room.Operators.DeleteAsync(session)),
+            _ => null,
+        };
+        if (command is not null) await ApplyAsync(_ => command, caller: null, session);
+    }
+
+    /// <summary>Work that nobody waits for. If it fails, the session's own due time takes it up again.</summary>
+    private void Run(string name, Func<Task> work)
+    {
+        room.Work.Begin();
+        _ = GuardedAsync();
+
+        async Task GuardedAsync()
+        {
+            try
+            {
+                await work();
+            }
+            catch (Exception exception) when (exception is StoreUnavailableException or InconsistentStateException)
+            {
+                Log.PutOff(room.Logger, Id, name, exception);
+            }
+            catch (Exception exception)
+            {
+                Log.Failed(room.Logger, Id, name, exception);
+            }
+            finally
+            {
+                room.Work.End();
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Operators;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Grains.Events;
+
+namespace QodOrleans.Grains.Sessions;
+
+/// <summary>What all session grains of a silo share, resolved once instead of once for each of a million activations.</summary>
+internal sealed class SessionRoom(
+    SessionPolicy policy, OperatorDirectory directory, DeviceKeyHasher deviceKeys, [FromKeyedServices(SessionStorage.Name)] IGrainStorage storage,
+    EventRouter events, WorkUnderWay work, TimeProvider time, GrainMetrics metrics, IOptions<GrainEngineOptions> options, ILogger<QosSessionGrain> log)
+{
+    public SessionMachine Machine { get; } = new(policy);
+
+    public LineFinder Lines { get; } = new(directory);
+
+    public DeviceKeyHasher DeviceKeys { get; } = deviceKeys;
+
+    public OperatorCalls Operators { get; } = new(
+        directory, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));
+
+    public IGrainStorage Storage { get; } = storage;
+
+    public EventRouter Events { get; } = events;
+
+    public WorkUnderWay Work { get; } = work;
+
+    public TimeProvider Time { get; } = time;
+
+    public GrainMetrics Metrics { get; } = metrics;
+
+    public GrainEngineOptions Options { get; } = options.Value;
+
+    public ILogger Logger { get; } = log;
+
+    /// <summary>Whole milliseconds: what is stored must read back as it was decided.</summary>
+    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
+}

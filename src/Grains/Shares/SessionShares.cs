@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Grains.Shares;
+
+/// <summary>Which silo looks after which session: it runs the grain, calls it when it is due, and tells its events. Every silo works that out
+/// alone, from the active members: the one with the highest hash of itself and the session (rendezvous hashing). So when a member comes or
+/// goes, only its own sessions move.</summary>
+/// <remarks>Two silos may disagree while news of a change travels. That is harmless: due calls are idempotent, the store's fences hold, and events may
+/// arrive twice.</remarks>
+public sealed class SessionShares : ISiloStatusListener, IDisposable
+{
+    private readonly ISiloStatusOracle oracle;
+    private volatile Members members;
+
+    public SessionShares(ISiloStatusOracle oracle)
+    {
+        this.oracle = oracle;
+        members = Active();
+        oracle.SubscribeToSiloStatusEvents(this);
+    }
+
+    /// <summary>After the active members have changed. Handlers must return at once and not throw.</summary>
+    public event Action? Changed;
+
+    /// <summary>This silo.</summary>
+    public SiloAddress Self => oracle.SiloAddress;
+
+    public bool IsMine(SessionId session) => OwnerOf(session) is { } owner && owner.Equals(Self);
+
+    public bool IsActive(SiloAddress silo) => Array.IndexOf(members.Silos, silo) >= 0;
+
+    /// <returns>Null while this silo knows of no active one.</returns>
+    public SiloAddress? OwnerOf(SessionId session)
+    {
+        var current = members;
+        var key = KeyOf(session);
+        SiloAddress? owner = null;
+        ulong highest = 0;
+        for (var i = 0; i < current.Silos.Length; i++)
+        {
+            var rank = Mix(key ^ current.Hashes[i]);
+            if (owner is not null && rank <= highest) continue;
+            (owner, highest) = (current.Silos[i], rank);
+        }
+        return owner;
+    }
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    {
+        var now = Active();
+        if (now.Silos.AsSpan().SequenceEqual(members.Silos)) return;
+        members = now;
+        Changed?.Invoke();
+    }
+
+    public void Dispose() => oracle.UnSubscribeFromSiloStatusEvents(this);
+
+    private Members Active()
+    {
+        SiloAddress[] silos = [.. oracle.GetApproximateSiloStatuses(onlyActive: true).Keys.Order()];
+        return new Members(silos, [.. silos.Select(silo => Mix((uint)silo.GetConsistentHashCode()))]);
+    }
+
+    private static ulong KeyOf(SessionId session)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        session.Value.TryWriteBytes(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
+    }
+
+    // The finalizer of SplitMix64: one changed bit in changes half of those that come out.
+    private static ulong Mix(ulong x)
+    {
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+        x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+        return x ^ (x >> 31);
+    }
+
+    private sealed record Members(SiloAddress[] Silos, ulong[] Hashes);
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using QodOrleans.Grains.Reminders;
+using QodOrleans.Grains.Sessions;
+
+namespace QodOrleans.Grains;
+
+/// <summary>Starts the silo's own work when it has joined, and on a stop finishes it first, while grains still answer.</summary>
+internal sealed class SiloWork(DueReminders due, WorkUnderWay work, GrainMetrics metrics, ILogger<SiloWork> log) : ILifecycleParticipant<ISiloLifecycle>
+{
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe<SiloWork>(ServiceLifecycleStage.Active, _ => StartAsync(), StopAsync);
+
+    private Task StartAsync()
+    {
+        metrics.ObserveWork(() => work.Count);
+        due.Start();
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await due.StopAsync(cancellation);
+            await work.DrainAsync(cancellation);
+            Log.Drained(log);
+        }
+        catch (OperationCanceledException)
+        {
+            Log.NotDrained(log, work.Count);
+        }
+    }
+}

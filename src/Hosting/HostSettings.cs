@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Configuration;
+
+namespace QodOrleans.Hosting;
+
+/// <summary>What the command line of a silo or gateway decides: <c>--listen</c>, <c>--port</c>, <c>--data</c> and <c>--mode</c>, or the same keys under <c>Qod:</c>.</summary>
+/// <param name="Listen">Address for HTTP, default 127.0.0.1.</param>
+/// <param name="Port">For HTTP.</param>
+/// <param name="Data">Folder for the key file where <c>Qod:Keys</c> does not hold the keys, default <c>.qod</c>. All processes of a cluster need the same keys.</param>
+/// <param name="Mode"><c>sandbox</c> (default) or <c>production</c>.</param>
+public sealed record HostSettings(string Listen, int Port, string Data, string Mode)
+{
+    public bool IsSandbox => Mode == "sandbox";
+
+    public string Url => $"http://{Listen}:{Port}";
+
+    /// <summary>Adds the command line and <c>QOD_POSTGRES</c> to the configuration, and reads what is in it.</summary>
+    /// <param name="more">Further switches, with their keys.</param>
+    /// <exception cref="InvalidOperationException">A value is none of those allowed.</exception>
+    public static HostSettings Read(ConfigurationManager configuration, string[] args, int defaultPort, IEnumerable<KeyValuePair<string, string>>? more = null)
+    {
+        configuration.AddCommandLine(args, new Dictionary<string, string>(more ?? [])
+        {
+            ["--listen"] = "Qod:Listen",
+            ["--port"] = "Qod:Port",
+            ["--data"] = "Qod:Data",
+            ["--mode"] = "Qod:Mode",
+        });
+        if (configuration["QOD_POSTGRES"] is { Length: > 0 } connection)
+            configuration.AddInMemoryCollection([new("Qod:Postgres:ConnectionString", connection)]);
+
+        var mode = configuration["Qod:Mode"] ?? "sandbox";
+        if (mode is not ("sandbox" or "production"))
+            throw new InvalidOperationException($"Qod:Mode is '{mode}'; it must be one of: sandbox, production.");
+        var settings = new HostSettings(
+            configuration["Qod:Listen"] ?? "127.0.0.1", configuration.GetValue("Qod:Port", defaultPort), Path.GetFullPath(configuration["Qod:Data"] ?? ".qod"), mode);
+
+        // Rooms that read the configuration see what was decided, defaults included.
+        configuration.AddInMemoryCollection([new("Qod:Mode", settings.Mode), new("Qod:PublicUrl", configuration["Qod:PublicUrl"] ?? settings.Url)]);
+        return settings;
+    }
+}

@@ -1,0 +1,169 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orleans.TestingHost;
+using QodOrleans.Contracts;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+using QodOrleans.Operators.Simulated;
+using QodOrleans.Postgres;
+using QodOrleans.TestSupport;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace QodOrleans.Grains.Tests;
+
+/// <summary>Two silos and a client in this process, over a database of their own; the operators live outside, as real ones do. Sessions live by the
+/// test's clock, the cluster by the real one.</summary>
+public sealed class OrleansClusterFixture : ISessionEngineFixture
+{
+    private static readonly IConfiguration NoSettings = new ConfigurationBuilder().Build();
+
+    private readonly EventRecorder events = new();
+    private PostgresServer server = null!;
+    private string database = null!;
+    private ServiceProvider outside = null!;
+    private SeverableStore store = null!;
+    private OrleansSessionEngine engine = null!;
+
+    public InProcessTestCluster Cluster { get; private set; } = null!;
+
+    public ISessionEngine Engine => engine;
+
+    public ISessionStore Store => outside.GetRequiredService<ISessionStore>();
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public IReadOnlyList<QosStatusChanged> Events => events.Snapshot();
+
+    public short Silos { get; init; } = 2;
+
+    /// <summary>What the silos write to.</summary>
+    internal SeverableStore SiloStore => store;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestContext.Current.GetFixture<PostgresServer>() ?? throw new InvalidOperationException("The assembly has no Postgres server.");
+        if (server.WhyNone is { } why) Assert.Skip(why);
+
+        database = await server.CreateDatabaseAsync();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Qod:Postgres:ConnectionString", database)])
+            .Build();
+        // The store keeps real time: its deadlines are about the database.
+        outside = new ServiceCollection()
+            .AddQodPostgres(configuration)
+            .AddKeyedSingleton("operators", (_, _) => new ServiceCollection()
+                .AddSingleton<TimeProvider>(Time)
+                .AddLogging()
+                .AddMetrics()
+                .AddSimulatedOperators(NoSettings)
+                .BuildServiceProvider())
+            .BuildServiceProvider();
+        await outside.GetRequiredService<Migrations>().MigrateAsync();
+        await StartAsync();
+    }
+
+    public async Task CrashAndRestartAsync()
+    {
+        store.Sever();
+        var dead = Cluster;
+        engine.Dispose();
+        await StartAsync();
+        await dead.DisposeAsync();
+    }
+
+    public bool OperatorHolds(SessionId id)
+    {
+        var directory = Operators.GetRequiredService<OperatorDirectory>();
+        return directory.Routes.Any(route => directory.TryGetSimulated(route.Id, out var simulated) && simulated.Holds(id));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A skipped test has nothing to stop.
+        if (database is null) return;
+        engine.Dispose();
+        await Cluster.DisposeAsync();
+        await outside.DisposeAsync();
+        await server.DropDatabaseAsync(database);
+    }
+
+    private ServiceProvider Operators => outside.GetRequiredKeyedService<ServiceProvider>("operators");
+
+    private async Task StartAsync()
+    {
+        store = new SeverableStore(Store);
+        var builder = new InProcessTestClusterBuilder(Silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddQodGrains(NoSettings);
+            silo.Services.AddSingleton(new SessionPolicy());
+            silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
+            silo.Services.AddSingleton(Operators.GetRequiredService<OperatorDirectory>());
+            silo.Services.AddSingleton<ISessionStore>(store);
+            silo.Services.AddSingleton<IEventDispatcher>(events);
+            silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+        });
+        builder.ConfigureHost(host => host.Logging.SetMinimumLevel(LogLevel.Warning));
+        Cluster = builder.Build();
+        await Cluster.DeployAsync();
+        engine = new OrleansSessionEngine(
+            Cluster.Client, Store, new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]), Time, TimeProvider.System,
+            Options.Create(new GrainEngineOptions()), NullLogger<OrleansSessionEngine>.Instance);
+        Operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
+    }
+
+    private sealed class EventRecorder : IEventDispatcher
+    {
+        private readonly Lock gate = new();
+        private readonly List<QosStatusChanged> events = [];
+
+        public void Dispatch(QosStatusChanged change)
+        {
+            lock (gate) events.Add(change);
+        }
+
+        public QosStatusChanged[] Snapshot()
+        {
+            lock (gate) return [.. events];
+        }
+    }
+}
+
+/// <summary>A store that a dead silo reaches no more, and that a test can make fail.</summary>
+internal sealed class SeverableStore(ISessionStore inner) : ISessionStore
+{
+    private volatile bool severed;
+
+    public void Sever() => severed = true;
+
+    public void Mend() => severed = false;
+
+    public ValueTask<CommitResult> CommitAsync(SessionCommit commit) => severed ? throw Dead() : inner.CommitAsync(commit);
+
+    public ValueTask<QosSession?> ReadAsync(SessionId id) => severed ? throw Dead() : inner.ReadAsync(id);
+
+    public ValueTask<DeviceFlows> ReadDeviceAsync(DeviceKey device) => severed ? throw Dead() : inner.ReadDeviceAsync(device);
+
+    public Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
+        severed ? throw Dead() : inner.ReadDueAsync(after, until, limit, cancellation);
+
+    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
+        severed ? throw Dead() : inner.ReadByClientAsync(clientId, subject, limit, cancellation);
+
+    public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
+        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
+        severed ? throw Dead() : inner.ReadByDeviceAsync(device, clientId, subject, limit, cancellation);
+
+    private static StoreUnavailableException Dead() => new("This silo is dead.");
+}
