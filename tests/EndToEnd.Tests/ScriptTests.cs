@@ -138,7 +138,8 @@ public sealed class ScriptTests
     }
 
     [Theory]
-    [InlineData("cluster")]
+    [InlineData("cluster", "--silos", "none")]
+    [InlineData("cluster", "--gateways", "0")]
     [InlineData("fly")]
     [InlineData("up", "--port", "eighty")]
     [InlineData("up", "--port", "70000")]

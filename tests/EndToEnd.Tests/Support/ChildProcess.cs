@@ -42,6 +42,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    public bool IsRunning => !process.HasExited;
+
     /// <summary>Both streams, as they came.</summary>
     public string Output
     {
@@ -88,6 +90,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     public void Kill() => Signal(Id, Posix.Kill);
 
     public static void Kill(int id) => Signal(id, Posix.Kill);
+
+    /// <summary>Stops the program's time until <see cref="Thaw"/>: it does nothing, and does not know.</summary>
+    public void Freeze() => Signal(Id, Posix.Stop);
+
+    public void Thaw() => Signal(Id, Posix.Continue);
 
     /// <summary>Waits for the end of the process itself: what it started may live on and hold its output open.</summary>
     public async Task<int> ExitAsync(TimeSpan within)
@@ -148,6 +155,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         public const int Kill = 9;
         public const int Terminate = 15;
+        public const int Continue = 18;
+        public const int Stop = 19;
 
         [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -8,8 +8,16 @@ internal static class Repository
     public static string Script { get; } = Path.Combine(Root, "qod");
 
     /// <summary>Of the same configuration, debug or release, as these tests.</summary>
-    public static string HostDll { get; } = Path.Combine(
-        Root, "artifacts", "bin", "Standalone", new DirectoryInfo(AppContext.BaseDirectory).Name, "QodOrleans.Standalone.dll");
+    public static string HostDll { get; } = DllOf("Standalone");
+
+    /// <inheritdoc cref="HostDll" />
+    public static string SiloDll { get; } = DllOf("Silo");
+
+    /// <inheritdoc cref="HostDll" />
+    public static string GatewayDll { get; } = DllOf("Gateway");
+
+    private static string DllOf(string project) => Path.Combine(
+        Root, "artifacts", "bin", project, new DirectoryInfo(AppContext.BaseDirectory).Name, $"QodOrleans.{project}.dll");
 
     private static string FindRoot()
     {
