@@ -68,6 +68,8 @@ public static class TelemetryExtensions
         {
             traces?.Dispose();
             metrics?.Dispose();
+            // A host may be stopped twice; a pipeline may not.
+            (traces, metrics) = (null, null);
             return Task.CompletedTask;
         }
     }
