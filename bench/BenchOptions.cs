@@ -9,6 +9,12 @@ internal sealed record BenchOptions
     /// <summary>The built standalone host.</summary>
     public required string HostDll { get; init; }
 
+    /// <summary>The built silo and gateway; null where they could not be built.</summary>
+    public string? SiloDll { get; init; }
+
+    /// <inheritdoc cref="SiloDll" />
+    public string? GatewayDll { get; init; }
+
     /// <summary>What was typed after <c>./qod bench</c>, for the report.</summary>
     public required string CommandLine { get; init; }
 
@@ -38,9 +44,9 @@ internal sealed record BenchOptions
     {
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (arguments[i] is "--postgres" or "--host-dll") i++;
-            else if (!arguments[i].StartsWith("--postgres=", StringComparison.Ordinal) && !arguments[i].StartsWith("--host-dll=", StringComparison.Ordinal))
-                yield return arguments[i];
+            var name = arguments[i].Split('=')[0];
+            if (name is not ("--postgres" or "--host-dll" or "--silo-dll" or "--gateway-dll")) yield return arguments[i];
+            else if (name == arguments[i]) i++;
         }
     }
 }

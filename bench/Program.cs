@@ -7,6 +7,8 @@ using QodOrleans.Bench.Scenarios;
 
 var postgres = new Option<string>("--postgres") { Description = "Connection string of a superuser, to any existing database", Required = true };
 var hostDll = new Option<FileInfo>("--host-dll") { Description = "The built QodOrleans.Standalone.dll", Required = true };
+var siloDll = new Option<FileInfo?>("--silo-dll") { Description = "The built QodOrleans.Silo.dll; without it nothing runs that needs Orleans" };
+var gatewayDll = new Option<FileInfo?>("--gateway-dll") { Description = "The built QodOrleans.Gateway.dll" };
 var duration = new Option<int?>("--duration") { Description = "Seconds of each measured turn (default 30)" };
 var rounds = new Option<int>("--rounds") { Description = "Measured turns of each service", DefaultValueFactory = _ => 3 };
 var connections = new Option<int>("--connections") { Description = "Connections of the closed loop, 1 to 1,024", DefaultValueFactory = _ => 128 };
@@ -16,12 +18,17 @@ var name = new Argument<string?>("name") { Description = $"One of {string.Join("
 
 var root = new RootCommand("The benchmarks of QodOrleans, as ratios to baselines measured in the same run.")
 {
-    name, postgres, hostDll, duration, rounds, connections, quick, json, PlainService.Command(),
+    name, postgres, hostDll, siloDll, gatewayDll, duration, rounds, connections, quick, json, PlainService.Command(),
 };
 
 root.SetAction(async (parsed, cancellation) =>
 {
     var scenarios = Scenario.All.Where(one => parsed.GetValue(name) is not { } only || one.Name == only).ToArray();
+    if (scenarios.Any(one => one.NeedsOrleans) && (parsed.GetValue(siloDll) is null || parsed.GetValue(gatewayDll) is null))
+    {
+        await Console.Error.WriteLineAsync("The Orleans packages could not be restored, so these are left out: " + string.Join(", ", scenarios.Where(one => one.NeedsOrleans).Select(one => one.Name)));
+        scenarios = [.. scenarios.Where(one => !one.NeedsOrleans)];
+    }
     if (scenarios.Length == 0)
     {
         await Console.Error.WriteLineAsync($"There is no benchmark '{parsed.GetValue(name)}'. There are: {string.Join(", ", Scenario.All.Select(one => one.Name))}.");
@@ -33,6 +40,8 @@ root.SetAction(async (parsed, cancellation) =>
     {
         Postgres = parsed.GetRequiredValue(postgres),
         HostDll = parsed.GetRequiredValue(hostDll).FullName,
+        SiloDll = parsed.GetValue(siloDll)?.FullName,
+        GatewayDll = parsed.GetValue(gatewayDll)?.FullName,
         CommandLine = string.Join(' ', BenchOptions.AsTyped(args)),
         Duration = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(duration) ?? (isQuick ? 5 : 30), 1, 600)),
         WarmUp = TimeSpan.FromSeconds(isQuick ? 3 : 10),

@@ -25,6 +25,13 @@ internal sealed class Installation : IAsyncDisposable
     public Task<ChildProcess> StartHostAsync(CancellationToken cancellation) => StartAsync(
         [options.HostDll, "--port", FreePort(), "--mode", "sandbox", "--store", "postgres", "--data", data.FullName], cancellation);
 
+    /// <summary>A member of a cluster.</summary>
+    public Task<ChildProcess> StartSiloAsync(int number, CancellationToken cancellation) => StartAsync(
+        [options.SiloDll!, "--port", FreePort(), "--silo-port", FreePort(), "--gateway-port", FreePort(), "--name", $"silo-{number}", "--data", data.FullName], cancellation);
+
+    public Task<ChildProcess> StartGatewayAsync(CancellationToken cancellation) => StartAsync(
+        [options.GatewayDll!, "--port", FreePort(), "--data", data.FullName], cancellation);
+
     /// <summary>The service to compare with; its table is in the same database.</summary>
     public Task<ChildProcess> StartPlainAsync(CancellationToken cancellation) => StartAsync(
         [typeof(PlainService).Assembly.Location, PlainService.Name, "--port", FreePort()], cancellation);

@@ -43,7 +43,7 @@ internal static class Lateness
         ];
     }
 
-    private static async Task<Turn> TurnAsync(Run run, Installation installation, EventReceiver receiver, ChildProcess host, string token, TimeSpan length)
+    internal static async Task<Turn> TurnAsync(Run run, Installation installation, EventReceiver receiver, ChildProcess host, string token, TimeSpan length)
     {
         receiver.Take();
         var before = receiver.Arrivals;
@@ -77,7 +77,7 @@ internal static class Lateness
         return turn;
     }
 
-    private static Measurement Row(string what, IReadOnlyList<Turn> turns, Func<Turn, Recorder> which, Goal goal)
+    internal static Measurement Row(string what, IReadOnlyList<Turn> turns, Func<Turn, Recorder> which, Goal goal)
     {
         var p99 = turns.Select(turn => which(turn).Percentile(99).TotalMilliseconds).ToArray();
         return new Measurement(Name, what, new Quantity(p99.Median(), "ms"), p99)
@@ -97,12 +97,12 @@ internal static class Lateness
         return new Measurement(Name, "the earliest end, after its due time", new Quantity(earliest.Min(), "ms"), earliest) { Goal = new Goal(AtLeast: true, 0, "ms") };
     }
 
-    private static string Describe(Recorder recorder) =>
+    internal static string Describe(Recorder recorder) =>
         $"p50 {Text.Of(recorder.Percentile(50).TotalMilliseconds)}, p99 {Text.Of(recorder.Percentile(99).TotalMilliseconds)}, max {Text.Of(recorder.Max.TotalMilliseconds)} ms";
 
     /// <param name="Ended">Lateness of the decision, as the store has it; its commit comes after.</param>
     /// <param name="Told">Lateness of the event's arrival.</param>
-    private sealed record Turn(Recorder Ended, Recorder Told, LoadResult Load)
+    internal sealed record Turn(Recorder Ended, Recorder Told, LoadResult Load)
     {
         public TimeSpan Earliest { get; set; } = TimeSpan.MaxValue;
     }

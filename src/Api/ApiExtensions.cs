@@ -11,6 +11,7 @@ using QodOrleans.Api.Auth;
 using QodOrleans.Api.Docs;
 using QodOrleans.Api.Http;
 using QodOrleans.Api.Surfaces.Qod010;
+using QodOrleans.Api.Surfaces.Qod110;
 using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api;
@@ -22,7 +23,7 @@ public static class ApiExtensions
     public const string ReadyTag = "ready";
 
     /// <summary>Every surface, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
-    private static readonly Surface[] Surfaces = [Qod010Surface.Surface, TokenEndpoint.Surface];
+    internal static readonly Surface[] Surfaces = [Qod010Surface.Surface, Qod110Surface.Surface, QosProfiles110Surface.Surface, TokenEndpoint.Surface];
 
     /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
@@ -60,7 +61,8 @@ public static class ApiExtensions
     {
         services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IEventFormat, Qod010EventFormat>());
+        foreach (var surface in Surfaces)
+            if (surface.EventFormat is { } format) services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IEventFormat), format));
         return services;
     }
 

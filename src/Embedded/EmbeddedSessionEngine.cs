@@ -72,6 +72,7 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         if (profiles.Admit(request.QosProfile, request.Duration) is { } unfit) return unfit;
         var found = await FindAsync(request.Device, request.Caller, cancellation);
         if (found.Device is not { } device) return found.Error!;
+        if (profiles.AdmitAt(request.QosProfile, device.Route.Id) is { } elsewhere) return elsewhere;
         if (!TryBegin(limited: true)) return SessionError.Overloaded();
 
         var creation = new Creation(request, device, new SessionId(Guid.CreateVersion7(time.GetUtcNow())));

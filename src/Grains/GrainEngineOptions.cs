@@ -11,6 +11,10 @@ public sealed class GrainEngineOptions
     /// <summary>Longest time for any answer of a gateway; then 503, and a create that was not answered is undone.</summary>
     public TimeSpan CallDeadline { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a gateway waits for a grain before it asks again, 500 ms to 1 min, default 2.5 s. Asking twice does nothing twice.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(2.5);
+
     /// <summary>Client requests at work at one time in one gateway; more are answered 503.</summary>
     [Range(1, 1_000_000)]
     public int RequestLimit { get; set; } = 10_000;

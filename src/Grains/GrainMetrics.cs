@@ -12,6 +12,9 @@ internal sealed class GrainMetrics : IDisposable
 
     public static readonly ActivitySource Activities = new(Name);
 
+    /// <summary>A commit, as the one who waits for it sees it: the statement serves many sessions, and belongs to none of them.</summary>
+    public static Activity? StartCommit() => Activities.StartActivity("store commit", ActivityKind.Client);
+
     private readonly Meter meter;
     private readonly Counter<long> creates;
     private readonly Counter<long> changes;

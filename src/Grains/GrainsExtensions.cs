@@ -7,6 +7,7 @@ using QodOrleans.Core.Operators;
 using QodOrleans.Core.Storage;
 using QodOrleans.Grains.Events;
 using QodOrleans.Grains.Hosting;
+using QodOrleans.Grains.Operators;
 using QodOrleans.Grains.Reminders;
 using QodOrleans.Grains.Sessions;
 using QodOrleans.Grains.Shares;
@@ -21,8 +22,9 @@ public static class GrainsExtensions
     /// other rooms; clustering is the host's.</summary>
     public static ISiloBuilder AddQodGrains(this ISiloBuilder silo, IConfiguration configuration)
     {
-        silo.Services.AddClusterSettings(configuration);
+        silo.Services.AddClusterOptions(configuration);
         silo.Services.AddSingleton<SessionShares>();
+        silo.Services.AddSingleton<ClusterOperators>();
         silo.Services.AddSingleton<SessionRoom>();
         silo.Services.AddSingleton<WorkUnderWay>();
         silo.Services.AddSingleton<GrainMetrics>();
@@ -66,15 +68,15 @@ public static class GrainsExtensions
     /// <summary>The engine over an Orleans client: what a gateway needs, and a silo for the reports of its operators.</summary>
     public static IServiceCollection AddOrleansEngine(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddClusterSettings(configuration);
+        services.AddClusterOptions(configuration);
         services.AddSingleton<OrleansSessionEngine>();
         services.AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<OrleansSessionEngine>());
         return services;
     }
 
-    private static void AddClusterSettings(this IServiceCollection services, IConfiguration configuration)
+    private static void AddClusterOptions(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ClusterSettings>().Bind(configuration.GetSection(ClusterSettings.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<QodClusterOptions>().Bind(configuration.GetSection(QodClusterOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GrainEngineOptions>()
             .Bind(configuration.GetSection("Qod:Engine"))
             .Configure(options => options.CreateWait = configuration.GetValue("Qod:Sessions:CreateWait", options.CreateWait))

@@ -57,4 +57,10 @@ internal static partial class Log
 
     [LoggerMessage(5016, LogLevel.Warning, "The database cannot be reached ({Why}); trying again.")]
     public static partial void NoDatabase(ILogger log, string why);
+
+    [LoggerMessage(5017, LogLevel.Warning, "Operator {Operator} answers too few calls of all silos together; nobody calls it for {Duration}.")]
+    public static partial void OperatorPaused(ILogger log, string @operator, TimeSpan duration);
+
+    [LoggerMessage(5018, LogLevel.Warning, "This silo's share of operator {Operator} could not be renewed; the old one holds until its lease ends.")]
+    public static partial void ShareNotRenewed(ILogger log, OperatorId @operator, Exception exception);
 }

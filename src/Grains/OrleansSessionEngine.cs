@@ -22,6 +22,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private const int MostExtensionRounds = 50;
     private static readonly TimeSpan UndoPatience = TimeSpan.FromMinutes(2);
 
     private readonly IGrainFactory grains;
@@ -67,9 +68,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         WithinLimitsAsync(() => DeleteAsync(id, caller), cancellation);
 
     public Task<SessionResult> ExtendQosSessionDurationAsync(
-        SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit, CancellationToken cancellation) => WithinLimitsAsync(
-        // Twice would be twice as long: repeated only where it has certainly not happened.
-        () => CallAsync(new Attempts("extend", id, OnlyOnce: true), session => session.ExtendAsync(caller, Extension.Of(additional, limit))), cancellation);
+        SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit, CancellationToken cancellation) =>
+        WithinLimitsAsync(() => ExtendAsync(id, caller, additional, limit), cancellation);
 
     public Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation) => WithinLimitsAsync(
         () => ListOfAsync(store.ReadByClientAsync(caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation)),
@@ -120,6 +120,29 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         return deletedBefore ? seen! : result;
     }
 
+    /// <summary>Says how long the session is thought to be, so that an attempt without an answer and its repetition extend it once.</summary>
+    private async Task<SessionResult> ExtendAsync(SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit)
+    {
+        for (var round = 0; round < MostExtensionRounds; round++)
+        {
+            if (await store.ReadAsync(id) is not { IsVisible: true } session) return SessionError.NotFound();
+            if (!caller.Owns(session)) return SessionError.NotOwner();
+
+            var doubt = false;
+            var extension = Extension.Of(session.Duration, additional, limit);
+            var extended = await CallAsync(
+                grains.GetGrain<IQosSessionGrain>(id.Value), grain => grain.ExtendAsync(caller, extension), static error => new ExtensionResult(error, Moved: false),
+                new Attempts("extend", id, AfterDoubt: () =>
+                {
+                    doubt = true;
+                    return Task.CompletedTask;
+                }));
+            // Longer by now, and an attempt of ours had no answer: it was that attempt. Else somebody else was first, and it is our turn now.
+            if (!extended.Moved || doubt) return extended.Result;
+        }
+        return SessionError.Overloaded();
+    }
+
     /// <summary>Deletes what a create without an answer may have made.</summary>
     private async Task UndoAsync(SessionId id)
     {
@@ -149,9 +172,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     /// <summary>How often a call may be made.</summary>
     /// <param name="Call">For the log.</param>
     /// <param name="Session">For the log; none where the call is not about one.</param>
-    /// <param name="OnlyOnce">Repeated only where it has certainly not happened.</param>
     /// <param name="AfterDoubt">Awaited after an attempt that may have happened.</param>
-    private readonly record struct Attempts(string Call, SessionId Session = default, bool OnlyOnce = false, Func<Task>? AfterDoubt = null);
+    private readonly record struct Attempts(string Call, SessionId Session = default, Func<Task>? AfterDoubt = null);
 
     private Task<SessionResult> CallAsync(Attempts attempts, Func<IQosSessionGrain, Task<SessionResult>> call) =>
         CallAsync(grains.GetGrain<IQosSessionGrain>(attempts.Session.Value), call, static error => error, attempts);
@@ -163,9 +185,10 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         var started = pace.GetTimestamp();
         for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
         {
+            var attempt = call(grain);
             try
             {
-                return await call(grain);
+                return await attempt.WaitAsync(options.AttemptTimeout, pace);
             }
             catch (GatewayTooBusyException)
             {
@@ -173,9 +196,10 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
             }
             catch (Exception exception) when (MayPass(exception))
             {
-                var wasNotDone = exception is InconsistentStateException;
-                if ((attempts.OnlyOnce && !wasNotDone) || pace.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
-                if (!wasNotDone && attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
+                // It may still fail by itself, when nobody looks any more.
+                attempt.Ignore();
+                if (pace.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
+                if (exception is not InconsistentStateException && attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
                 Log.Repeated(log, attempts.Session, attempts.Call, exception.GetType().Name);
             }
             await Task.Delay(pause, pace, stopping.Token);

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
+using QodOrleans.Grains.Operators;
 using QodOrleans.Grains.Reminders;
 using QodOrleans.Grains.Sessions;
 
 namespace QodOrleans.Grains;
 
 /// <summary>Starts the silo's own work when it has joined, and on a stop finishes it first, while grains still answer.</summary>
-internal sealed class SiloWork(DueReminders due, WorkUnderWay work, GrainMetrics metrics, ILogger<SiloWork> log) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed class SiloWork(DueReminders due, ClusterOperators operators, WorkUnderWay work, GrainMetrics metrics, ILogger<SiloWork> log) : ILifecycleParticipant<ISiloLifecycle>
 {
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe<SiloWork>(ServiceLifecycleStage.Active, _ => StartAsync(), StopAsync);
@@ -13,6 +14,7 @@ internal sealed class SiloWork(DueReminders due, WorkUnderWay work, GrainMetrics
     private Task StartAsync()
     {
         metrics.ObserveWork(() => work.Count);
+        operators.Start();
         due.Start();
         return Task.CompletedTask;
     }

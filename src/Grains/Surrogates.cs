@@ -161,12 +161,14 @@ internal readonly record struct SessionSurrogate(
     };
 }
 
+/// <summary>By its name: the numbers of the codes are nobody's promise.</summary>
 [GenerateSerializer, Alias("qod.error")]
-internal readonly record struct ErrorSurrogate([property: Id(0)] int Code, [property: Id(1)] string Message, [property: Id(2)] TimeSpan? RetryAfter)
+internal readonly record struct ErrorSurrogate([property: Id(0)] string Code, [property: Id(1)] string Message, [property: Id(2)] TimeSpan? RetryAfter)
 {
-    public static ErrorSurrogate? Of(SessionError? error) => error is null ? null : new ErrorSurrogate((int)error.Code, error.Message, error.RetryAfter);
+    public static ErrorSurrogate? Of(SessionError? error) => error is null ? null : new ErrorSurrogate(error.Code.ToString(), error.Message, error.RetryAfter);
 
-    public SessionError ToValue() => new((SessionErrorCode)Code, Message, RetryAfter);
+    // A later release may know an error that this one does not: then it is no more than a failure.
+    public SessionError ToValue() => new(Enum.TryParse<SessionErrorCode>(Code, out var code) ? code : SessionErrorCode.StoreUnavailable, Message, RetryAfter);
 }
 
 [GenerateSerializer, Alias("qod.result")]
@@ -176,7 +178,7 @@ internal readonly record struct ResultSurrogate([property: Id(0)] SessionSurroga
 internal readonly record struct LineResultSurrogate([property: Id(0)] LineSurrogate? Line, [property: Id(1)] ErrorSurrogate? Error);
 
 [GenerateSerializer, Alias("qod.outcome")]
-internal readonly record struct OutcomeSurrogate([property: Id(0)] int Kind, [property: Id(1)] string? Reference, [property: Id(2)] string? Detail);
+internal readonly record struct OutcomeSurrogate([property: Id(0)] string Kind, [property: Id(1)] string? Reference, [property: Id(2)] string? Detail);
 
 [GenerateSerializer, Alias("qod.change")]
 internal readonly record struct ChangeSurrogate(
@@ -273,9 +275,10 @@ internal sealed class SessionResultConverter : IConverter<SessionResult, ResultS
 [RegisterConverter]
 internal sealed class OperatorOutcomeConverter : IConverter<OperatorOutcome, OutcomeSurrogate>
 {
-    public OperatorOutcome ConvertFromSurrogate(in OutcomeSurrogate surrogate) => new((OperatorOutcomeKind)surrogate.Kind, surrogate.Reference, surrogate.Detail);
+    public OperatorOutcome ConvertFromSurrogate(in OutcomeSurrogate surrogate) => new(
+        Enum.TryParse<OperatorOutcomeKind>(surrogate.Kind, out var kind) ? kind : OperatorOutcomeKind.Unknown, surrogate.Reference, surrogate.Detail);
 
-    public OutcomeSurrogate ConvertToSurrogate(in OperatorOutcome value) => new((int)value.Kind, value.Reference, value.Detail);
+    public OutcomeSurrogate ConvertToSurrogate(in OperatorOutcome value) => new(value.Kind.ToString(), value.Reference, value.Detail);
 }
 
 [RegisterConverter]

@@ -9,7 +9,14 @@ internal static class DefaultProfiles
     private static readonly QosDuration OneSecond = new(1, TimeUnit.Seconds);
     private static readonly QosDuration OneDay = new(1, TimeUnit.Days);
 
-    public static IReadOnlyList<QosProfile> All { get; } =
+    /// <summary>Where the sandbox's operators are.</summary>
+    private static readonly CountryAvailability[] Sandbox =
+        [new("ES", ["21407"]), new("DE", ["26203", "26207"]), new("BR", ["72406", "72410", "72411", "72423"])];
+
+    /// <summary>Only of the sandbox is it known where they can be had.</summary>
+    public static IReadOnlyList<QosProfile> For(bool sandbox) => sandbox ? [.. All.Select(profile => profile with { CountryAvailability = Sandbox })] : All;
+
+    private static IReadOnlyList<QosProfile> All { get; } =
     [
         new()
         {

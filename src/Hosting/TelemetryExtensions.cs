@@ -18,9 +18,9 @@ public static class TelemetryExtensions
 
     /// <summary>Ours, and the libraries that tell of themselves without an instrumentation package.</summary>
     private static readonly string[] Meters =
-        ["QodOrleans.*", "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
+        ["QodOrleans.*", "Npgsql", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
 
-    private static readonly string[] Activities = ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http"];
+    private static readonly string[] Activities = ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Microsoft.Orleans.Application"];
 
     /// <summary>OpenTelemetry's own boundaries are for milliseconds: in seconds, everything would be in the first bucket.</summary>
     private static readonly double[] Seconds =

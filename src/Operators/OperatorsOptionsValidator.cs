@@ -2,11 +2,12 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using QodOrleans.Core.Flows;
+using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Operators;
 
 /// <summary>Says at start, all at once, what is wrong in <c>Qod:Operators</c>: where, the value, and what it should be.</summary>
-internal sealed class OperatorsOptionsValidator(IEnumerable<OperatorAdapterKind> kinds) : IValidateOptions<OperatorsOptions>
+internal sealed class OperatorsOptionsValidator(IEnumerable<OperatorAdapterKind> kinds, SessionPolicy? policy = null) : IValidateOptions<OperatorsOptions>
 {
     public ValidateOptionsResult Validate(string? name, OperatorsOptions options)
     {
@@ -49,6 +50,13 @@ internal sealed class OperatorsOptionsValidator(IEnumerable<OperatorAdapterKind>
         var ranges = new List<ValidationResult>();
         Validator.TryValidateObject(@operator.Resilience, new ValidationContext(@operator.Resilience), ranges, validateAllProperties: true);
         foreach (var range in ranges) yield return $"{where}: Resilience: {range.ErrorMessage}";
+
+        // A session given up before its create is over would be released first and made afterwards.
+        if (policy is not null && @operator.Resilience.CreateDeadline + policy.ReleaseAnswersWithin > policy.CreateSettlesWithin)
+        {
+            yield return $"{where}: Resilience: CreateDeadline is {@operator.Resilience.CreateDeadline}; with Qod:Sessions:ReleaseAnswersWithin, {policy.ReleaseAnswersWithin}, "
+                + $"it must come to no more than Qod:Sessions:CreateSettlesWithin, {policy.CreateSettlesWithin}.";
+        }
     }
 
     private static IEnumerable<string> Repeated(IEnumerable<(string Value, string Where)> values, string what) => values

@@ -8,7 +8,7 @@ using QodOrleans.Webhooks;
 
 // A member of the cluster: grains, operators and the delivery of events. HTTP serves health and nothing else.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-var settings = HostSettings.Read(builder.Configuration, args, defaultPort: 8081, ClusterSettings.Switches);
+var settings = HostSettings.Read(builder.Configuration, args, defaultPort: 8081, QodClusterOptions.Switches);
 var keys = KeyFile.Load(builder.Configuration, settings.Data);
 
 builder.AddQodLogging(settings.IsSandbox).AddQodTelemetry("qod-silo");

@@ -60,10 +60,17 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         marker.Start(queues);
     }
 
-    public void Dispatch(QosStatusChanged change) => queues.Offer(change);
+    public void Dispatch(QosStatusChanged change)
+    {
+        telemetry.Remember(change);
+        queues.Offer(change);
+    }
 
-    /// <summary>Events may be in the outbox that nobody dispatched here: they are looked for, and go before later ones.</summary>
+    /// <summary>Events are in the outbox that were not dispatched here: they are looked for, and go before later ones.</summary>
     public void CatchUp() => queues.FallBehind();
+
+    /// <summary>Has a look into the outbox, in case there is something that was not dispatched here.</summary>
+    public void LookAgain() => queues.LookAgain();
 
     /// <summary>The share of the sessions whose events are told from here has changed.</summary>
     public void ShareChanged()
@@ -137,7 +144,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
             var change = line.UnderWay!;
             var startedAt = time.GetUtcNow();
             SinkAnswer answer;
-            using (var activity = WebhookTelemetry.StartAttempt())
+            using (var activity = telemetry.StartAttempt(change))
             {
                 answer = await client.SendAsync(change, limit.Begin(), stop.Token);
                 telemetry.Attempted(activity, answer, time.GetUtcNow() - change.OccurredAt);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using QodOrleans.Core.Notifications;
 using QodOrleans.Webhooks.Queues;
 using QodOrleans.Webhooks.Sinks;
 
@@ -15,6 +17,8 @@ internal sealed class WebhookTelemetry
     private static readonly KeyValuePair<string, object?> FailedTag = new("outcome", "failed");
     private static readonly KeyValuePair<string, object?> RefusedTag = new("outcome", "refused");
 
+    // Beside the events, not in them: most deployments trace few of them or none.
+    private readonly ConditionalWeakTable<QosStatusChanged, Cause> causes = [];
     private readonly Meter meter;
     private readonly Counter<long> attempts;
     private readonly Counter<long> deadLetters;
@@ -34,7 +38,15 @@ internal sealed class WebhookTelemetry
         meter.CreateObservableGauge("qod.webhooks.lanes", () => queues.Lanes, "{sink}", "Sinks with events in memory.");
     }
 
-    public static Activity? StartAttempt() => Activities.StartActivity("webhook.deliver", ActivityKind.Client);
+    /// <summary>Takes note of the trace that the change belongs to. One that is read from the outbox belongs to none any more.</summary>
+    public void Remember(QosStatusChanged change)
+    {
+        if (Activities.HasListeners() && Activity.Current is { } cause) causes.AddOrUpdate(change, new Cause(cause.Context));
+    }
+
+    /// <summary>A part of the trace of the change, where that is known.</summary>
+    public Activity? StartAttempt(QosStatusChanged change) => !Activities.HasListeners() ? null
+        : Activities.StartActivity("webhook.deliver", ActivityKind.Client, causes.TryGetValue(change, out var cause) ? cause.Context : default);
 
     public void Attempted(Activity? activity, SinkAnswer answer, TimeSpan sinceChange)
     {
@@ -54,4 +66,6 @@ internal sealed class WebhookTelemetry
     }
 
     public void DeadLettered() => deadLetters.Add(1);
+
+    private sealed record Cause(ActivityContext Context);
 }

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Operators;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Api.Tests;
@@ -13,18 +16,20 @@ public sealed class AccessTokenTests
     [Fact]
     public void A_token_tells_another_gateway_with_the_same_keys_what_it_was_made_with()
     {
-        var text = Tokens().Issue("app", "tel:+34600000000", [QodScopes.SessionsRead]);
+        var line = new Line(new OperatorId("movistar-es"), new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", null, 8080) });
+        var text = Tokens().Issue("app", "a-pairwise-name", line, [QodScopes.SessionsRead]);
 
         Assert.True(Tokens().TryRead(text, out var token, out _));
-        Assert.Equal(("app", "tel:+34600000000", clock.GetUtcNow() + TimeSpan.FromHours(1)), (token.Caller.ClientId, token.Caller.Subject, token.ExpiresAt));
+        Assert.Equal(new Caller("app", "a-pairwise-name", line), token.Caller);
+        Assert.Equal(clock.GetUtcNow() + TimeSpan.FromHours(1), token.ExpiresAt);
         Assert.Equal([QodScopes.SessionsRead], token.Scopes);
     }
 
     [Fact]
     public void Other_keys_and_other_purposes_make_no_token()
     {
-        Assert.False(Tokens().TryRead(new AccessTokens(new EphemeralDataProtectionProvider(), clock, Options.Create(new ApiOptions())).Issue("app", null, []), out _, out _));
-        var forged = System.Buffers.Text.Base64Url.EncodeToString(keys.CreateProtector("QodOrleans.Api.AccessToken.v2").Protect("{}"u8.ToArray()));
+        Assert.False(Tokens().TryRead(new AccessTokens(new EphemeralDataProtectionProvider(), clock, Options.Create(new ApiOptions())).Issue("app", null, null, []), out _, out _));
+        var forged = System.Buffers.Text.Base64Url.EncodeToString(keys.CreateProtector("QodOrleans.Api.AccessToken.v1").Protect("{}"u8.ToArray()));
         Assert.False(Tokens().TryRead(forged, out _, out _));
         foreach (var nonsense in new[] { "", "x", "====", "\0", new string('A', 5000), "ü" }) Assert.False(Tokens().TryRead(nonsense, out _, out _));
     }
@@ -33,7 +38,7 @@ public sealed class AccessTokenTests
     public void The_memory_of_tokens_is_bounded_and_expiry_is_checked_each_time()
     {
         var tokens = Tokens(cache: 10);
-        var texts = Enumerable.Range(0, 50).Select(i => tokens.Issue($"app-{i}", null, [])).ToArray();
+        var texts = Enumerable.Range(0, 50).Select(i => tokens.Issue($"app-{i}", null, null, [])).ToArray();
         foreach (var text in texts) Assert.True(tokens.TryRead(text, out _, out _));
         Assert.InRange(tokens.Remembered, 5, 10);
         Assert.True(tokens.TryRead(texts[0], out var first, out _));

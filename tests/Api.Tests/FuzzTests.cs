@@ -20,7 +20,7 @@ public sealed class FuzzTests(Gateway gateway, ITestOutputHelper output) : IClas
     private static readonly string[] Segments =
     [
         "qod", "v0", "sessions", "qos-profiles", "extend", "QOS_E", "6a4d570a-6607-466d-889b-473e361afaa1", "%00", "%2e%2e", "%2F", "%c0%af", "%ff", "..", ".", "", "Sessions", "{}", "a%20b", "é", "%",
-        "token", "health", "docs", "openapi", "?status=x", "?name=%ff&name=", "~", "sessions;x=1",
+        "quality-on-demand", "v1", "retrieve-sessions", "retrieve-qos-profiles", "token", "health", "docs", "openapi", "?status=x", "?name=%ff&name=", "~", "sessions;x=1",
     ];
 
     private static readonly (string Name, string Value)[] Headers =
@@ -39,19 +39,23 @@ public sealed class FuzzTests(Gateway gateway, ITestOutputHelper output) : IClas
     private static readonly string Template = """
         {"device":{"phoneNumber":"+34611111111","networkAccessIdentifier":"a@b","ipv4Address":{"publicAddress":"203.0.113.25","privateAddress":"10.0.0.1","publicPort":8080},"ipv6Address":"2001:db8:34::1"},
          "applicationServer":{"ipv4Address":"1.2.3.4/24","ipv6Address":"2001:db8::/32"},"devicePorts":{"ranges":[{"from":1,"to":2}],"ports":[3]},"applicationServerPorts":{"ports":[4]},
-         "qosProfile":"QOS_E","duration":300,"webhook":{"notificationUrl":"https://a.example/n","notificationAuthToken":"c8974e592c2fa383d4a3960714"},"requestedAdditionalDuration":60}
+         "qosProfile":"QOS_E","duration":300,"webhook":{"notificationUrl":"https://a.example/n","notificationAuthToken":"c8974e592c2fa383d4a3960714"},"requestedAdditionalDuration":60,
+         "sink":"https://a.example/n","sinkCredential":{"credentialType":"ACCESSTOKEN","accessToken":"t","accessTokenExpiresUtc":"2030-01-01T00:00:00Z","accessTokenType":"bearer"},
+         "name":"QOS_E","status":"ACTIVE"}
         """;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(20_251)]
-    public async Task Nothing_that_is_sent_makes_a_5xx_or_leaves_the_shape(int seed)
+    [InlineData(1, "/qod/v0/sessions")]
+    [InlineData(20_251, "/qod/v0/sessions")]
+    [InlineData(2, "/quality-on-demand/v1/sessions")]
+    [InlineData(3, "/quality-on-demand/v1/sessions", "/quality-on-demand/v1/retrieve-sessions", "/qos-profiles/v1/retrieve-qos-profiles")]
+    public async Task Nothing_that_is_sent_makes_a_5xx_or_leaves_the_shape(int seed, params string[] paths)
     {
         var random = new Random(seed);
         var statuses = new SortedDictionary<int, int>();
         for (var i = 0; i < Requests / 2; i++)
         {
-            using var request = Next(random);
+            using var request = Next(random, paths);
             var what = $"seed {seed}, request {i}: {request.Method} {request.RequestUri}";
             using var response = await gateway.Http.SendAsync(request);
             var status = (int)response.StatusCode;
@@ -73,16 +77,16 @@ public sealed class FuzzTests(Gateway gateway, ITestOutputHelper output) : IClas
         Assert.True(statuses.ContainsKey(201) && statuses.ContainsKey(400) && statuses.ContainsKey(404) && statuses.ContainsKey(405) && statuses.ContainsKey(415), string.Join(", ", statuses));
     }
 
-    private static HttpRequestMessage Next(Random random)
+    private static HttpRequestMessage Next(Random random, string[] paths)
     {
         var path = random.Next(10) switch
         {
-            < 5 => "/qod/v0/sessions",
-            < 7 => "/qod/v0/sessions/6a4d570a-6607-466d-889b-473e361afaa1/extend",
+            < 5 => paths[random.Next(paths.Length)],
+            < 7 => $"{paths[0]}/6a4d570a-6607-466d-889b-473e361afaa1/extend",
             // Two slashes in front would name another host.
             _ => "/" + Segments[random.Next(7)] + "/" + string.Join('/', Enumerable.Range(0, random.Next(0, 5)).Select(_ => Segments[random.Next(Segments.Length)])),
         };
-        var method = path == "/qod/v0/sessions" && random.Next(8) > 0 ? "POST" : Methods[random.Next(Methods.Length)];
+        var method = paths.Contains(path) && random.Next(8) > 0 ? "POST" : Methods[random.Next(Methods.Length)];
         var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
         if (random.Next(20) > 0) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Gateway.Mock);
         if (method is not ("GET" or "HEAD" or "TRACE"))

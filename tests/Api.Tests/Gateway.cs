@@ -31,13 +31,18 @@ public class Gateway : IAsyncLifetime
     }
 
     protected Gateway(params KeyValuePair<string, string?>[] settings)
+        : this(settings, Profiles)
+    {
+    }
+
+    private protected Gateway(KeyValuePair<string, string?>[] settings, QosProfileCatalog profiles)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", "https://api.example.com"), .. settings]);
         builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Clock);
-        builder.Services.AddSingleton(Profiles);
+        builder.Services.AddSingleton(profiles);
         builder.Services.AddSingleton<ISinkTokenProtector, XorProtector>();
         builder.Services.AddSingleton<MachineEngine>().AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<MachineEngine>());
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -20,6 +20,9 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
     /// <summary>Every call answers with this.</summary>
     public SessionError? Failure { get; set; }
 
+    /// <summary>Every extension answers with this.</summary>
+    public SessionError? ExtensionFailure { get; set; }
+
     /// <summary>Every call throws this.</summary>
     public Exception? Bug { get; set; }
 
@@ -35,6 +38,7 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
         if (profiles.Admit(request.QosProfile, request.Duration) is { } refused) return refused;
         var found = await lines.FindAsync(request.Device, request.Caller.Line, cancellation);
         if (found.Device is not { } device) return found.Error!;
+        if (profiles.AdmitAt(request.QosProfile, device.Route.Id) is { } elsewhere) return elsewhere;
         lock (gate)
         {
             var now = time.GetUtcNow();
@@ -74,7 +78,7 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
 
     public async Task<SessionResult> ExtendQosSessionDurationAsync(
         SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit, CancellationToken cancellation) =>
-        await InterruptAsync(cancellation) is { } failure ? failure : Apply(id, caller, new SessionCommand.Extend(additional, limit));
+        (await InterruptAsync(cancellation) ?? ExtensionFailure) is { } failure ? failure : Apply(id, caller, new SessionCommand.Extend(additional, limit));
 
     public async Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation) =>
         await InterruptAsync(cancellation) is { } failure ? failure : Newest(session => session.Status != QosStatus.Unavailable && caller.Owns(session));
@@ -141,14 +145,16 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
     {
         var offers = new OperatorId("offers");
         var offersNot = new OperatorId("offers-not");
+        var offersToo = new OperatorId("offers-too");
         var network4 = AddressBlock.Of(IPAddress.Parse("203.0.113.0")).Widen(24);
         var network6 = AddressBlock.Of(IPAddress.Parse("2001:db8:34::")).Widen(48);
         return new OperatorDirectory(
             [
                 new OperatorRoute { Id = offers, DisplayName = "Offers QoD", NumberPrefixes = ["+34"], Networks = [network4, network6] },
                 new OperatorRoute { Id = offersNot, DisplayName = "Offers none", NumberPrefixes = ["+49"], Networks = [], OffersQod = false },
+                new OperatorRoute { Id = offersToo, DisplayName = "Offers QoD too", NumberPrefixes = ["+55"], Networks = [] },
             ],
-            [new Adapter(offers), new Adapter(offersNot)]);
+            [new Adapter(offers), new Adapter(offersNot), new Adapter(offersToo)]);
     }
 
     /// <summary>The directory wants one; <see cref="CreateSessionAsync"/> plays the operator itself.</summary>

@@ -24,6 +24,13 @@ internal sealed class OpenApiDocument(JsonNode root)
         return node;
     }
 
+    /// <summary>By its <c>operationId</c>; the path is the whole one, the server's included.</summary>
+    public (string Method, string Path, JsonNode Operation) Operation(string id) => (
+        from path in root["paths"]!.AsObject()
+        from operation in path.Value!.AsObject()
+        where (string?)operation.Value!["operationId"] == id
+        select (operation.Key.ToUpperInvariant(), (string)root["servers"]![0]!["url"]! + path.Key, operation.Value!)).Single();
+
     /// <summary>Every media type object, wherever it stands.</summary>
     public IEnumerable<JsonNode> Contents() => All(root).OfType<JsonObject>().Where(node => node["schema"] is not null && (node["example"] ?? node["examples"]) is not null);
 
@@ -69,6 +76,7 @@ internal sealed class OpenApiDocument(JsonNode root)
         foreach (var name in schema["required"]?.AsArray() ?? [])
             if (!value.ContainsKey((string)name!)) yield return $"{place}.{name}: is missing";
         if (value.Count < ((int?)schema["minProperties"] ?? 0)) yield return $"{place}: has too few members";
+        if (value.Count > ((int?)schema["maxProperties"] ?? int.MaxValue)) yield return $"{place}: has too many members";
         foreach (var (name, member) in schema["properties"]?.AsObject() ?? [])
             if (value.ContainsKey(name))
                 foreach (var complaint in Check(Resolve(member!).AsObject(), value[name], $"{place}.{name}"))
@@ -95,6 +103,7 @@ internal sealed class OpenApiDocument(JsonNode root)
             "date-time" => DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out _),
             "ipv4" or "ipv6" => System.Net.IPAddress.TryParse(value, out _),
             "uri" => Uri.TryCreate(value, UriKind.Absolute, out _),
+            "uri-reference" => Uri.TryCreate(value, UriKind.RelativeOrAbsolute, out _),
             _ => true,
         };
         if (!wellFormed) yield return $"{place}: '{value}' is no {schema["format"]}";
@@ -102,6 +111,7 @@ internal sealed class OpenApiDocument(JsonNode root)
 
     private static IEnumerable<string> CheckNumber(JsonObject schema, long value, string place)
     {
+        if (schema["enum"] is JsonArray allowed && !allowed.Any(one => (long?)one == value)) yield return $"{place}: {value} is none of the enum";
         if (value < ((long?)schema["minimum"] ?? long.MinValue) || value > ((long?)schema["maximum"] ?? long.MaxValue)) yield return $"{place}: {value} is out of range";
     }
 

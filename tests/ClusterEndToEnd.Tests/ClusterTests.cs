@@ -5,7 +5,7 @@ using QodOrleans.EndToEnd.Tests.Support;
 namespace QodOrleans.ClusterEndToEnd.Tests;
 
 /// <summary>Whatever dies, freezes or is replaced, under load: what was acknowledged stays true, and the service comes back.</summary>
-public sealed class ClusterTests
+public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluster>
 {
     /// <summary>Three probes a second apart, and the table read by the others.</summary>
     private static readonly TimeSpan Detection = TimeSpan.FromSeconds(8);
@@ -19,7 +19,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task A_session_made_through_one_gateway_is_read_extended_and_deleted_through_another()
     {
-        await using var cluster = await RealCluster.StartAsync(silos: 1, gateways: 2);
+        await cluster.HaveSilosAsync(2);
         var (one, other) = (cluster.Clients[0], cluster.Clients[1]);
 
         var made = await one.CreateAsync("+34600000001", 600);
@@ -39,14 +39,13 @@ public sealed class ClusterTests
     public async Task Kill_of_a_silo_loses_nothing_and_its_sessions_answer_within_ten_seconds(int silos)
     {
         await using var sink = await EventSink.StartAsync();
-        await using var cluster = await RealCluster.StartAsync(silos, gateways: 2);
-        var held = await HoldAsync(cluster, 60);
+        await cluster.HaveSilosAsync(silos);
+        var held = await HoldAsync(60);
         await using var load = await SteadyLoad.StartAsync(cluster, sink);
-        foreach (var session in held) load.Know(session);
 
         cluster.Silos[^1].Process.Kill();
         var killed = TimeProvider.System.GetTimestamp();
-        await ExtendAllAsync(cluster, held);
+        await ExtendAllAsync(held);
         Assert.InRange(TimeProvider.System.GetElapsedTime(killed), TimeSpan.Zero, TimeSpan.FromSeconds(10));
 
         await load.GoesOnAsync(50, TimeSpan.FromSeconds(20));
@@ -58,17 +57,16 @@ public sealed class ClusterTests
     public async Task A_silo_that_froze_and_comes_back_changes_nothing_behind_the_others_backs()
     {
         await using var sink = await EventSink.StartAsync();
-        await using var cluster = await RealCluster.StartAsync(silos: 3, gateways: 2);
-        var held = await HoldAsync(cluster, 60);
+        await cluster.HaveSilosAsync(3);
+        var held = await HoldAsync(60);
         // Their operator answers after five seconds, to a silo that sleeps by then: its answer must not undo what happens meanwhile.
         var slow = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => cluster.Clients[0].CreateAsync($"+3462000{n:000}9007")));
         await using var load = await SteadyLoad.StartAsync(cluster, sink, enough: 30);
-        foreach (var session in held) load.Know(session);
 
         var sleeper = cluster.Silos[^1].Process;
         sleeper.Freeze();
         var started = TimeProvider.System.GetTimestamp();
-        await ExtendAllAsync(cluster, held);
+        await ExtendAllAsync(held);
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         var thaw = Frozen - TimeProvider.System.GetElapsedTime(started);
         if (thaw > TimeSpan.Zero) await Task.Delay(thaw, TimeProvider.System);
@@ -88,7 +86,7 @@ public sealed class ClusterTests
     public async Task A_rolling_restart_of_all_silos_fails_no_request()
     {
         await using var sink = await EventSink.StartAsync();
-        await using var cluster = await RealCluster.StartAsync(silos: 3, gateways: 2);
+        await cluster.HaveSilosAsync(3);
         await using var load = await SteadyLoad.StartAsync(cluster, sink, applications: 4, enough: 50);
 
         foreach (var silo in cluster.Silos)
@@ -108,7 +106,7 @@ public sealed class ClusterTests
     public async Task A_restart_of_Postgres_under_load_loses_nothing_and_service_resumes()
     {
         await using var sink = await EventSink.StartAsync();
-        await using var cluster = await RealCluster.StartAsync(silos: 3, gateways: 2);
+        await cluster.HaveSilosAsync(3);
         await using var load = await SteadyLoad.StartAsync(cluster, sink);
 
         await cluster.Server.StopImmediateAsync();
@@ -122,15 +120,16 @@ public sealed class ClusterTests
     }
 
     /// <summary>Sessions that are spread over all silos.</summary>
-    private static async Task<string[]> HoldAsync(RealCluster cluster, int count)
+    private async Task<string[]> HoldAsync(int count)
     {
         var made = await Task.WhenAll(Enumerable.Range(0, count).Select(n => cluster.Clients[n % cluster.Clients.Count].CreateAsync(SteadyLoad.NextNumber())));
         Assert.All(made, answer => Assert.Equal(HttpStatusCode.Created, answer.Status));
+        foreach (var answer in made) cluster.Known[answer["sessionId"]!] = true;
         foreach (var answer in made) await cluster.Clients[0].ExtendAsync(answer["sessionId"]!, 1);
         return [.. made.Select(answer => answer["sessionId"]!)];
     }
 
     /// <summary>Asks each grain for a change until it grants it, all at once.</summary>
-    private static async Task ExtendAllAsync(RealCluster cluster, string[] sessions) => await Task.WhenAll(sessions.Select((session, n) => Poll.UntilAsync(
+    private async Task ExtendAllAsync(string[] sessions) => await Task.WhenAll(sessions.Select((session, n) => Poll.UntilAsync(
         () => cluster.Clients[n % cluster.Clients.Count].ExtendAsync(session, 1), answer => answer.Status == HttpStatusCode.OK, TimeSpan.FromSeconds(30), session)));
 }

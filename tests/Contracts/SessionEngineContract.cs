@@ -2,6 +2,7 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.TestSupport;
 
@@ -10,6 +11,9 @@ namespace QodOrleans.Contracts;
 /// <summary>An engine with the simulated operators behind it, a store, and a clock that tests move.</summary>
 public interface ISessionEngineFixture : IAsyncLifetime
 {
+    /// <summary>What the engine must offer.</summary>
+    static QosProfileCatalog Profiles { get; } = new([new QosProfile { Name = "QOS_E" }, new QosProfile { Name = "GERMAN", Operators = ["o2-de"] }]);
+
     ISessionEngine Engine { get; }
 
     ManualTimeProvider Time { get; }
@@ -326,6 +330,13 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         await RefusedAsync(SessionErrorCode.ProfileUnknown, Request("+34600000011") with { QosProfile = "QOS_X" });
         await RefusedAsync(SessionErrorCode.DurationOutOfRange, Request("+34600000011", seconds: 86_401));
         await RefusedAsync(SessionErrorCode.DeviceNotIdentified, Request("+1600000011"));
+    }
+
+    [Fact]
+    public async Task A_profile_for_one_operators_devices_is_refused_to_others()
+    {
+        await RefusedAsync(SessionErrorCode.ProfileNotApplicable, Request("+34600000011") with { QosProfile = "GERMAN" });
+        await CreatedAsync(Request("+491700000011") with { QosProfile = "GERMAN" });
     }
 
     [Fact]

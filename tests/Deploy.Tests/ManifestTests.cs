@@ -245,7 +245,7 @@ public sealed partial class ManifestTests
         int.Parse(DefaultPort().Match(Repository.Read("src", program, "Program.cs")).Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static int Default(string setting) => int.Parse(
-        Regex.Match(Repository.Read("src", "Grains", "ClusterSettings.cs"), $@" int {setting} {{ get; set; }} = (\d+);").Groups[1].Value, CultureInfo.InvariantCulture);
+        Regex.Match(Repository.Read("src", "Grains", "QodClusterOptions.cs"), $@" int {setting} {{ get; set; }} = (\d+);").Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Strings(JsonNode? array, string? member = null) =>
         array is null ? [] : array.AsArray().Select(item => (string)(member is null ? item : item![member])!).Where(text => text is not null);

@@ -114,7 +114,7 @@ public sealed partial class SettingsTests
         }
         return section switch
         {
-            "Qod:Cluster" => ClusterSetting().Matches(Repository.Read("src", "Grains", "ClusterSettings.cs")).Any(match => key == $"{section}:{match.Groups[1].Value}"),
+            "Qod:Cluster" => ClusterSetting().Matches(Repository.Read("src", "Grains", "QodClusterOptions.cs")).Any(match => key == $"{section}:{match.Groups[1].Value}"),
             "Qod:Keys" => KeySetting().IsMatch(key),
             _ => typeof(ApiOptions).GetProperty(key.Split(':')[1]) is not null || Repository.Source.Contains($"\"{key}\"", StringComparison.Ordinal),
         };

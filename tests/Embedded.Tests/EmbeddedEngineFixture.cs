@@ -8,7 +8,6 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
-using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
 using QodOrleans.Embedded.Memory;
@@ -86,7 +85,7 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
         store = new SeverableStore(durable);
         engine = new EmbeddedSessionEngine(
             Policy,
-            new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]),
+            ISessionEngineFixture.Profiles,
             operators.GetRequiredService<OperatorDirectory>(),
             operators.GetRequiredService<OperatorReportRelay>(),
             new DeviceKeyHasher(new byte[32]),

@@ -10,9 +10,10 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
-using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Hosting;
+using QodOrleans.Operators;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.Postgres;
 using QodOrleans.TestSupport;
@@ -30,6 +31,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
     private readonly EventRecorder events = new();
     private PostgresServer server = null!;
     private string database = null!;
+    private IConfiguration configuration = null!;
     private ServiceProvider outside = null!;
     private SeverableStore store = null!;
     private OrleansSessionEngine engine = null!;
@@ -55,7 +57,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         if (server.WhyNone is { } why) Assert.Skip(why);
 
         database = await server.CreateDatabaseAsync();
-        var configuration = new ConfigurationBuilder()
+        configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Qod:Postgres:ConnectionString", database)])
             .Build();
         // The store keeps real time: its deadlines are about the database.
@@ -103,10 +105,14 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
     {
         store = new SeverableStore(Store);
         var builder = new InProcessTestClusterBuilder(Silos);
+        // Part of the key of what Orleans stores: another one would find nothing of before.
+        builder.Options.ServiceId = "qod";
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddQodGrains(NoSettings);
+            silo.AddQodGrains(NoSettings).AddQodOperatorStorage(configuration).AddActivityPropagation();
+            silo.Services.AddSingleton(Operators.GetRequiredService<IOptions<OperatorsOptions>>());
             silo.Services.AddSingleton(new SessionPolicy());
+            silo.Services.AddSingleton(ISessionEngineFixture.Profiles);
             silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
             silo.Services.AddSingleton(Operators.GetRequiredService<OperatorDirectory>());
             silo.Services.AddSingleton<ISessionStore>(store);
@@ -114,11 +120,12 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         });
+        builder.ConfigureClient(client => client.AddActivityPropagation());
         builder.ConfigureHost(host => host.Logging.SetMinimumLevel(LogLevel.Warning));
         Cluster = builder.Build();
         await Cluster.DeployAsync();
         engine = new OrleansSessionEngine(
-            Cluster.Client, Store, new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]), Time, TimeProvider.System,
+            Cluster.Client, Store, ISessionEngineFixture.Profiles, Time, TimeProvider.System,
             Options.Create(new GrainEngineOptions()), NullLogger<OrleansSessionEngine>.Instance);
         Operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
     }

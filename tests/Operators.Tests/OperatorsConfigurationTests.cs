@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using QodOrleans.Contracts;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
+using QodOrleans.Core.Sessions;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.TestSupport;
 
@@ -96,6 +97,20 @@ public sealed class OperatorsConfigurationTests
     {
         using var services = Services("""{ "Qod": { "Operators": [ { "Id": "?" } ] } }""");
         Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+    }
+
+    [Theory]
+    [InlineData("00:00:10", true)]
+    [InlineData("00:00:15.001", false)]
+    public void A_create_must_be_over_before_its_session_is_given_up(string deadline, bool isFit)
+    {
+        using var services = Services(
+            $$"""{ "Qod": { "Operators": [ { "Id": "a", "NumberPrefixes": ["+34"], "Resilience": { "CreateDeadline": "{{deadline}}" } } ] } }""",
+            configure: services => services.AddSingleton(new SessionPolicy { CreateSettlesWithin = TimeSpan.FromSeconds(30), ReleaseAnswersWithin = TimeSpan.FromSeconds(15) }));
+
+        var refused = Record.Exception(services.GetRequiredService<IStartupValidator>().Validate);
+        Assert.Equal(isFit, refused is null);
+        if (!isFit) Assert.Contains($"CreateDeadline is {TimeSpan.Parse(deadline)}", refused!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,18 +11,19 @@ using QodOrleans.Core.Engine;
 namespace QodOrleans.Api.Auth;
 
 /// <summary>What a token says: who, on whose behalf, what for, and until when.</summary>
-/// <param name="Subject">The end user's line of a 3-legged token; null for a 2-legged one.</param>
-internal sealed record AccessToken(string ClientId, string? Subject, string[] Scopes, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
+/// <param name="Subject">The pairwise name of the end user of a 3-legged token, never a phone number; null for a 2-legged one.</param>
+/// <param name="Line">The line that a 3-legged token stands for; null for a 2-legged one.</param>
+internal sealed record AccessToken(string ClientId, string? Subject, Line? Line, string[] Scopes, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
     [JsonIgnore]
-    public Caller Caller { get; } = new(ClientId, Subject);
+    public Caller Caller { get; } = new(ClientId, Subject, Line);
 }
 
 /// <summary>Makes and reads access tokens: opaque to clients, self-contained for us, so that every gateway on the same key ring reads every token.</summary>
 internal sealed class AccessTokens
 {
     /// <summary>The version is part of the purpose: what another version wrote is no token.</summary>
-    private const string Purpose = "QodOrleans.Api.AccessToken.v1";
+    private const string Purpose = "QodOrleans.Api.AccessToken.v2";
 
     private const int LongestToken = 4096;
 
@@ -50,10 +51,10 @@ internal sealed class AccessTokens
 
     internal int Remembered => young.Count + old.Count;
 
-    public string Issue(string clientId, string? subject, string[] scopes)
+    public string Issue(string clientId, string? subject, Line? line, string[] scopes)
     {
         var now = time.GetUtcNow();
-        var token = new AccessToken(clientId, subject, scopes, now, now + lifetime);
+        var token = new AccessToken(clientId, subject, line, scopes, now, now + lifetime);
         return Base64Url.EncodeToString(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(token, AccessTokenJson.Default.AccessToken)));
     }
 
@@ -104,4 +105,5 @@ internal sealed class AccessTokens
 }
 
 [JsonSerializable(typeof(AccessToken))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class AccessTokenJson : JsonSerializerContext;

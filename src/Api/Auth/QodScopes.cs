@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace QodOrleans.Api.Auth;
 
-/// <summary>The scopes of CAMARA QoD, and the ways in which a client may ask for them.</summary>
+/// <summary>The scopes of all surfaces, and the ways in which a client may ask for them.</summary>
 public static class QodScopes
 {
     /// <summary>Create and extend sessions.</summary>
@@ -15,10 +15,14 @@ public static class QodScopes
     /// <summary>Declared by the release, attached to no operation of it.</summary>
     public const string ProfilesRead = "qod-profiles-read";
 
-    public static IReadOnlyList<string> All { get; } = [SessionsWrite, SessionsRead, SessionsDelete, ProfilesRead];
+    /// <summary>As the surfaces declare them.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. ApiExtensions.Surfaces.SelectMany(surface => surface.Scopes).Distinct()];
 
-    /// <summary>The API's name as a technical parameter: <c>dpv:RequestedServiceProvision#qod</c> asks for all its scopes (ICM v0.1.0).</summary>
-    private const string ApiName = "qod";
+    /// <summary>An API's name as a technical parameter: <c>dpv:RequestedServiceProvision#qod</c> asks for all its scopes (ICM v0.1.0).</summary>
+    private static readonly ILookup<string, string> ByApiName = ApiExtensions.Surfaces
+        .Where(surface => surface.ApiName is not null)
+        .SelectMany(surface => surface.Scopes, (surface, scope) => (surface.ApiName, Scope: scope))
+        .ToLookup(pair => pair.ApiName!, pair => pair.Scope, StringComparer.Ordinal);
 
     private static readonly SearchValues<char> PurposeAlphabet = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
@@ -41,7 +45,7 @@ public static class QodScopes
                 if (hash < 0) continue;
                 scope = token[(hash + 1)..];
             }
-            if (scope == ApiName && scope.Length < token.Length) asked.UnionWith(registered);
+            if (scope.Length < token.Length && ByApiName.Contains(scope)) asked.UnionWith(ByApiName[scope].Where(registered.Contains));
             else if (registered.Contains(scope)) asked.Add(scope);
             else return false;
         }

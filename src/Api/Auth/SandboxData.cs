@@ -5,7 +5,7 @@ internal static class SandboxData
 {
     public const string MockToken = "mock_sandbox_access_token";
 
-    public static readonly AccessToken MockAccess = new("mock-sandbox", Subject: null, [.. QodScopes.All], DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+    public static readonly AccessToken MockAccess = new("mock-sandbox", Subject: null, Line: null, [.. QodScopes.All], DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
 
     public static IEnumerable<Client> Clients() =>
     [

@@ -58,7 +58,7 @@ internal sealed class TokenEndpoint(ClientRegistry clients, AccessTokens tokens)
         if (!string.IsNullOrEmpty(scope) && !QodScopes.TryGrant(scope, client.Scopes, out granted))
             return context.WriteErrorAsync(Error(400, "invalid_scope", "a scope is unknown or not registered for this client"));
 
-        var token = tokens.Issue(client.Id, subject: null, granted);
+        var token = tokens.Issue(client.Id, subject: null, line: null, granted);
         return context.WriteJsonAsync(200, new TokenAnswer(token, "Bearer", (int)tokens.Lifetime.TotalSeconds, string.Join(' ', granted)), OAuthJson.Default.TokenAnswer);
     }
 
@@ -131,6 +131,7 @@ internal sealed class TokenEndpoint(ClientRegistry clients, AccessTokens tokens)
         FaultKind.NotAcceptable => Error(406, "invalid_request", "the answer is application/json"),
         FaultKind.BodyTooLarge => Error(413, "invalid_request", "the body is too large"),
         FaultKind.RequestTimeout => Error(408, "invalid_request", "the request came too slowly"),
+        FaultKind.TooManyRequests => Error(429, "temporarily_unavailable", "too many requests", fault.RetryAfterSeconds),
         FaultKind.Unavailable => Error(503, "temporarily_unavailable", "try again", retryAfterSeconds: 1),
         FaultKind.Internal => Error(500, "server_error", fault.Detail),
         _ => Invalid(fault.Detail),

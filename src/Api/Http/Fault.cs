@@ -23,6 +23,9 @@ internal enum FaultKind
     PathUnknown,
     MethodNotAllowed,
 
+    /// <summary>More requests than this client may send; the fault says when the next one is welcome.</summary>
+    TooManyRequests,
+
     /// <summary>The client is slower than we wait.</summary>
     RequestTimeout,
 
@@ -33,7 +36,8 @@ internal enum FaultKind
     Internal,
 }
 
-internal readonly record struct Fault(FaultKind Kind, string Detail = "");
+/// <param name="RetryAfterSeconds">At least 1 for <see cref="FaultKind.TooManyRequests"/>; 0 where the surface decides.</param>
+internal readonly record struct Fault(FaultKind Kind, string Detail = "", int RetryAfterSeconds = 0);
 
 /// <summary>An error, ready to be sent.</summary>
 /// <param name="Code">The surface's code, for metrics.</param>

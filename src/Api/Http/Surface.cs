@@ -9,6 +9,15 @@ internal sealed record Surface(string Name, PathString Root, Action<IEndpointRou
 {
     /// <summary>The embedded OpenAPI document, as a path from this project with dots, served as <c>/openapi/{Name}.json</c>; null where there is none.</summary>
     public string? OpenApiResource { get; init; }
+
+    /// <summary>CAMARA's name of the API: <c>dpv:Purpose#name</c> asks for all its scopes. Null where there are none to ask for.</summary>
+    public string? ApiName { get; init; }
+
+    /// <summary>What a token may be granted for its operations, in the order in which a grant names them.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>The <see cref="Core.Notifications.IEventFormat"/> by which it tells of status changes; null where it makes no sessions.</summary>
+    public Type? EventFormat { get; init; }
 }
 
 /// <summary>Tells whose words an answer must use.</summary>

@@ -1,3 +1,5 @@
+using QodOrleans.Core.Operators;
+
 namespace QodOrleans.Core.Profiles;
 
 /// <summary>CAMARA <c>QosProfileStatusEnum</c>.</summary>
@@ -22,6 +24,12 @@ public sealed record QosProfile
     public string? Description { get; init; }
 
     public QosProfileStatus Status { get; init; } = QosProfileStatus.Active;
+
+    /// <summary>Where it can be had, for people to read; null to say nothing about it. It restricts nothing.</summary>
+    public IReadOnlyList<CountryAvailability>? CountryAvailability { get; init; }
+
+    /// <summary>Ids of the operators whose devices alone may have it; null for all.</summary>
+    public IReadOnlyList<string>? Operators { get; init; }
 
     public Rate? TargetMinUpstreamRate { get; init; }
 
@@ -56,4 +64,14 @@ public sealed record QosProfile
     public TimeSpan ShortestDuration => MinDuration?.AsTimeSpan() ?? TimeSpan.FromSeconds(1);
 
     public TimeSpan LongestDuration => MaxDuration?.AsTimeSpan() ?? TimeSpan.FromDays(1);
+
+    /// <summary>Whether some devices may not have it.</summary>
+    public bool IsRestricted => Operators is not null;
+
+    public bool IsOfferedBy(OperatorId @operator) => Operators is null || Operators.Contains(@operator.Value);
 }
+
+/// <summary>CAMARA <c>Availability</c>, one country.</summary>
+/// <param name="CountryName">Two letters of ISO 3166, for example <c>ES</c>.</param>
+/// <param name="Networks">PLMN identifiers, 5 or 6 digits each; null for whichever networks there are.</param>
+public sealed record CountryAvailability(string CountryName, IReadOnlyList<string>? Networks = null);

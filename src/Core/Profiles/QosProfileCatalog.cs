@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Core.Profiles;
 
@@ -32,6 +33,11 @@ public sealed class QosProfileCatalog
         return null;
     }
 
+    /// <summary>Whether devices of this operator may have the profile: asked once the operator is known.</summary>
+    /// <returns>Null, or ProfileNotApplicable.</returns>
+    public SessionError? AdmitAt(string name, OperatorId @operator) =>
+        Find(name) is { } profile && !profile.IsOfferedBy(@operator) ? SessionError.ProfileNotApplicable(name) : null;
+
     /// <summary>CAMARA v0.10.1 to r3.2, schema QosProfile.</summary>
     private static void Check(QosProfile profile)
     {
@@ -50,6 +56,10 @@ public sealed class QosProfileCatalog
 
         if (profile.Priority is < 1 or > 100) throw new ArgumentException($"QoS profile '{profile.Name}': priority is 1 to 100.");
         if (profile.PacketErrorLossRate is < 1 or > 10) throw new ArgumentException($"QoS profile '{profile.Name}': packetErrorLossRate is 1 to 10.");
+        if (profile.CountryAvailability?.Any(country => country.CountryName is not [>= 'A' and <= 'Z', >= 'A' and <= 'Z']) == true)
+            throw new ArgumentException($"QoS profile '{profile.Name}': a country is two capital letters.");
+        if (profile.CountryAvailability?.SelectMany(country => country.Networks ?? []).Any(plmn => plmn.Length is < 5 or > 6 || !plmn.All(char.IsAsciiDigit)) == true)
+            throw new ArgumentException($"QoS profile '{profile.Name}': a network is 5 or 6 digits.");
         if (profile.ShortestDuration > profile.LongestDuration) throw new ArgumentException($"QoS profile '{profile.Name}': minDuration is above maxDuration.");
     }
 }

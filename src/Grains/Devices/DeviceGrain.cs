@@ -39,7 +39,8 @@ internal sealed class DeviceGrain(ISessionStore store) : Grain, IDeviceGrain
                 if (known.Held.ContainsKey(session.Id)) return AdmissionOutcome.Exists;
                 if (known.Conflicts(flow)) return AdmissionOutcome.Conflict;
             }
-            var result = await store.CommitAsync(new SessionCommit(session, Event: null, new Admission(key, known.Fence)));
+            CommitResult result;
+            using (GrainMetrics.StartCommit()) result = await store.CommitAsync(new SessionCommit(session, Event: null, new Admission(key, known.Fence)));
             switch (result.Status)
             {
                 case CommitStatus.Committed:

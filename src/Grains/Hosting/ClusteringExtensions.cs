@@ -25,11 +25,7 @@ public static class ClusteringExtensions
         if (settings.SiloName is { } name) silo.Configure<SiloOptions>(options => options.SiloName = name);
         silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "membership")));
-        silo.AddAdoNetGrainStorage(OperatorGrain.Storage, options =>
-        {
-            (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "operators"));
-            options.DeleteStateOnClear = true;
-        });
+        silo.AddQodOperatorStorage(configuration);
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = settings.ProbeTimeout;
@@ -58,6 +54,14 @@ public static class ClusteringExtensions
         return silo.AddActivityPropagation();
     }
 
+    /// <summary>Where the operators' administration is kept.</summary>
+    public static ISiloBuilder AddQodOperatorStorage(this ISiloBuilder silo, IConfiguration configuration) =>
+        silo.AddAdoNetGrainStorage(OperatorGrain.Storage, options =>
+        {
+            (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "operators"));
+            options.DeleteStateOnClear = true;
+        });
+
     /// <summary>The client of a gateway. It waits for silos, and for a database that is not there yet, as long as it takes.</summary>
     public static IClientBuilder UseQodClustering(this IClientBuilder client, IConfiguration configuration)
     {
@@ -65,17 +69,17 @@ public static class ClusteringExtensions
         client.Configure<ClusterOptions>(options => Identify(options, settings));
         client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "gateway")));
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = settings.ResponseTimeout);
-        client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+        client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
         client.Services.AddSingleton<ClusterConnection>();
         client.Services.AddSingleton<IClientConnectionRetryFilter>(services => services.GetRequiredService<ClusterConnection>());
         client.AddGatewayCountChangedHandler(services => services.GetRequiredService<ClusterConnection>().Count);
         return client.AddActivityPropagation();
     }
 
-    private static ClusterSettings SettingsOf(IConfiguration configuration) =>
-        configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings();
+    private static QodClusterOptions SettingsOf(IConfiguration configuration) =>
+        configuration.GetSection(QodClusterOptions.Section).Get<QodClusterOptions>() ?? new QodClusterOptions();
 
-    private static void Identify(ClusterOptions options, ClusterSettings settings) =>
+    private static void Identify(ClusterOptions options, QodClusterOptions settings) =>
         (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId);
 
     /// <summary>The sessions' database, with a pool of its own: pools are told apart by the text of the connection string.</summary>

@@ -1,2 +1,79 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using QodOrleans.Operators;
+using QodOrleans.Operators.Resilience;
+
 namespace QodOrleans.Grains.Operators;
-internal static class OperatorGrain { public const string Storage = "operators"; }
+
+/// <inheritdoc cref="IOperatorGrain" />
+/// <remarks>Only the administration is stored. Who has which share is known to those who have one, and they say so when they ask.</remarks>
+internal sealed class OperatorGrain : Grain, IOperatorGrain
+{
+    /// <summary>Name of the storage provider.</summary>
+    public const string Storage = "operators";
+
+    /// <summary>Silos ask every second, and may miss many times before they lose their share: the grain may be moving.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
+    private readonly IPersistentState<OperatorAdministration> administration;
+    private readonly ResilienceOptions configured;
+    private readonly TimeProvider pace;
+    private readonly ILogger<OperatorGrain> log;
+    private readonly ShareBook book = new(Lease);
+    private readonly BreakerWindow window;
+    private DateTimeOffset pausedUntil;
+
+    public OperatorGrain(
+        [PersistentState("operator", Storage)] IPersistentState<OperatorAdministration> administration, IOptions<OperatorsOptions> operators,
+        [FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<OperatorGrain> log)
+    {
+        (this.administration, this.pace, this.log) = (administration, pace, log);
+        var id = this.GetPrimaryKeyString();
+        configured = operators.Value.Operators.FirstOrDefault(one => one.Id == id)?.Resilience ?? new ResilienceOptions();
+        window = new BreakerWindow(configured.BreakerWindow);
+    }
+
+    public Task<OperatorShare> RenewAsync(ShareRequest request)
+    {
+        var now = pace.GetUtcNow();
+        var (mode, limits) = (administration.State.Mode, administration.State.Limits);
+        var limit = limits.ConcurrentCalls ?? configured.ConcurrentCalls;
+        var granted = book.Grant(request.Silo, request.Held, request.Wanted, limit, now);
+        window.Add(request.Calls, request.Unanswered, now);
+        if (now >= pausedUntil && window.IsBroken(configured.BreakerMinimumCalls, configured.BreakerFailureRatio))
+        {
+            pausedUntil = now + configured.BreakDuration;
+            // Counted anew afterwards: else the failures of before would keep it open for ever.
+            window.Clear();
+            Log.OperatorPaused(log, this.GetPrimaryKeyString(), configured.BreakDuration);
+        }
+        var paused = pausedUntil > now ? pausedUntil - now : TimeSpan.Zero;
+        return Task.FromResult(new OperatorShare(mode, granted, limits.CallsPerSecond * (double)granted / limit, paused, Lease));
+    }
+
+    public Task SetModeAsync(OperatorMode mode) => WriteAsync(administration.State with { Mode = mode });
+
+    public Task SetLimitsAsync(OperatorLimits limits)
+    {
+        if (limits.ConcurrentCalls < 1 || limits.CallsPerSecond < 1) throw new ArgumentOutOfRangeException(nameof(limits), limits, "A limit is at least 1.");
+        return WriteAsync(administration.State with { Limits = limits });
+    }
+
+    public Task<OperatorAdministration> GetAsync() => Task.FromResult(administration.State);
+
+    private async Task WriteAsync(OperatorAdministration next)
+    {
+        administration.State = next;
+        try
+        {
+            await administration.WriteStateAsync();
+        }
+        catch
+        {
+            // What is stored decides, and is read by the next activation.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+}

@@ -14,7 +14,7 @@ namespace QodOrleans.Grains.Reminders;
 /// moves its own due time.</summary>
 /// <remarks>Each look reads what is due now and no more, so it costs the same with a thousand live sessions and with a million. What fell due while its
 /// silo was dead is found by the next look of whoever looks after it then. A session that was called stays in the table until its commit has
-/// moved its due time, and one whose call failed is called again. See docs/decisions/0003-due-sessions.md for what this replaces and why.</remarks>
+/// moved its due time, and one whose call failed is called again. See docs/decisions/due-sessions.md for what this replaces and why.</remarks>
 internal sealed class DueReminders : IDisposable
 {
     /// <summary>Name of the only reminder that a session has.</summary>
@@ -28,7 +28,7 @@ internal sealed class DueReminders : IDisposable
     private readonly SessionShares shares;
     private readonly TimeProvider time;
     private readonly TimeProvider pace;
-    private readonly ClusterSettings settings;
+    private readonly QodClusterOptions settings;
     private readonly ILogger<DueReminders> log;
     private readonly ConcurrentDictionary<SessionId, DateTimeOffset> underWay = new();
     private readonly SemaphoreSlim slots;
@@ -37,7 +37,7 @@ internal sealed class DueReminders : IDisposable
 
     public DueReminders(
         ISessionStore store, IGrainFactory grains, SessionShares shares, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
-        GrainMetrics metrics, IOptions<ClusterSettings> settings, ILogger<DueReminders> log)
+        GrainMetrics metrics, IOptions<QodClusterOptions> settings, ILogger<DueReminders> log)
     {
         (this.store, this.grains, this.shares, this.time, this.pace, this.settings, this.log) = (store, grains, shares, time, pace, settings.Value, log);
         slots = new SemaphoreSlim(this.settings.DueInFlight);

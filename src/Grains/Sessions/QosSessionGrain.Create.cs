@@ -26,6 +26,7 @@ internal sealed partial class QosSessionGrain
     {
         var found = await room.Lines.FindAsync(request.Device, request.Caller.Line, CancellationToken.None);
         if (found.Device is not { } device) return found.Error!;
+        if (room.Profiles.AdmitAt(request.QosProfile, device.Route.Id) is { } elsewhere) return elsewhere;
 
         var result = await CreateAtAsync(request, device);
         room.Metrics.Created(device.Route.Id.Value, result.Error?.Code.ToString() ?? "Created");

@@ -23,13 +23,34 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
 
     public Task<SessionResult> DeleteAsync(Caller? caller) => AnswerAsync(ApplyAsync(_ => new SessionCommand.Delete(), caller));
 
-    public Task<SessionResult> ExtendAsync(Caller caller, Extension extension) => AnswerAsync(ApplyAsync(_ => extension.ToCommand(), caller));
+    public async Task<ExtensionResult> ExtendAsync(Caller caller, Extension extension)
+    {
+        var moved = false;
+        var result = await AnswerAsync(ApplyAsync(
+            session =>
+            {
+                moved = session.Phase == SessionPhase.Active && session.Duration != extension.From;
+                return moved ? null : extension.ToCommand();
+            },
+            caller));
+        return new ExtensionResult(result, moved && result.Error is null);
+    }
 
     public Task<SessionResult> ReportAsync(OperatorOutcome report) => AnswerAsync(ApplyAsync(_ => OperatorCommands.AfterReport(report)));
 
     /// <summary>The session may be due: its provisioning deadline, its expiry, a release to be repeated, or the end of its retention. The state's own due
     /// time decides, so a reminder too many does nothing. One that fails is repeated until the due time has moved.</summary>
-    public Task ReceiveReminder(string reminderName, TickStatus status) => ApplyAsync(_ => new SessionCommand.DeadlineReached());
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        QosSession? before = null;
+        var result = await ApplyAsync(session =>
+        {
+            before = session;
+            return new SessionCommand.DeadlineReached();
+        });
+        // Due by the store, and not by memory: another activation has moved it, and what is in memory is old.
+        if (ReferenceEquals(result.Session, before)) loaded = false;
+    }
 
     private static async Task<SessionResult> AnswerAsync(Task<SessionResult> work)
     {
@@ -46,10 +67,10 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
     // -- One command ------------------------------------------------------------------------------------------------------------------
 
     /// <summary>Load, decide, commit in turn; then the effect, outside of it.</summary>
-    /// <param name="commandFor">Asked inside the turn.</param>
+    /// <param name="commandFor">Asked inside the turn. Null leaves the session as it is.</param>
     /// <param name="caller">Null for what is not a client's wish.</param>
     /// <param name="known">The session in case the store has it no more: a latecomer must still be released.</param>
-    private async Task<SessionResult> ApplyAsync(Func<QosSession, SessionCommand> commandFor, Caller? caller = null, QosSession? known = null)
+    private async Task<SessionResult> ApplyAsync(Func<QosSession, SessionCommand?> commandFor, Caller? caller = null, QosSession? known = null)
     {
         if (!await turns.EnterAsync()) return SessionError.Overloaded();
         Decision decision;
@@ -60,9 +81,9 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
                 if (caller is not null && session.IsVisible && !caller.Owns(session)) return SessionError.NotOwner();
                 decision = await DecideAndCommitAsync(session, commandFor);
             }
-            else if (known is not null)
+            else if (known is not null && commandFor(known) is { } command)
             {
-                decision = room.Machine.Decide(known with { Phase = SessionPhase.Gone }, commandFor(known), room.Now);
+                decision = room.Machine.Decide(known with { Phase = SessionPhase.Gone }, command, room.Now);
                 Log.Latecomer(room.Logger, Id, known.Terms.Operator);
             }
             else
@@ -84,10 +105,12 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
         return ResultOf(decision);
     }
 
-    private async Task<Decision> DecideAndCommitAsync(QosSession session, Func<QosSession, SessionCommand> commandFor)
+    private async Task<Decision> DecideAndCommitAsync(QosSession session, Func<QosSession, SessionCommand?> commandFor)
     {
+        if (commandFor(session) is not { } command) return new Decision(session, Changed: false, Event: null, Effect: null, Error: null);
+
         var now = room.Now;
-        var decision = room.Machine.Decide(session, commandFor(session), now);
+        var decision = room.Machine.Decide(session, command, now);
         if (decision.Effect is SessionEffect.ExtendAtOperator extend)
             decision = room.Machine.Decide(session, await ExtendAtOperatorAsync(session, extend, now), now = room.Now);
         if (!decision.Changed) return decision;

@@ -4,24 +4,28 @@ using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Grains.Events;
+using QodOrleans.Grains.Operators;
 
 namespace QodOrleans.Grains.Sessions;
 
 /// <summary>What all session grains of a silo share, resolved once instead of once for each of a million activations.</summary>
 internal sealed class SessionRoom(
-    SessionPolicy policy, OperatorDirectory directory, DeviceKeyHasher deviceKeys, [FromKeyedServices(SessionStorage.Name)] IGrainStorage storage,
+    SessionPolicy policy, QosProfileCatalog profiles, ClusterOperators operators, DeviceKeyHasher deviceKeys, [FromKeyedServices(SessionStorage.Name)] IGrainStorage storage,
     EventRouter events, WorkUnderWay work, TimeProvider time, GrainMetrics metrics, IOptions<GrainEngineOptions> options, ILogger<QosSessionGrain> log)
 {
     public SessionMachine Machine { get; } = new(policy);
 
-    public LineFinder Lines { get; } = new(directory);
+    public QosProfileCatalog Profiles { get; } = profiles;
+
+    public LineFinder Lines { get; } = new(operators.Directory);
 
     public DeviceKeyHasher DeviceKeys { get; } = deviceKeys;
 
     public OperatorCalls Operators { get; } = new(
-        directory, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));
+        operators.Directory, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));
 
     public IGrainStorage Storage { get; } = storage;
 

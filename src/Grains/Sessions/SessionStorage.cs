@@ -29,6 +29,7 @@ public sealed class SessionStorage(ISessionStore store) : IGrainStorage
     {
         var state = Cast(grainState);
         var session = state.State.Session ?? throw new ArgumentException("There is no session to write.", nameof(grainState));
+        using var activity = GrainMetrics.StartCommit();
         var result = await store.CommitAsync(new SessionCommit(session, state.State.Event));
         if (result.Status != CommitStatus.Committed)
             throw new InconsistentStateException($"Session {session.Id} is not at version {session.Version - 1} any more.", "unknown", state.ETag);

@@ -1,7 +1,7 @@
 -- What the cluster keeps beside the sessions: who is a member, and the administrative state of operators. Orleans's ADO.NET providers come without
 -- SQL: they look up the statement for each operation, by its name, in a relation OrleansQuery on their search path, and agree with it on the names of
 -- parameters and columns and on nothing else. So the tables are ours; and a view instead of a table makes the statements part of the schema's
--- version. See docs/decisions/0002-orleans-tables.md.
+-- version. See docs/decisions/orleans-tables.md.
 
 create table qod.clusters (
     id         text        primary key,

@@ -34,6 +34,7 @@ internal sealed class DeliveryQueues : IDisposable
     // The sink with the most events, or one that had them lately.
     private Lane? greediest;
     private int held;
+    private bool passWanted;
     private bool closed;
 
     public DeliveryQueues(WebhookOptions options, TimeProvider time, Random chance)
@@ -155,6 +156,7 @@ internal sealed class DeliveryQueues : IDisposable
             greediest = lanes.Values.MaxBy(lane => lane.Count);
             var allowance = Allowance;
             var share = isOverdue ? 1L : 2L;
+            if (passWanted) return true;
             if (elsewhere.Behind && lanes.Count < options.SinksInMemory && allowance > 0) return true;
             return lanes.Values.Any(lane => lane.Backlog.Behind && lane.Count * share < allowance);
         }
@@ -162,7 +164,7 @@ internal sealed class DeliveryQueues : IDisposable
 
     public bool IsBehind
     {
-        get { lock (gate) return elsewhere.Behind || lanes.Values.Any(lane => lane.Backlog.Behind); }
+        get { lock (gate) return passWanted || elsewhere.Behind || lanes.Values.Any(lane => lane.Backlog.Behind); }
     }
 
     /// <summary>The outbox may hold anything: events were committed that nobody dispatched here, or sessions have become ours. A pass is needed, and
@@ -173,6 +175,16 @@ internal sealed class DeliveryQueues : IDisposable
         {
             elsewhere.Behind = elsewhere.Missed = true;
             foreach (var lane in lanes.Values) lane.Backlog.Behind = lane.Backlog.Missed = true;
+            if (!closed) FellBehind();
+        }
+    }
+
+    /// <summary>The outbox may hold something that nobody dispatched here; that would be rare, so nobody waits for the pass that looks.</summary>
+    public void LookAgain()
+    {
+        lock (gate)
+        {
+            passWanted = true;
             if (!closed) FellBehind();
         }
     }
@@ -195,6 +207,7 @@ internal sealed class DeliveryQueues : IDisposable
         lock (gate)
         {
             pass.Begin();
+            passWanted = false;
             elsewhere.Missed = false;
             foreach (var lane in lanes.Values) lane.Backlog.Missed = false;
         }

@@ -20,7 +20,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private readonly EventSink sink;
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, Promise> ledger = new();
-    private readonly ConcurrentDictionary<string, bool> others = new();
     private readonly ConcurrentQueue<(DateTimeOffset At, string What)> failures = new();
     private readonly Task work;
 
@@ -40,9 +39,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
     public IReadOnlyCollection<(DateTimeOffset At, string What)> Failures => failures;
 
     public IReadOnlyCollection<Promise> Promises => [.. ledger.Values];
-
-    /// <summary>Takes note of a session that a test made beside the load.</summary>
-    public void Know(string sessionId) => others[sessionId] = true;
 
     /// <summary>A phone number that no test has used and that the simulated operators treat as any.</summary>
     public static string NextNumber() => string.Create(CultureInfo.InvariantCulture, $"+3463{Interlocked.Increment(ref lastNumber):000000}0");
@@ -106,7 +102,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private async Task<string> UnknownAsync()
     {
         var live = await cluster.ListAsync("select id from qod.sessions where phase <= 1 and document->>'subscriber' like 'tel:+3463%'");
-        return string.Join(", ", live.Where(id => !ledger.ContainsKey(id) && !others.ContainsKey(id)));
+        return string.Join(", ", live.Where(id => !cluster.Known.ContainsKey(id)));
     }
 
     private static void Check(Promise promise, Answer answer)
@@ -152,6 +148,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
             await Task.Delay(Pause, TimeProvider.System);
         }
         var promise = new Promise(created["sessionId"]!, phoneNumber, isShort);
+        cluster.Known[promise.SessionId] = true;
         ledger[promise.SessionId] = promise;
         if (isShort) return;
 

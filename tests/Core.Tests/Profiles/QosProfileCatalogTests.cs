@@ -1,4 +1,5 @@
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 
 namespace QodOrleans.Core.Tests.Profiles;
@@ -41,6 +42,17 @@ public sealed class QosProfileCatalogTests
         Assert.Equal(refused, Catalog.Admit(name, TimeSpan.FromSeconds(seconds))?.Code);
 
     [Fact]
+    public void A_profile_may_be_for_the_devices_of_some_operators_only()
+    {
+        var catalog = new QosProfileCatalog([Profile("QOS_E"), Profile("OURS") with { Operators = ["movistar-es"] }]);
+
+        Assert.Null(catalog.AdmitAt("QOS_E", new OperatorId("o2-de")));
+        Assert.Null(catalog.AdmitAt("OURS", new OperatorId("movistar-es")));
+        Assert.Equal(SessionErrorCode.ProfileNotApplicable, catalog.AdmitAt("OURS", new OperatorId("o2-de"))?.Code);
+        Assert.Equal([false, true], catalog.All.Select(profile => profile.IsRestricted));
+    }
+
+    [Fact]
     public void Profiles_are_listed_in_the_order_of_the_configuration_and_found_by_their_exact_name()
     {
         Assert.Equal(["QOS_E", "SHORT", "LONG", "OFF", "OLD"], Catalog.All.Select(profile => profile.Name));
@@ -74,6 +86,10 @@ public sealed class QosProfileCatalogTests
         ["a shortest duration above the longest"] = Profile() with { MinDuration = Lasts(2, TimeUnit.Hours), MaxDuration = Lasts(119, TimeUnit.Minutes) },
         ["a longest duration below the default shortest"] = Profile() with { MaxDuration = Lasts(999, TimeUnit.Milliseconds) },
         ["a shortest duration above the default longest"] = Profile() with { MinDuration = Lasts(25, TimeUnit.Hours) },
+        ["a country in small letters"] = Profile() with { CountryAvailability = [new CountryAvailability("es")] },
+        ["a country of three letters"] = Profile() with { CountryAvailability = [new CountryAvailability("ESP")] },
+        ["a network of four digits"] = Profile() with { CountryAvailability = [new CountryAvailability("ES", ["2140"])] },
+        ["a network with letters"] = Profile() with { CountryAvailability = [new CountryAvailability("ES", ["21407", "2140a"])] },
         ["a duration that no clock can hold"] = Profile() with { MaxDuration = Lasts(int.MaxValue, TimeUnit.Days) },
     };
 
@@ -94,6 +110,7 @@ public sealed class QosProfileCatalogTests
         {
             MaxDownstreamRate = new Rate(1024, RateUnit.Gbps), TargetMinUpstreamRate = new Rate(0, RateUnit.bps), Priority = 1, PacketErrorLossRate = 1,
             MinDuration = Lasts(1, TimeUnit.Nanoseconds), PacketDelayBudget = Lasts(1, TimeUnit.Milliseconds), Jitter = Lasts(1, TimeUnit.Microseconds),
+            CountryAvailability = [new CountryAvailability("ES", ["21407", "724110"]), new CountryAvailability("DE")],
         },
         Profile(new string('-', 256)) with { Priority = 100, PacketErrorLossRate = 10, MinDuration = Lasts(1, TimeUnit.Days), MaxDuration = Lasts(24, TimeUnit.Hours) },
     ]).Find("a.B"));

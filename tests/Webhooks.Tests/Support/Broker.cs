@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Storage;
 using QodOrleans.TestSupport;
+using QodOrleans.Webhooks.Outbox;
 using QodOrleans.Webhooks.Sinks;
 
 namespace QodOrleans.Webhooks.Tests.Support;
@@ -15,14 +16,14 @@ internal sealed class Broker : IDisposable
 
     public Broker(
         HttpMessageHandler? network = null, FakeOutbox? outbox = null, TimeProvider? time = null, WebhookOptions? options = null, Random? chance = null,
-        FakeOutbox.Connection? connection = null)
+        FakeOutbox.Connection? connection = null, IOutboxShare? share = null)
     {
         Clock = time as ManualTimeProvider ?? new ManualTimeProvider();
         Network = network as Network ?? new Network(Clock);
         Outbox = outbox ?? new FakeOutbox();
         Dispatcher = new WebhookDispatcher(
             connection ?? (IEventOutbox)Outbox, [new TestFormat()], Tokens, network ?? Network, options ?? new WebhookOptions(), time ?? Clock, Meters, NullLogger.Instance,
-            chance ?? new LongestPause());
+            chance ?? new LongestPause(), share);
     }
 
     public ManualTimeProvider Clock { get; }

@@ -71,6 +71,7 @@ internal static class Qod010Errors
         FaultKind.PathUnknown => PathUnknown,
         FaultKind.MethodNotAllowed => MethodNotAllowed,
         FaultKind.RequestTimeout => RequestTimeout,
+        FaultKind.TooManyRequests => Error(429, "TOO_MANY_REQUESTS", "Rate limit reached: the client sends more requests than it may", fault.RetryAfterSeconds),
         FaultKind.Unavailable => Unavailable(retryAfter: null),
         FaultKind.Internal => Error(500, "INTERNAL", $"Internal server error: {fault.Detail}"),
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "No status for this fault."),

@@ -16,7 +16,13 @@ internal sealed class Qod010Surface(
 
     public const string Root = "/qod/v0";
 
-    public static readonly Surface Surface = new(Name, Root, Map, Qod010Errors.Describe) { OpenApiResource = "Surfaces.Qod010.openapi.json" };
+    public static readonly Surface Surface = new(Name, Root, Map, Qod010Errors.Describe)
+    {
+        OpenApiResource = "Surfaces.Qod010.openapi.json",
+        ApiName = "qod",
+        Scopes = [QodScopes.SessionsWrite, QodScopes.SessionsRead, QodScopes.SessionsDelete, QodScopes.ProfilesRead],
+        EventFormat = typeof(Qod010EventFormat),
+    };
 
     internal static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod010Requests.Default);
     internal static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType = JsonBody.Strict<ExtendSessionDurationBody>(Qod010Requests.Default);

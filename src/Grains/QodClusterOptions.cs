@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace QodOrleans.Grains;
 
 /// <summary>The cluster's settings, under <c>Qod:Cluster</c>. Silos and gateways read the same section.</summary>
-public sealed class ClusterSettings
+public sealed class QodClusterOptions
 {
     public const string Section = "Qod:Cluster";
 

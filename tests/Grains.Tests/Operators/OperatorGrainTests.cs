@@ -1,0 +1,48 @@
+using System.Net;
+using QodOrleans.Grains.Operators;
+
+namespace QodOrleans.Grains.Tests.Operators;
+
+/// <summary>The operators' administration, over Orleans's ADO.NET provider and our own statements for it.</summary>
+public sealed class OperatorGrainTests : IAsyncLifetime
+{
+    private static readonly SiloAddress One = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 1), 1);
+    private static readonly SiloAddress Two = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 2), 1);
+
+    private readonly OrleansClusterFixture fixture = new();
+
+    private IOperatorGrain Operator => fixture.Cluster.Client.GetGrain<IOperatorGrain>("acme");
+
+    public ValueTask InitializeAsync() => fixture.InitializeAsync();
+
+    public ValueTask DisposeAsync() => fixture.DisposeAsync();
+
+    [Fact]
+    public async Task What_was_decided_outlives_the_cluster()
+    {
+        Assert.Equal(new OperatorAdministration(), await Operator.GetAsync());
+        await Operator.SetModeAsync(OperatorMode.Draining);
+        await Operator.SetLimitsAsync(new OperatorLimits(ConcurrentCalls: 7, CallsPerSecond: 70));
+        await Operator.SetModeAsync(OperatorMode.Killed);
+
+        await fixture.CrashAndRestartAsync();
+
+        Assert.Equal(
+            new OperatorAdministration { Mode = OperatorMode.Killed, Limits = new OperatorLimits(7, 70) }, await Operator.GetAsync());
+        var share = await Operator.RenewAsync(new ShareRequest(One, Held: 0, Wanted: 1, Calls: 0, Unanswered: 0));
+        Assert.Equal((OperatorMode.Killed, 7, 70.0), (share.Mode, share.ConcurrentCalls, share.CallsPerSecond));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Operator.SetLimitsAsync(new OperatorLimits(0, null)));
+    }
+
+    [Fact]
+    public async Task Failures_that_no_silo_would_mind_alone_open_the_breaker_for_all()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Equal(TimeSpan.Zero, (await Operator.RenewAsync(new ShareRequest(One, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
+            Assert.Equal(TimeSpan.Zero, (await Operator.RenewAsync(new ShareRequest(Two, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
+        }
+        Assert.NotEqual(TimeSpan.Zero, (await Operator.RenewAsync(new ShareRequest(One, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
+        Assert.NotEqual(TimeSpan.Zero, (await Operator.RenewAsync(new ShareRequest(Two, 1, 1, Calls: 0, Unanswered: 0))).PausedFor);
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Sessions;
+using QodOrleans.TestSupport;
+
+namespace QodOrleans.Grains.Tests.Sessions;
+
+/// <summary>The grain directory is only eventually consistent: two activations of one session can live for a moment. The store lets one of them write.</summary>
+public sealed class TwoActivations : IAsyncLifetime
+{
+    private static readonly Caller Alice = new("alice");
+
+    private readonly OrleansClusterFixture fixture = new();
+
+    public ValueTask InitializeAsync() => fixture.InitializeAsync();
+
+    public ValueTask DisposeAsync() => fixture.DisposeAsync();
+
+    [Fact]
+    public async Task An_activation_that_another_has_overtaken_goes_and_the_next_call_reads_the_store()
+    {
+        var session = await CreatedAsync("+34600000001");
+        // The other activation, on a silo that has not heard of this one.
+        await OverwriteAsync(session with { Duration = session.Duration + TimeSpan.FromSeconds(7), DueAt = session.DueAt.AddSeconds(7) });
+
+        var deleted = await fixture.Engine.DeleteSessionAsync(session.Id, Alice, default);
+
+        Assert.Null(deleted.Error);
+        Assert.Equal(session.Duration + TimeSpan.FromSeconds(7), deleted.Session!.Duration);
+        Assert.Equal(session.Version + 2, deleted.Session.Version);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_brought_forward_elsewhere_ends_at_its_new_time()
+    {
+        var session = await CreatedAsync("+34600000002");
+        await OverwriteAsync(session with { Duration = TimeSpan.FromSeconds(10), DueAt = session.StartedAt!.Value.AddSeconds(10) });
+
+        fixture.Time.Advance(TimeSpan.FromSeconds(10));
+
+        await Eventually.IsTrueAsync(() => fixture.Events.Any(change => change.SessionId == session.Id && change.StatusInfo == StatusInfo.DurationExpired));
+    }
+
+    [Fact]
+    public async Task A_write_behind_the_fence_is_refused_and_writes_nothing()
+    {
+        var session = await CreatedAsync("+34600000003");
+        var storage = new SessionStorage(fixture.Store);
+        var grain = GrainId.Create(GrainType.Create("qod"), GrainIdKeyExtensions.CreateGuidKey(session.Id.Value));
+        var state = new GrainState<SessionGrainState>(new SessionGrainState());
+        await storage.ReadStateAsync(SessionStorage.State, grain, state);
+        Assert.Equal((session, true), (state.State.Session, state.RecordExists));
+
+        await OverwriteAsync(session);
+        state.State = new SessionGrainState { Session = session with { Version = session.Version + 1, Attempts = 9 } };
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync(SessionStorage.State, grain, state));
+        Assert.Equal(0, (await fixture.Store.ReadAsync(session.Id))!.Attempts);
+    }
+
+    [Fact]
+    public async Task A_create_that_is_repeated_is_the_same_create()
+    {
+        var id = new SessionId(Guid.CreateVersion7(fixture.Time.GetUtcNow()));
+        var request = Request("+34600000004");
+        var first = await fixture.Cluster.Client.GetGrain<IQosSessionGrain>(id.Value).CreateAsync(request);
+        // As if the activation had been lost with its silo: the row alone tells.
+        await fixture.CrashAndRestartAsync();
+        var again = await fixture.Cluster.Client.GetGrain<IQosSessionGrain>(id.Value).CreateAsync(request);
+
+        Assert.Equal(first.Session, again.Session);
+        Assert.Equal(SessionErrorCode.Conflict, (await fixture.Engine.CreateSessionAsync(request, default)).Error?.Code);
+        Assert.Single(fixture.Events, change => change.SessionId == id);
+    }
+
+    [Fact]
+    public async Task What_the_store_did_not_take_is_answered_so_and_works_again_when_it_does()
+    {
+        var session = await CreatedAsync("+34600000005");
+        fixture.SiloStore.Sever();
+        Assert.Equal(SessionErrorCode.StoreUnavailable, (await fixture.Engine.DeleteSessionAsync(session.Id, Alice, default)).Error?.Code);
+        Assert.Equal(SessionErrorCode.StoreUnavailable, (await fixture.Engine.CreateSessionAsync(Request("+34600000006"), default)).Error?.Code);
+
+        fixture.SiloStore.Mend();
+        Assert.Null((await fixture.Engine.DeleteSessionAsync(session.Id, Alice, default)).Error);
+        await CreatedAsync("+34600000006");
+    }
+
+    [Fact]
+    public async Task An_extension_that_is_asked_for_twice_is_granted_once()
+    {
+        var session = await CreatedAsync("+34600000007");
+        var grain = fixture.Cluster.Client.GetGrain<IQosSessionGrain>(session.Id.Value);
+        var extension = Extension.Of(session.Duration, TimeSpan.FromSeconds(60), new ExtensionLimit.RemainingAtMost(TimeSpan.FromDays(1)));
+
+        Assert.False((await grain.ExtendAsync(Alice, extension)).Moved);
+        var again = await grain.ExtendAsync(Alice, extension);
+
+        Assert.True(again.Moved);
+        Assert.Equal(session.Duration + TimeSpan.FromSeconds(60), again.Result.Session!.Duration);
+    }
+
+    private async Task OverwriteAsync(QosSession session) =>
+        Assert.Equal(CommitStatus.Committed, (await fixture.Store.CommitAsync(new SessionCommit(session with { Version = session.Version + 1 }, Event: null))).Status);
+
+    private async Task<QosSession> CreatedAsync(string phone)
+    {
+        var result = await fixture.Engine.CreateSessionAsync(Request(phone), default);
+        Assert.Null(result.Error);
+        return result.Session!;
+    }
+
+    private static CreateSession Request(string phone) => new()
+    {
+        Caller = Alice,
+        Surface = "test",
+        Device = new Device { PhoneNumber = phone },
+        ApplicationServer = new ApplicationServer("0.0.0.0/0", null),
+        QosProfile = "QOS_E",
+        Duration = TimeSpan.FromSeconds(300),
+        Sink = new Sink(new Uri("https://sink.example/events"), null),
+    };
+}
