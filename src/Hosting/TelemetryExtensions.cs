@@ -48,6 +48,7 @@ public static class TelemetryExtensions
     /// <summary>Traces and metrics for as long as the host runs; stopping flushes what is left.</summary>
     private sealed class TelemetryPipelines(string service) : IHostedService
     {
+        private readonly Lock gate = new();
         private TracerProvider? traces;
         private MeterProvider? metrics;
 
@@ -66,10 +67,13 @@ public static class TelemetryExtensions
 
         public Task StopAsync(CancellationToken cancellationToken)
         {
-            traces?.Dispose();
-            metrics?.Dispose();
-            // A host may be stopped twice; a pipeline may not.
-            (traces, metrics) = (null, null);
+            // A host may be stopped twice at once, a pipeline may not; and whoever comes second waits until all is sent.
+            lock (gate)
+            {
+                traces?.Dispose();
+                metrics?.Dispose();
+                (traces, metrics) = (null, null);
+            }
             return Task.CompletedTask;
         }
     }
