@@ -120,7 +120,7 @@ public sealed partial class ManifestTests
             var update = workload.Spec["strategy"]!["rollingUpdate"]!;
             Assert.Equal((0, 1), ((int)update["maxUnavailable"]!, (int)update["maxSurge"]!));
             Assert.True((int)workload.Spec["minReadySeconds"]! > 0);
-            Assert.Contains(Manifests.OfBase, manifest => manifest.Kind == "PodDisruptionBudget" && manifest.Name == workload.Name);
+            Assert.Equal(1, (int)Manifests.The("PodDisruptionBudget", workload.Name).Spec["maxUnavailable"]!);
         });
     }
 
