@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth;
+using QodOrleans.Api.Auth.Limits;
 using QodOrleans.Api.Docs;
 using QodOrleans.Api.Http;
 using QodOrleans.Api.Surfaces.Qod010;
@@ -16,14 +17,15 @@ using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api;
 
-/// <summary>Puts the gateway into a host. It needs the host's <c>ISessionEngine</c>, <c>QosProfileCatalog</c> and <c>ISinkTokenProtector</c>.</summary>
+/// <summary>Puts the gateway into a host. It needs the host's <c>ISessionEngine</c>, <c>QosProfileCatalog</c>, <c>ISinkTokenProtector</c>,
+/// <c>IGrantStore</c>, <c>ISigningKeyStore</c> and <c>PairwiseSubjects</c>.</summary>
 public static class ApiExtensions
 {
     /// <summary>Health checks with this tag decide <c>/health/ready</c>.</summary>
     public const string ReadyTag = "ready";
 
     /// <summary>Every surface, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
-    internal static readonly Surface[] Surfaces = [Qod010Surface.Surface, Qod110Surface.Surface, QosProfiles110Surface.Surface, TokenEndpoint.Surface];
+    internal static readonly Surface[] Surfaces = [Qod010Surface.Surface, Qod110Surface.Surface, QosProfiles110Surface.Surface, .. AuthorizationServer.Surfaces];
 
     /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
@@ -33,8 +35,7 @@ public static class ApiExtensions
         services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox));
         services.AddSingleton(new SurfaceDirectory(Surfaces));
         services.AddSingleton<ApiMetrics>();
-        services.AddSingleton<AccessTokens>();
-        services.AddSingleton<ClientRegistry>();
+        services.AddAuthorizationServer();
         services.AddMetrics();
         services.AddRouting();
         services.AddHealthChecks();
@@ -69,11 +70,13 @@ public static class ApiExtensions
     /// <summary>Adds the middleware and every endpoint. Call it once, after what must see requests earlier.</summary>
     public static WebApplication MapQodApi(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.UseMiddleware<RequestFrame>();
         app.UseRouting();
         app.UseMiddleware<SurfaceGate>();
         app.UseRequestTimeouts();
         app.UseAuthentication();
+        app.UseMiddleware<ClientRateLimit>();
         app.UseAuthorization();
 
         foreach (var surface in Surfaces) surface.Map(app);

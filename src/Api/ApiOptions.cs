@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using QodOrleans.Api.Auth;
+using QodOrleans.Api.Auth.Limits;
 
 namespace QodOrleans.Api;
 
@@ -25,8 +27,23 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Validated access tokens kept in memory; 0 to 1,000,000, default 20,000, about 1 kB each.</summary>
     public int AccessTokenCacheSize { get; set; } = 20_000;
 
-    /// <summary>The applications. Sandbox mode adds its two.</summary>
+    /// <summary>Other servers that the reference at <c>/docs</c> offers beside the one it came from, for example a sandbox and a production host;
+    /// default <see cref="PublicUrl"/>.</summary>
+    public IList<ServerOptions> DocsServers { get; init; } = [];
+
+    /// <summary>The applications. Sandbox mode adds its three.</summary>
     public IList<ClientOptions> Clients { get; init; } = [];
+
+    /// <summary>Address ranges of the proxies in front of us, in CIDR form; default none. Who connects from one of them is believed about
+    /// <c>X-Forwarded-For</c>, and nobody else: it says which line a person has.</summary>
+    public IList<string> TrustedProxies { get; init; } = [];
+
+    public AuthorizationOptions Authorization { get; init; } = new();
+
+    public RateLimitOptions RateLimits { get; init; } = new();
+
+    /// <summary>OAuth's name for this server: <see cref="PublicUrl"/> without a slash at its end.</summary>
+    internal string Issuer => PublicUrl.TrimEnd('/');
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -38,6 +55,12 @@ public sealed class ApiOptions : IValidatableObject
             yield return new($"Qod:RequestTimeout is {RequestTimeout}; it must be 00:00:01 to 00:05:00.");
         if (AccessTokenCacheSize is < 0 or > 1_000_000)
             yield return new($"Qod:AccessTokenCacheSize is {AccessTokenCacheSize}; it must be 0 to 1000000.");
+        for (var i = 0; i < DocsServers.Count; i++)
+            if (!Uri.TryCreate(DocsServers[i].Url, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+                yield return new($"Qod:DocsServers:{i}:Url is '{DocsServers[i].Url}'; it must be an absolute http or https URL.");
+        foreach (var range in TrustedProxies.Where(range => !IPNetwork.TryParse(range, out _)))
+            yield return new($"Qod:TrustedProxies has '{range}'; it must be an address range in CIDR form, like 10.0.0.0/8.");
+        foreach (var complaint in Authorization.Validate().Concat(RateLimits.Validate())) yield return complaint;
         for (var i = 0; i < Clients.Count; i++)
             foreach (var complaint in Clients[i].Complaints())
                 yield return new($"Qod:Clients:{i} {complaint}");
@@ -55,6 +78,16 @@ public enum QodMode
     Production,
 }
 
+/// <summary>A server that serves the same API.</summary>
+public sealed class ServerOptions
+{
+    /// <summary>Absolute, without the surfaces' own paths.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>For people, for example "Production".</summary>
+    public string Description { get; set; } = "";
+}
+
 /// <summary>One application.</summary>
 public sealed class ClientOptions
 {
@@ -67,14 +100,31 @@ public sealed class ClientOptions
     /// <summary>Scopes the application may have; default all.</summary>
     public IList<string> Scopes { get; init; } = [];
 
-    /// <summary>Where an authorization code may be sent; compared exactly.</summary>
+    /// <summary>Where an authorization code may be sent; compared exactly. Absolute, without a fragment.</summary>
     public IList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>What people are told who wants their permission; default the id.</summary>
+    public string? DisplayName { get; set; }
+
+    /// <summary>Default false: the application's contract covers its use. True: people are asked before it may act for their lines.</summary>
+    public bool ConsentRequired { get; set; }
+
+    /// <summary>API requests per second, and as many at once, at each gateway; 0 (no limit) to 1,000,000. Default <c>Qod:RateLimits:RequestsPerSecond</c>.</summary>
+    public int? RequestsPerSecond { get; set; }
 
     internal IEnumerable<string> Complaints()
     {
         if (Id.Length is 0 or > 100 || Id.Any(c => c is < '!' or > '~' or ':')) yield return "needs an Id of 1 to 100 visible ASCII characters other than ':'.";
         if (!ClientSecret.TryParse(SecretHash, out _)) yield return "needs a SecretHash of the form pbkdf2-sha256$iterations$salt$hash.";
+        if (RequestsPerSecond is < 0 or > 1_000_000) yield return $"has RequestsPerSecond {RequestsPerSecond}; it must be 0 to 1000000.";
+        foreach (var uri in RedirectUris.Where(uri => !IsRedirectUri(uri)))
+            yield return $"has the redirect URI '{uri}'; it must be an absolute URI of printable ASCII without a fragment.";
         foreach (var scope in Scopes.Where(scope => !QodScopes.All.Contains(scope)))
             yield return $"has the unknown scope '{scope}'; known are {string.Join(" ", QodScopes.All)}.";
     }
+
+    /// <summary>RFC 6749, 3.1.2. Schemes that run what they carry are no places to send anybody.</summary>
+    private static bool IsRedirectUri(string text) =>
+        text.All(c => c is > ' ' and <= '~') && !text.Contains('#') && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && text.StartsWith(uri.Scheme + ":", StringComparison.OrdinalIgnoreCase) && uri.Scheme is not ("javascript" or "data" or "file" or "vbscript");
 }

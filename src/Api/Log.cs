@@ -7,6 +7,12 @@ internal static partial class Log
     [LoggerMessage(1001, LogLevel.Error, "Request failed; id {RequestFailureId}, x-correlator {Correlator}")]
     public static partial void RequestFailed(this ILogger log, Exception exception, string requestFailureId, string? correlator);
 
+    [LoggerMessage(1010, LogLevel.Warning, "Client {ClientId} shows a code or auth_req_id that was redeemed before: a copy of it is about")]
+    public static partial void GrantReplayed(this ILogger log, string clientId);
+
+    [LoggerMessage(1011, LogLevel.Warning, "Ended grants could not be swept: the store does not answer")]
+    public static partial void SweepFailed(this ILogger log);
+
     [LoggerMessage(1002, LogLevel.Debug, "Session {SessionId} created, x-correlator {Correlator}")]
     public static partial void SessionCreated(this ILogger log, SessionId sessionId, string? correlator);
 }

@@ -87,6 +87,7 @@ public sealed partial class EmbeddedSessionEngine
         Subscriber = device.Subscriber,
         DeviceKey = key,
         Device = request.Device ?? request.Caller.Line!.Device,
+        DeviceFromToken = request.Device is null,
         ApplicationServer = request.ApplicationServer,
         DevicePorts = request.DevicePorts,
         ApplicationServerPorts = request.ApplicationServerPorts,

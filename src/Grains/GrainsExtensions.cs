@@ -45,13 +45,13 @@ public static class GrainsExtensions
         return silo;
     }
 
-    /// <summary>What only a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and purges old devices.</summary>
+    /// <summary>What only a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and keeps the database.</summary>
     public static IServiceCollection AddQodSiloHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
     {
         services.AddOrleansEngine(configuration);
         services.AddHostedService<ClusterDatabase>();
+        services.AddHostedService<DatabaseKeeper>();
         services.AddHostedService<OperatorReportsToGrains>();
-        services.AddHostedService<DevicePurge>();
         services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
         return services;
     }

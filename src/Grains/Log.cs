@@ -63,4 +63,7 @@ internal static partial class Log
 
     [LoggerMessage(5018, LogLevel.Warning, "This silo's share of operator {Operator} could not be renewed; the old one holds until its lease ends.")]
     public static partial void ShareNotRenewed(ILogger log, OperatorId @operator, Exception exception);
+
+    [LoggerMessage(5019, LogLevel.Critical, "A standalone host has taken this database over; stopping.")]
+    public static partial void TakenOver(ILogger log);
 }

@@ -152,8 +152,13 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
             while (pace.GetElapsedTime(started) < UndoPatience)
             {
                 var result = await CallAsync(new Attempts("undo", id), session => session.DeleteAsync(caller: null));
-                if (result.Session is not null) Log.Undone(log, id);
-                if (result.Error?.Code is null or SessionErrorCode.NotFound) return;
+                if (result.Session is not null)
+                {
+                    Log.Undone(log, id);
+                    return;
+                }
+                // An attempt may still be on its way there: not found now does not mean not for good.
+                if (result.Error?.Code == SessionErrorCode.NotFound && pace.GetElapsedTime(started) > options.CallDeadline) return;
                 await Task.Delay(LongestPause, pace, stopping.Token);
             }
         }

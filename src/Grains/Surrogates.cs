@@ -97,12 +97,14 @@ internal readonly record struct TermsSurrogate(
     [property: Id(11)] string QosProfile,
     [property: Id(12)] SinkSurrogate? Sink,
     [property: Id(13)] string? Correlator,
-    [property: Id(14)] DateTimeOffset CreatedAt)
+    [property: Id(14)] DateTimeOffset CreatedAt,
+    [property: Id(15)] bool DeviceFromToken)
 {
     public static TermsSurrogate Of(SessionTerms terms) => new(
         terms.ClientId, terms.Subject, terms.Surface, terms.Operator.Value, terms.Subscriber, terms.DeviceKey.Value, DeviceSurrogate.Of(terms.Device),
         terms.ApplicationServer.Ipv4Address, terms.ApplicationServer.Ipv6Address, PortsSurrogate.Of(terms.DevicePorts),
-        PortsSurrogate.Of(terms.ApplicationServerPorts), terms.QosProfile, SinkSurrogate.Of(terms.Sink), terms.Correlator, terms.CreatedAt);
+        PortsSurrogate.Of(terms.ApplicationServerPorts), terms.QosProfile, SinkSurrogate.Of(terms.Sink), terms.Correlator, terms.CreatedAt,
+        terms.DeviceFromToken);
 
     public SessionTerms ToValue() => new()
     {
@@ -120,6 +122,7 @@ internal readonly record struct TermsSurrogate(
         Sink = Sink?.ToValue(),
         Correlator = Correlator,
         CreatedAt = CreatedAt,
+        DeviceFromToken = DeviceFromToken,
     };
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
@@ -15,7 +16,7 @@ public static class DomainExtensions
 
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(7);
 
-    /// <summary>The times of a session's life, the profiles, the sinks that are allowed, and the key that hides subscribers.</summary>
+    /// <summary>The times of a session's life, the profiles, the sinks that are allowed, and the keys that hide subscribers.</summary>
     /// <exception cref="InvalidOperationException">A setting is out of its range.</exception>
     public static IServiceCollection AddQodDomain(this IServiceCollection services, IConfiguration configuration, Keys keys, bool sandbox)
     {
@@ -31,6 +32,7 @@ public static class DomainExtensions
         services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.For(sandbox)));
         services.AddSingleton(new SinkPolicy(sandbox));
         services.AddSingleton(new DeviceKeyHasher(keys.Devices));
+        services.AddSingleton(new PairwiseSubjects(keys.Devices));
         services.AddSingleton(TimeProvider.System);
         return services;
     }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
+using QodOrleans.Postgres.Authorization;
 using QodOrleans.Postgres.Events;
 using QodOrleans.Postgres.Sessions;
 
@@ -16,8 +18,8 @@ public static class PostgresExtensions
     private const string PlannerSettings =
         "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
 
-    /// <summary>Registers the store in Postgres: <see cref="ISessionStore"/>, <see cref="IEventOutbox"/>, <see cref="NpgsqlDataSource"/>,
-    /// <see cref="Migrations"/>, <see cref="EngineLock"/>, <see cref="PostgresPins"/> and <see cref="PostgresKeyRepository"/>.</summary>
+    /// <summary>Registers the store in Postgres: <see cref="ISessionStore"/>, <see cref="IEventOutbox"/>, <see cref="IGrantStore"/>,
+    /// <see cref="ISigningKeyStore"/>, <see cref="NpgsqlDataSource"/>, <see cref="Migrations"/>, <see cref="EngineLock"/>, <see cref="PostgresPins"/> and <see cref="PostgresKeyRepository"/>.</summary>
     /// <param name="configuration">The whole configuration; the settings are under <see cref="PostgresOptions.Section"/>.</param>
     public static IServiceCollection AddQodPostgres(this IServiceCollection services, IConfiguration configuration)
     {
@@ -31,6 +33,8 @@ public static class PostgresExtensions
         services.AddSingleton<ISessionStore>(provider => provider.GetRequiredService<SessionStore>());
         services.AddSingleton<EventOutbox>();
         services.AddSingleton<IEventOutbox>(provider => provider.GetRequiredService<EventOutbox>());
+        services.AddSingleton<IGrantStore, GrantStore>();
+        services.AddSingleton<ISigningKeyStore, SigningKeyStore>();
         services.AddSingleton<Migrations>();
         services.AddSingleton<EngineLock>();
         services.AddSingleton<PostgresPins>();

@@ -9,6 +9,12 @@ using QodOrleans.Postgres;
 using QodOrleans.Standalone;
 using QodOrleans.Webhooks;
 
+if (args is ["hash-secret"])
+{
+    HashSecret.Run(Console.In, Console.Out, Console.Error);
+    return;
+}
+
 // One process: API, engine, operators and delivery, over Postgres or memory.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var settings = StandaloneSettings.Read(builder.Configuration, args);

@@ -9,9 +9,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QodOrleans.Api.Auth;
+using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
+using QodOrleans.Embedded.Memory;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Api.Tests;
@@ -20,6 +22,8 @@ namespace QodOrleans.Api.Tests;
 public class Gateway : IAsyncLifetime
 {
     public const string Mock = "mock_sandbox_access_token";
+
+    public const string PublicUrl = "https://api.example.com";
 
     private static int lastPhone = 600_000_000;
 
@@ -38,13 +42,14 @@ public class Gateway : IAsyncLifetime
     private protected Gateway(KeyValuePair<string, string?>[] settings, QosProfileCatalog profiles)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", "https://api.example.com"), .. settings]);
+        builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", PublicUrl), .. settings]);
         builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton(profiles);
         builder.Services.AddSingleton<ISinkTokenProtector, XorProtector>();
         builder.Services.AddSingleton<MachineEngine>().AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<MachineEngine>());
+        builder.Services.AddSingleton<IGrantStore>(Grants).AddSingleton<ISigningKeyStore>(Grants).AddSingleton(new PairwiseSubjects(new byte[32]));
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddQodApi(builder.Configuration);
         app = builder.Build();
@@ -52,6 +57,8 @@ public class Gateway : IAsyncLifetime
     }
 
     public ManualTimeProvider Clock { get; } = new();
+
+    public MemoryGrantStore Grants { get; } = new();
 
     internal CapturedLog Log { get; } = new();
 

@@ -439,6 +439,9 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         await CreatedAsync(Request("", server: "198.18.0.2", caller: zoe) with { Device = Loopback });
         var own = await CreatedAsync(Request("", server: "198.18.0.3", caller: zoe) with { Device = null });
         Assert.Equal(zoe.Line!.Device, own.Terms.Device);
+        await fixture.CrashAndRestartAsync();
+        var kept = (await Engine.GetSessionAsync(own.Id, zoe, default)).Session!;
+        Assert.Equal(new Device { NetworkAccessIdentifier = "zoe@user.invalid" }, kept.Terms.DeviceShown);
         Assert.Equal("tel:+34600000000", own.Terms.Subscriber);
         await RefusedAsync(SessionErrorCode.Conflict, Request("+34600000000", server: "198.18.0.3"));
     }

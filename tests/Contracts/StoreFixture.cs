@@ -1,8 +1,9 @@
+using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Contracts;
 
-/// <summary>A store and its outbox. Test classes share one: each test uses sessions, devices and a stretch of time of its own.</summary>
+/// <summary>A store, its outbox, and its grants. Test classes share one: each test uses sessions, devices and a stretch of time of its own.</summary>
 public interface IStoreFixture
 {
     /// <summary>Why there is none here; null where there is.</summary>
@@ -11,4 +12,8 @@ public interface IStoreFixture
     ISessionStore Store { get; }
 
     IEventOutbox Outbox { get; }
+
+    IGrantStore Grants { get; }
+
+    ISigningKeyStore SigningKeys { get; }
 }

@@ -44,6 +44,7 @@ public sealed class PersonalDataTests
             new OperatorRoute { Id = new OperatorId("movistar-es"), DisplayName = "Movistar Spain", NumberPrefixes = ["+34"], Networks = [] }, null!, "tel:" + Phone),
         ["line"] = new Line(new OperatorId("movistar-es"), Device),
         ["identity"] = new OperatorIdentity(OperatorOutcomeKind.Accepted, Phone),
+        ["consent"] = new QodOrleans.Core.Authorization.Consent("my-app-id", "ppid-4711", ["qod-sessions-read"], TestSessions.Start),
         ["caller"] = new Caller("my-app-id", "ppid-4711", new Line(new OperatorId("movistar-es"), Device)),
         ["session as asked for"] = new CreateSession
         {

@@ -3,21 +3,23 @@ using QodOrleans.EndToEnd.Tests.Support;
 
 namespace QodOrleans.EndToEnd.Tests;
 
-/// <summary>README.md, read aloud to a shell.</summary>
+/// <summary>The documents with commands in them, read aloud to a shell.</summary>
 public sealed partial class ReadmeTests
 {
     private const string Up = "./qod up";
 
     /// <summary>Every <c>sh</c> block runs, in one shell, in order. The block that follows it, if it is <c>text</c>, is what it prints: ids and
     /// times may differ, "…" is anything.</summary>
-    [Fact]
-    public async Task Every_command_of_the_README_prints_what_the_README_says()
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/sandbox.md")]
+    public async Task Every_command_of_a_document_prints_what_the_document_says(string document)
     {
-        var blocks = Fence().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")))
+        var blocks = Fence().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, document)))
             .Select(match => (Language: match.Groups[1].Value, Text: match.Groups[2].Value.Trim())).ToArray();
         var commands = blocks.Index().Where(block => block.Item.Language == "sh").ToArray();
         Assert.Equal(Up, commands[0].Item.Text);
-        Assert.True(commands.Length > 5, "the README has lost its tour");
+        Assert.True(commands.Length > 5, $"{document} has lost its tour");
 
         using var data = new TemporaryFolder();
         await using var up = await UpScript.StartAsync(data.Path);

@@ -148,6 +148,7 @@ public sealed class ScriptTests
     [InlineData("up", "--mode", "careless")]
     [InlineData("up", "--colour", "red")]
     [InlineData("down", "now")]
+    [InlineData("secret", "s3cret")]
     public async Task Wrong_usage_ends_with_2_and_says_why(params string[] arguments)
     {
         await using var script = ChildProcess.Start(Repository.Script, arguments);

@@ -151,12 +151,21 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
 internal sealed class SeverableStore(ISessionStore inner) : ISessionStore
 {
     private volatile bool severed;
+    private volatile bool losesAnswers;
 
     public void Sever() => severed = true;
 
-    public void Mend() => severed = false;
+    /// <summary>Commits from now on, and says that it has not.</summary>
+    public void LoseAnswers() => losesAnswers = true;
 
-    public ValueTask<CommitResult> CommitAsync(SessionCommit commit) => severed ? throw Dead() : inner.CommitAsync(commit);
+    public void Mend() => severed = losesAnswers = false;
+
+    public async ValueTask<CommitResult> CommitAsync(SessionCommit commit)
+    {
+        if (severed) throw Dead();
+        var result = await inner.CommitAsync(commit);
+        return losesAnswers ? throw Dead() : result;
+    }
 
     public ValueTask<QosSession?> ReadAsync(SessionId id) => severed ? throw Dead() : inner.ReadAsync(id);
 

@@ -79,6 +79,7 @@ public sealed class SurrogateTests
     {
         AssertSame(Session, Pass(Session));
         AssertSame(Session with { StatusInfo = null, StartedAt = null, EndedAt = null, OperatorReference = null }, Pass(Session with { StatusInfo = null, StartedAt = null, EndedAt = null, OperatorReference = null }));
+        AssertSame(Session.Terms with { DeviceFromToken = true }, Pass(Session with { Terms = Session.Terms with { DeviceFromToken = true } }).Terms);
         AssertSame(Create, Pass(Create));
         AssertSame(Create with { Device = null, Sink = null, DevicePorts = null }, Pass(Create with { Device = null, Sink = null, DevicePorts = null }));
         AssertSame(Change, Pass(Change));

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using QodOrleans.Contracts;
+using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
 using QodOrleans.Postgres.Tests;
 using QodOrleans.TestSupport;
@@ -24,6 +25,10 @@ public sealed class PostgresStore(PostgresServer server) : IStoreFixture, IAsync
     public ISessionStore Store => Services.GetRequiredService<ISessionStore>();
 
     public IEventOutbox Outbox => Services.GetRequiredService<IEventOutbox>();
+
+    public IGrantStore Grants => Services.GetRequiredService<IGrantStore>();
+
+    public ISigningKeyStore SigningKeys => Services.GetRequiredService<ISigningKeyStore>();
 
     public async ValueTask InitializeAsync()
     {

@@ -19,6 +19,9 @@ internal sealed class BearerHandler(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        // The token endpoint has an Authorization header too; what it says is not for us.
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is null) return Task.FromResult(AuthenticateResult.NoResult());
+
         var header = Request.Headers.Authorization;
         if (header.Count == 0) return Task.FromResult(AuthenticateResult.NoResult());
         if (header.Count > 1 || header[0] is not { } text || !text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))

@@ -10,7 +10,12 @@ namespace QodOrleans.Api.Auth;
 /// <summary>An application that may ask for tokens.</summary>
 /// <param name="Scopes">What it may have.</param>
 /// <param name="RedirectUris">Where an authorization code may be sent; compared exactly.</param>
-internal sealed record Client(string Id, ClientSecret Secret, IReadOnlyList<string> Scopes, IReadOnlyList<string> RedirectUris);
+/// <param name="DisplayName">For people.</param>
+/// <param name="ConsentRequired">People are asked before it may act for their lines.</param>
+/// <param name="RequestsPerSecond">Its own limit on the API, 0 for none; null for the one that all have.</param>
+internal sealed record Client(
+    string Id, ClientSecret Secret, IReadOnlyList<string> Scopes, IReadOnlyList<string> RedirectUris,
+    string DisplayName, bool ConsentRequired, int? RequestsPerSecond);
 
 internal enum ClientCheck
 {
@@ -40,11 +45,13 @@ internal sealed class ClientRegistry : IDisposable
 
     public ClientRegistry(IOptions<ApiOptions> options)
     {
-        var configured = options.Value.Clients.Select(client => Make(client.Id, client.SecretHash, client.Scopes, client.RedirectUris));
-        var sandbox = options.Value.Mode == QodMode.Sandbox ? SandboxData.Clients() : [];
+        var configured = options.Value.Clients.Select(Make);
+        var sandbox = options.Value.Mode == QodMode.Sandbox ? SandboxData.Clients.Select(Make) : [];
         // A configured client takes the place of a sandbox client of the same name.
         clients = configured.UnionBy(sandbox, client => client.Id).ToFrozenDictionary(client => client.Id, StringComparer.Ordinal);
     }
+
+    public IReadOnlyList<Client> All => clients.Values;
 
     public Client? Find(string id) => clients.GetValueOrDefault(id);
 
@@ -79,11 +86,16 @@ internal sealed class ClientRegistry : IDisposable
         return ClientCheck.Accepted;
     }
 
-    internal static Client Make(string id, string secretHash, IEnumerable<string> scopes, IEnumerable<string> redirectUris) => new(
-        id,
-        ClientSecret.TryParse(secretHash, out var secret) ? secret : throw new ArgumentException($"Client '{id}' has no readable secret hash.", nameof(secretHash)),
-        scopes.ToArray() is { Length: > 0 } some ? some : QodScopes.All,
-        [.. redirectUris]);
+    private static Client Make(ClientOptions options) => new(
+        options.Id,
+        ClientSecret.TryParse(options.SecretHash, out var secret)
+            ? secret
+            : throw new ArgumentException($"Client '{options.Id}' has no readable secret hash.", nameof(options)),
+        options.Scopes.Count > 0 ? [.. options.Scopes] : QodScopes.All,
+        [.. options.RedirectUris],
+        options.DisplayName ?? options.Id,
+        options.ConsentRequired,
+        options.RequestsPerSecond);
 
     private UInt128 Print(string id, string secret)
     {

@@ -6,19 +6,22 @@ namespace QodOrleans.Api.Docs;
 
 /// <summary>The OpenAPI document of each surface, and Swagger UI at <c>/docs</c>, both from inside the program.</summary>
 /// <remarks>The documents are CAMARA's own, kept beside the code that serves them and completed by what we add; a generator would lose their
-/// words and examples. Tests hold them against the endpoints and against real answers.</remarks>
+/// words and examples. What depends on where they are served is added when they are: <see cref="OpenApiCompletion"/>. Tests hold them against
+/// the endpoints and against real answers.</remarks>
 internal static class DocsExtensions
 {
     public static void MapQodDocs(this WebApplication app)
     {
         var documented = app.Services.GetRequiredService<SurfaceDirectory>().All.Where(surface => surface.OpenApiResource is not null).ToArray();
+        var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
+        IReadOnlyList<ServerOptions> servers = options.DocsServers.Count > 0 ? [.. options.DocsServers] : [new() { Url = options.PublicUrl, Description = "Its public address" }];
         foreach (var surface in documented)
         {
-            var document = Resource(surface.OpenApiResource!);
+            var document = OpenApiCompletion.Complete(Resource(surface.OpenApiResource!), servers);
             app.MapGet($"/openapi/{surface.Name}.json", context => WriteAsync(context, MediaTypeNames.Application.Json, document));
         }
 
-        var sandbox = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox;
+        var sandbox = options.Mode == QodMode.Sandbox;
         if (sandbox)
         {
             var script = Resource("Docs.sandbox.js");
@@ -31,7 +34,11 @@ internal static class DocsExtensions
             ui.EnablePersistAuthorization();
             ui.EnableTryItOutByDefault();
             ui.DisplayRequestDuration();
-            if (sandbox) ui.InjectJavascript("sandbox.js");
+            ui.OAuthUsePkce();
+            if (!sandbox) return;
+            ui.InjectJavascript("sandbox.js");
+            ui.OAuthClientId("my-app-id");
+            ui.OAuthClientSecret("my-app-secret");
         });
     }
 

@@ -9,6 +9,8 @@ namespace QodOrleans.Api.Http;
 /// <summary>How answers are written: one buffer, one header block with the length, one flush.</summary>
 internal static class Answers
 {
+    public const string Json = "application/json";
+
     // "+" stays "+": these answers are JSON and nothing else, they never stand in a page.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -22,7 +24,7 @@ internal static class Answers
         buffer.ResetWrittenCount();
         writer.Reset();
         JsonSerializer.Serialize(writer, value, type);
-        return WriteAsync(context.Response, status, buffer.WrittenSpan, context.RequestAborted);
+        return WriteAsync(context.Response, status, Json, buffer.WrittenSpan, context.RequestAborted);
     }
 
     public static byte[] ToJson<T>(T value, JsonTypeInfo<T> type)
@@ -35,17 +37,17 @@ internal static class Answers
     public static Task WriteErrorAsync(this HttpContext context, ErrorAnswer error)
     {
         if (error.RetryAfterSeconds > 0) context.Response.Headers.RetryAfter = error.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(context.Response, error.Status, error.Body, context.RequestAborted);
+        return WriteAsync(context.Response, error.Status, error.ContentType, error.Body, context.RequestAborted);
     }
 
     /// <summary>In the words of the surface that the request was for.</summary>
     public static Task WriteFaultAsync(this HttpContext context, Fault fault) =>
         context.WriteErrorAsync(context.RequestServices.GetRequiredService<SurfaceDirectory>().Of(context).Describe(fault));
 
-    private static Task WriteAsync(HttpResponse response, int status, ReadOnlySpan<byte> body, CancellationToken cancellation)
+    private static Task WriteAsync(HttpResponse response, int status, string contentType, ReadOnlySpan<byte> body, CancellationToken cancellation)
     {
         response.StatusCode = status;
-        response.ContentType = "application/json";
+        response.ContentType = contentType;
         response.ContentLength = body.Length;
         if (HttpMethods.IsHead(response.HttpContext.Request.Method)) return Task.CompletedTask;
 

@@ -42,4 +42,7 @@ internal readonly record struct Fault(FaultKind Kind, string Detail = "", int Re
 /// <summary>An error, ready to be sent.</summary>
 /// <param name="Code">The surface's code, for metrics.</param>
 /// <param name="RetryAfterSeconds">0 for none.</param>
-internal sealed record ErrorAnswer(int Status, string Code, byte[] Body, int RetryAfterSeconds = 0);
+internal sealed record ErrorAnswer(int Status, string Code, byte[] Body, int RetryAfterSeconds = 0)
+{
+    public string ContentType { get; init; } = Answers.Json;
+}

@@ -10,6 +10,9 @@ internal sealed record Surface(string Name, PathString Root, Action<IEndpointRou
     /// <summary>The embedded OpenAPI document, as a path from this project with dots, served as <c>/openapi/{Name}.json</c>; null where there is none.</summary>
     public string? OpenApiResource { get; init; }
 
+    /// <summary>It answers with pages for people, whatever else their browsers could read.</summary>
+    public bool AnswersPages { get; init; }
+
     /// <summary>CAMARA's name of the API: <c>dpv:Purpose#name</c> asks for all its scopes. Null where there are none to ask for.</summary>
     public string? ApiName { get; init; }
 

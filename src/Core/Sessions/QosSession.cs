@@ -24,8 +24,14 @@ public sealed record SessionTerms
     /// <summary>The subscriber without the person: safe as a key and in an index.</summary>
     public required DeviceKey DeviceKey { get; init; }
 
-    /// <summary>As the client sent it.</summary>
+    /// <summary>As the client sent it; the line's own where <see cref="DeviceFromToken"/>. For a client's eyes there is <see cref="DeviceShown"/>.</summary>
     public required Device Device { get; init; }
+
+    /// <summary>True: the client named no device, the token's line stood for it. What that line is called is not the client's to know.</summary>
+    public bool DeviceFromToken { get; init; }
+
+    /// <summary>The device as its client may see it: what it sent itself, or the name by which it knows the user of its token.</summary>
+    public Device DeviceShown => DeviceFromToken ? new Device { NetworkAccessIdentifier = $"{Subject}@user.invalid" } : Device;
 
     /// <summary>As the client sent it.</summary>
     public required ApplicationServer ApplicationServer { get; init; }

@@ -90,6 +90,7 @@ internal sealed partial class QosSessionGrain
         Subscriber = device.Subscriber,
         DeviceKey = key,
         Device = request.Device ?? request.Caller.Line!.Device,
+        DeviceFromToken = request.Device is null,
         ApplicationServer = request.ApplicationServer,
         DevicePorts = request.DevicePorts,
         ApplicationServerPorts = request.ApplicationServerPorts,

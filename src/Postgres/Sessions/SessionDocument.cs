@@ -20,7 +20,8 @@ internal sealed record SessionDocument(
     string? Sink,
     byte[]? SinkToken,
     string? Correlator,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    bool? DeviceFromToken = null)
 {
     public static byte[] Write(SessionTerms terms) => JsonSerializer.SerializeToUtf8Bytes(
         new SessionDocument(
@@ -34,7 +35,8 @@ internal sealed record SessionDocument(
             terms.Sink?.Url.OriginalString,
             terms.Sink?.ProtectedToken,
             terms.Correlator,
-            terms.CreatedAt),
+            terms.CreatedAt,
+            terms.DeviceFromToken ? true : null),
         SessionDocumentJson.Readable.SessionDocument);
 
     public static SessionTerms Read(byte[] utf8, string clientId, string? subject, OperatorId @operator, DeviceKey deviceKey)
@@ -50,6 +52,7 @@ internal sealed record SessionDocument(
             Subscriber = document.Subscriber,
             DeviceKey = deviceKey,
             Device = document.Device,
+            DeviceFromToken = document.DeviceFromToken ?? false,
             ApplicationServer = document.ApplicationServer,
             DevicePorts = document.DevicePorts,
             ApplicationServerPorts = document.ApplicationServerPorts,

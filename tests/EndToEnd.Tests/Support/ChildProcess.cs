@@ -68,6 +68,20 @@ internal sealed class ChildProcess : IAsyncDisposable
         return program.Output;
     }
 
+    /// <summary>Whether a program is on this machine and ends well with these arguments.</summary>
+    public static async Task<bool> CanRunAsync(string file, params string[] arguments)
+    {
+        try
+        {
+            await using var program = Start(file, arguments);
+            return await program.ExitAsync(TimeSpan.FromSeconds(30)) == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The next line of standard output that begins so.</summary>
     public async Task<string> LineAsync(string beginning, TimeSpan within)
     {

@@ -90,6 +90,18 @@ public sealed class TwoActivations : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_create_that_was_answered_with_a_failure_leaves_no_session_behind()
+    {
+        // The commit takes effect, but its answer is lost on the way to the grain.
+        fixture.SiloStore.LoseAnswers();
+        Assert.Equal(SessionErrorCode.StoreUnavailable, (await fixture.Engine.CreateSessionAsync(Request("+34600000008"), default)).Error?.Code);
+
+        fixture.SiloStore.Mend();
+        await Eventually.IsTrueAsync(async () => (await fixture.Engine.ListSessionsAsync(Alice, default)).Sessions is []);
+        await CreatedAsync("+34600000008");
+    }
+
+    [Fact]
     public async Task An_extension_that_is_asked_for_twice_is_granted_once()
     {
         var session = await CreatedAsync("+34600000007");

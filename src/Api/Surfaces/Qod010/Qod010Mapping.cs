@@ -82,7 +82,7 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         return new SessionInfoBody
         {
             SessionId = session.Id.ToString(),
-            Device = ToWire(terms.Device),
+            Device = ToWire(terms.DeviceShown),
             ApplicationServer = new ApplicationServerBody { Ipv4Address = terms.ApplicationServer.Ipv4Address, Ipv6Address = terms.ApplicationServer.Ipv6Address },
             DevicePorts = ToWire(terms.DevicePorts),
             ApplicationServerPorts = ToWire(terms.ApplicationServerPorts),

@@ -1,6 +1,7 @@
-"""The little of the requests package that the sample uses, for machines without it."""
+"""The little of the requests package that the samples use, for machines without it."""
 import json as _json
 import urllib.error
+import urllib.parse
 import urllib.request
 
 
@@ -14,6 +15,8 @@ class Response:
 
 
 def post(url, headers=None, data=None):
+    if isinstance(data, dict):
+        data = urllib.parse.urlencode(data)
     request = urllib.request.Request(url, data=data.encode() if data else b"", headers=headers or {}, method="POST")
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:

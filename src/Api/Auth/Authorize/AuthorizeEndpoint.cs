@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Options;
+using QodOrleans.Api.Auth.Consents;
+using QodOrleans.Api.Auth.Grants;
+using QodOrleans.Api.Auth.Limits;
+using QodOrleans.Api.Auth.OAuth;
+using QodOrleans.Api.Auth.Tokens;
+using QodOrleans.Api.Http;
+using QodOrleans.Core.Authorization;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Storage;
+
+namespace QodOrleans.Api.Auth.Authorize;
+
+/// <summary><c>/authorize</c>, RFC 6749, 4.1.1: the person's device comes by, and its network says which line it is.</summary>
+internal sealed class AuthorizeEndpoint(
+    ClientRegistry clients, RateLimits limits, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, ConsentPage consentPage,
+    TimeProvider time, IOptions<ApiOptions> options)
+{
+    public const string Path = "/authorize";
+
+    public static readonly Surface Surface = new("oauth-authorize", Path, Map, Pages.Describe) { AnswersPages = true };
+
+    /// <summary>Those we read. All others are ignored, repeated or not.</summary>
+    private static readonly string[] Known =
+    [
+        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+        "prompt", "login_hint", "request", "request_uri",
+    ];
+
+    private readonly string issuer = options.Value.Issuer;
+    private readonly bool sandbox = options.Value.Mode == QodMode.Sandbox;
+
+    private static void Map(IEndpointRouteBuilder routes)
+    {
+        var endpoint = ActivatorUtilities.CreateInstance<AuthorizeEndpoint>(routes.ServiceProvider);
+        // OpenID Connect core 3.1.2.1 asks for both methods.
+        routes.MapMethods(Path, ["GET", "POST"], endpoint.Authorize).WithMetadata(Surface);
+    }
+
+    private async Task Authorize(HttpContext context)
+    {
+        if (!limits.AdmitsPage(context.Connection.RemoteIpAddress, out var retryAfterSeconds))
+        {
+            await context.WriteFaultAsync(new Fault(FaultKind.TooManyRequests, "Please wait a moment.", retryAfterSeconds));
+            return;
+        }
+        var parameters = HttpMethods.IsPost(context.Request.Method) ? await Parameters.ReadFormAsync(context) : Parameters.OfQuery(context.Request);
+
+        // 1. Who asks, and where the answer may go. Until both are sure, nobody is sent anywhere.
+        if (parameters?["client_id"] is not { } id || clients.Find(id) is not { } client
+            || parameters["redirect_uri"] is not { } uri || !client.RedirectUris.Contains(uri, StringComparer.Ordinal))
+        {
+            await context.WritePageAsync(StatusCodes.Status400BadRequest, "The application's request is out of order",
+                "<p>Its client_id is not known here, or its redirect_uri is not one that is registered for it. Redirect URIs are compared character by character.</p>");
+            return;
+        }
+        var redirection = new Redirection(uri, parameters["state"]);
+
+        // 2. Whether the request is in order.
+        if (Check(parameters, client, out var scope) is var (error, description))
+        {
+            redirection.SendError(context, error, description, issuer);
+            return;
+        }
+        try
+        {
+            await AnswerAsync(context, client, parameters, scope!, redirection);
+        }
+        catch (StoreUnavailableException)
+        {
+            redirection.SendError(context, "temporarily_unavailable", "try again", issuer);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Client client, Parameters parameters, ScopeRequest scope, Redirection redirection)
+    {
+        // 3. Which line it is. The network sees that by the address; the sandbox, where all come from one, takes the client's word for it.
+        var address = context.Connection.RemoteIpAddress;
+        var hint = sandbox ? parameters["login_hint"] : null;
+        var device = hint is not null ? LoginHint.Read(hint) : address is null ? null : LoginHint.Of(address, PortOf(context));
+        if (device is null)
+        {
+            redirection.SendError(context, "invalid_request", "login_hint is neither tel: nor ipport:", issuer);
+            return;
+        }
+        var identified = await engine.IdentifyLineAsync(device, context.RequestAborted);
+        if (identified.Line is not { } line)
+        {
+            var passing = identified.Error!.Code is SessionErrorCode.OperatorUnavailable or SessionErrorCode.Overloaded or SessionErrorCode.StoreUnavailable;
+            var (error, description) = passing
+                ? ("temporarily_unavailable", "the operator does not answer")
+                : ("access_denied", "no operator here knows the line, or its operator offers no quality on demand");
+            redirection.SendError(context, error, description, issuer);
+            return;
+        }
+        var terms = new GrantTerms(subjects.Of(client.Id, line), line, scope, time.GetUtcNow())
+        {
+            Nonce = parameters["nonce"],
+            RedirectUri = redirection.Uri,
+            CodeChallenge = parameters["code_challenge"],
+        };
+
+        // 4. Whether the person must be asked.
+        var prompts = parameters["prompt"]?.Split(' ') ?? [];
+        if (client.ConsentRequired && (prompts.Contains("consent") || !await grants.IsConsentedAsync(client, terms, context.RequestAborted)))
+        {
+            if (prompts.Contains("none")) redirection.SendError(context, "consent_required", "the person has to be asked", issuer);
+            else await consentPage.ShowAsync(context, client, terms, new ConsentQuestion.Code(redirection.State));
+            return;
+        }
+
+        // 5. The code.
+        redirection.SendCode(context, await grants.NewCodeAsync(client, terms, context.RequestAborted), issuer);
+    }
+
+    /// <summary>Behind a proxy that tells the address alone, there is none.</summary>
+    private static int? PortOf(HttpContext context) => context.Connection.RemotePort is > 0 and var port ? port : null;
+
+    private static (string Error, string Description)? Check(Parameters parameters, Client client, out ScopeRequest? scope)
+    {
+        scope = null;
+        if (Known.FirstOrDefault(parameters.IsRepeated) is { } repeated) return ("invalid_request", $"{repeated} is given more than once");
+        if (parameters["request"] is not null) return ("request_not_supported", "requests are not taken as objects");
+        if (parameters["request_uri"] is not null) return ("request_uri_not_supported", "requests are not fetched");
+        if (parameters["response_type"] is not { } type) return ("invalid_request", "response_type is missing");
+        if (type != "code") return ("unsupported_response_type", "response_type must be code");
+        if (parameters["response_mode"] is not (null or "query")) return ("invalid_request", "response_mode must be query");
+        if (parameters["prompt"]?.Split(' ') is { Length: > 1 } prompts && prompts.Contains("none")) return ("invalid_request", "prompt none goes with no other");
+
+        // RFC 7636, 4.3: without a method, "plain" is meant.
+        var (challenge, method) = (parameters["code_challenge"], parameters["code_challenge_method"]);
+        if (method != (challenge is null ? null : CodeChallenge.Method))
+            return ("invalid_request", $"code_challenge needs code_challenge_method {CodeChallenge.Method}, and the other way round");
+        if (challenge is not null && !CodeChallenge.IsWellFormed(challenge)) return ("invalid_request", "code_challenge must be a SHA-256 in base64url");
+
+        scope = ScopeRequest.Read(parameters["scope"], client);
+        return scope is null ? ("invalid_scope", "a scope is missing, unknown or not registered for this client") : null;
+    }
+}

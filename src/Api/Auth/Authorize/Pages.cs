@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using QodOrleans.Api.Http;
+
+namespace QodOrleans.Api.Auth.Authorize;
+
+/// <summary>What people see: a few plain pages, with nothing on them that could be framed, scripted, cached or followed.</summary>
+internal static class Pages
+{
+    private const string Style =
+        "body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.5rem 1.5rem;margin-right:1rem}";
+
+    private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
+
+    /// <param name="body">HTML: whatever comes from outside is encoded in it already.</param>
+    /// <param name="leadsTo">The scheme of the address to which a form on the page leads in the end; null where there is no form.</param>
+    public static Task WritePageAsync(this HttpContext context, int status, string title, string body, string? leadsTo = null)
+    {
+        context.NeverKeep();
+        // Browsers hold redirects after a form against form-action too; a host with "_" in it could not be written there, so the scheme it is.
+        var forms = leadsTo is null ? "'none'" : $"'self' {leadsTo}:";
+        context.Response.Headers.ContentSecurityPolicy =
+            $"default-src 'none'; style-src 'sha256-{StyleHash}'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'";
+        context.Response.Headers.XFrameOptions = "DENY";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return context.WriteErrorAsync(new ErrorAnswer(status, title, Html(title, body)) { ContentType = HtmlType });
+    }
+
+    /// <summary>Codes, states and tickets are in these addresses: no cache keeps them, and no other site is told where the person came from.</summary>
+    public static void NeverKeep(this HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+    }
+
+    /// <summary>What goes wrong outside the endpoints, for people.</summary>
+    public static ErrorAnswer Describe(Fault fault)
+    {
+        var (status, title) = fault.Kind switch
+        {
+            FaultKind.PathUnknown => (404, "There is nothing here"),
+            FaultKind.MethodNotAllowed => (405, "This page cannot be used like that"),
+            FaultKind.RequestTimeout => (408, "The request came too slowly"),
+            FaultKind.BodyTooLarge => (413, "The request is too large"),
+            FaultKind.TooManyRequests => (429, "Too many requests"),
+            FaultKind.Unavailable => (503, "Please try again in a moment"),
+            FaultKind.Internal => (500, "Something went wrong on our side"),
+            _ => (400, "The request is out of order"),
+        };
+        var retryAfterSeconds = fault.Kind == FaultKind.Unavailable ? 1 : fault.RetryAfterSeconds;
+        return new ErrorAnswer(status, title, Html(title, $"<p>{HtmlEncoder.Default.Encode(fault.Detail)}</p>"), retryAfterSeconds) { ContentType = HtmlType };
+    }
+
+    private const string HtmlType = "text/html; charset=utf-8";
+
+    private static byte[] Html(string title, string body) => Encoding.UTF8.GetBytes(
+        $"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{Style}</style></head>
+        <body>
+        <h1>{title}</h1>
+        {body}
+        </body>
+        </html>
+        """);
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using QodOrleans.Api.Auth.Consents;
+using QodOrleans.Api.Auth.Grants;
+using QodOrleans.Api.Auth.Limits;
+using QodOrleans.Api.Auth.OAuth;
+using QodOrleans.Api.Http;
+using QodOrleans.Core.Authorization;
+using QodOrleans.Core.Engine;
+
+namespace QodOrleans.Api.Auth.Backchannel;
+
+/// <summary><c>POST /bc-authorize</c>, CIBA core 7, poll mode: an application asks for a line that it names.</summary>
+internal sealed class BackchannelEndpoint(
+    ClientDoor door, RateLimits limits, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, TimeProvider time, IOptions<ApiOptions> options)
+{
+    public const string Path = "/bc-authorize";
+
+    public static readonly Surface Surface = new("oauth-backchannel", Path, Map, OAuthErrors.Describe);
+
+    private static readonly ErrorAnswer HintInvalid = OAuthErrors.Invalid(
+        "login_hint must be tel:+<number>, ipport:<IPv4>, ipport:<IPv4>:<port>, ipport:[<IPv6>] or ipport:[<IPv6>]:<port>; no other hint is taken");
+
+    private static readonly ErrorAnswer UserUnknown = OAuthErrors.Error(400, "unknown_user_id", "no operator here knows the line");
+    private static readonly ErrorAnswer ServiceMissing = OAuthErrors.Error(403, "access_denied", "the line's operator offers no quality on demand");
+
+    private readonly ApiOptions options = options.Value;
+
+    private static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost(Path, ActivatorUtilities.CreateInstance<BackchannelEndpoint>(routes.ServiceProvider).BackchannelAuthorize).WithMetadata(Surface);
+
+    private Task BackchannelAuthorize(HttpContext context) => door.ServeAsync(context, AuthorizeAsync);
+
+    private async Task AuthorizeAsync(HttpContext context, Client client, Parameters form)
+    {
+        if (!limits.AdmitsLogin(client, out var retryAfterSeconds))
+        {
+            await context.WriteErrorAsync(OAuthErrors.TooMany(retryAfterSeconds));
+            return;
+        }
+        if (form["request"] is not null)
+        {
+            await context.WriteErrorAsync(OAuthErrors.Invalid("signed requests are not supported"));
+            return;
+        }
+        // CIBA core 7.1: exactly one hint. Of the three that there are, only one does here.
+        if (form["login_hint"] is not { } hint || form["login_hint_token"] is not null || form["id_token_hint"] is not null || LoginHint.Read(hint) is not { } device)
+        {
+            await context.WriteErrorAsync(HintInvalid);
+            return;
+        }
+        if (ScopeRequest.Read(form["scope"], client) is not { } scope)
+        {
+            await context.WriteErrorAsync(form["scope"] is null ? OAuthErrors.Invalid("scope is missing") : OAuthErrors.ScopeInvalid);
+            return;
+        }
+        var identified = await engine.IdentifyLineAsync(device, context.RequestAborted);
+        if (identified.Line is not { } line)
+        {
+            await context.WriteErrorAsync(identified.Error!.Code switch
+            {
+                SessionErrorCode.DeviceNotIdentified or SessionErrorCode.DeviceInconsistent => UserUnknown,
+                SessionErrorCode.ServiceNotApplicable => ServiceMissing,
+                _ => OAuthErrors.Unavailable,
+            });
+            return;
+        }
+
+        var terms = new GrantTerms(subjects.Of(client.Id, line), line, scope, time.GetUtcNow());
+        var ask = client.ConsentRequired && !await grants.IsConsentedAsync(client, terms, context.RequestAborted);
+        var (authReqId, ticket) = await grants.NewRequestAsync(client, terms, ask, context.RequestAborted);
+        // The link is the person's. In the sandbox there is nobody to send it to but the developer.
+        var consentUri = ticket is not null && options.Mode == QodMode.Sandbox ? $"{options.Issuer}{ConsentEndpoint.Path}/{ticket}" : null;
+        var answer = new BackchannelAnswer(
+            authReqId, (int)options.Authorization.RequestLifetime.TotalSeconds, (int)options.Authorization.PollInterval.TotalSeconds, consentUri);
+        await context.WriteJsonAsync(StatusCodes.Status200OK, answer, BackchannelJson.Default.BackchannelAnswer);
+    }
+}
+
+/// <param name="ExpiresIn">Seconds.</param>
+/// <param name="Interval">Seconds.</param>
+/// <param name="ConsentUri">Sandbox only, and only where somebody has to decide.</param>
+internal sealed record BackchannelAnswer(
+    [property: JsonPropertyName("auth_req_id")] string AuthReqId,
+    [property: JsonPropertyName("expires_in")] int ExpiresIn,
+    [property: JsonPropertyName("interval")] int Interval,
+    [property: JsonPropertyName("consent_uri")] string? ConsentUri);
+
+[JsonSerializable(typeof(BackchannelAnswer))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class BackchannelJson : JsonSerializerContext;

@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace QodOrleans.Api.Auth.OAuth;
+
+/// <summary>What a login asks for.</summary>
+/// <param name="Granted">Scopes of the APIs; none where only <c>openid</c> was asked for.</param>
+/// <param name="OpenId">An id_token too.</param>
+internal sealed record ScopeRequest(string[] Granted, bool OpenId)
+{
+    private const string OpenIdScope = "openid";
+
+    /// <summary>We issue no refresh tokens, and OpenID Connect (core 11) lets a server that does not leave it out of the answer.</summary>
+    private const string OfflineAccess = "offline_access";
+
+    /// <summary>As the token's answer names it.</summary>
+    [JsonIgnore]
+    public string Text => string.Join(' ', OpenId ? [OpenIdScope, .. Granted] : Granted);
+
+    /// <returns>Null if a scope is unknown or not registered for the client, or if there is none.</returns>
+    public static ScopeRequest? Read(string? parameter, Client client)
+    {
+        if (parameter is null) return null;
+        var tokens = parameter.Split(' ');
+        var openId = tokens.Contains(OpenIdScope);
+        var rest = tokens.Where(token => token is not (OpenIdScope or OfflineAccess)).ToArray();
+        string[] granted = [];
+        if (rest.Length == 0 ? !openId : !QodScopes.TryGrant(string.Join(' ', rest), client.Scopes, out granted)) return null;
+        return new ScopeRequest(granted, openId);
+    }
+}

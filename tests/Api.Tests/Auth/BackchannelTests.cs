@@ -1,0 +1,158 @@
+using Microsoft.Extensions.DependencyInjection;
+using QodOrleans.Api.Auth.Grants;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
+
+namespace QodOrleans.Api.Tests.Auth;
+
+/// <summary>The backend flow: <c>/bc-authorize</c>, and <c>/token</c> with an auth_req_id.</summary>
+public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
+{
+    [Theory]
+    [InlineData("ipport:203.0.113.25:8080", "dpv:RequestedServiceProvision#qod")]
+    [InlineData("ipport:203.0.113.25", "dpv:RequestedServiceProvision qod-sessions-write")]
+    [InlineData("ipport:[2001:db8:34::1]:8080", "openid dpv:RequestedServiceProvision qod-sessions-write offline_access")]
+    [InlineData("ipport:[2001:db8:34::1]", "qod-sessions-write")]
+    [InlineData("tel:+34600000000", "openid")]
+    public async Task D01_D02_D03_D19_every_documented_hint_and_scope_gets_a_request(string hint, string scope)
+    {
+        var answer = await gateway.BackchannelAsync(hint, scope);
+        Assert.Equal((200, "no-store"), (answer.Status, answer.Header("Cache-Control")));
+        Assert.Equal(["auth_req_id", "expires_in", "interval"], answer.Json.AsObject().Select(member => member.Key));
+        Assert.Matches("^[A-Za-z0-9_-]{43}$", (string)answer.Json["auth_req_id"]!);
+        Assert.Equal((300, 2), ((int)answer.Json["expires_in"]!, (int)answer.Json["interval"]!));
+    }
+
+    [Fact]
+    public async Task D04_D05_D06_the_first_poll_at_once_brings_a_token_for_that_line_only()
+    {
+        var asked = await gateway.BackchannelAsync("ipport:203.0.113.25:8080");
+        var told = await gateway.PollAsync((string)asked.Json["auth_req_id"]!);
+        Assert.Equal((200, "no-store"), (told.Status, told.Header("Cache-Control")));
+        Assert.Equal(("Bearer", 3600), ((string)told.Json["token_type"]!, (int)told.Json["expires_in"]!));
+
+        var token = (string)told.Json["access_token"]!;
+        Assert.Equal(201, (await gateway.CreateAsync(DeviceAt("203.0.113.25", 8080), token)).Status);
+        (await gateway.CreateAsync(DeviceAt("203.0.113.25", 8081), token)).Is(403, "PERMISSION_DENIED", "Operation not allowed: the access token is for another device");
+        (await gateway.CreateAsync(DeviceAt("203.0.113.26", 8080), token)).Is(403, "PERMISSION_DENIED", "Operation not allowed: the access token is for another device");
+        Assert.Equal("offers", gateway.Engine.LastCreate!.Caller.Line!.Operator.Value);
+    }
+
+    [Fact]
+    public async Task A_users_token_reads_that_users_sessions_only()
+    {
+        var (mine, theirs) = (await gateway.LineTokenAsync("tel:+34600000201"), await gateway.LineTokenAsync("tel:+34600000202"));
+        var id = await gateway.CreatedAsync(body => body["device"]!["phoneNumber"] = "+34600000201", mine);
+        Assert.Equal(200, (await gateway.SendAsync("GET", $"/qod/v0/sessions/{id}", token: mine)).Status);
+        Assert.Equal(403, (await gateway.SendAsync("GET", $"/qod/v0/sessions/{id}", token: theirs)).Status);
+        Assert.Equal(200, (await gateway.SendAsync("GET", $"/qod/v0/sessions/{id}", token: await gateway.LineTokenAsync("tel:+34600000201"))).Status);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("+34600000000")]
+    [InlineData("tel:34600000000")]
+    [InlineData("tel:+34 600 000 000")]
+    [InlineData("ipport:2001:db8:34::1")]
+    [InlineData("ipport:2001:db8:34::1:8080")]
+    [InlineData("ipport:203.0.113.25:")]
+    [InlineData("ipport:127.1")]
+    [InlineData("operatortoken:eyJ")]
+    public async Task A_hint_that_is_none_is_an_invalid_request(string? hint) => (await gateway.BackchannelAsync(hint)).IsOAuthError(400, "invalid_request");
+
+    [Theory]
+    [InlineData("login_hint_token=x")]
+    [InlineData("id_token_hint=x")]
+    [InlineData("request=e30.e30.")]
+    [InlineData("scope=a&scope=b")]
+    [InlineData("login_hint=tel%3A%2B34600000001")]
+    public async Task Another_hint_a_signed_request_or_a_repetition_is_an_invalid_request(string more) => (await gateway.BackchannelAsync(more: more)).IsOAuthError(400, "invalid_request");
+
+    [Fact]
+    public async Task Binding_message_user_code_and_requested_expiry_are_ignored() =>
+        Assert.Equal(300, (int)(await gateway.BackchannelAsync(more: "binding_message=W4SCT&user_code=1234&requested_expiry=1&acr_values=2")).Json["expires_in"]!);
+
+    [Fact]
+    public async Task A_line_that_nobody_knows_is_unknown_user_id_and_one_without_the_service_access_denied()
+    {
+        (await gateway.BackchannelAsync("tel:+99600000000")).IsOAuthError(400, "unknown_user_id");
+        (await gateway.BackchannelAsync("ipport:8.8.8.8:1")).IsOAuthError(400, "unknown_user_id");
+        (await gateway.BackchannelAsync("tel:+49600000000")).IsOAuthError(403, "access_denied");
+    }
+
+    [Fact]
+    public async Task An_operator_that_does_not_answer_is_503_with_the_time_to_come_back()
+    {
+        gateway.Engine.Failure = SessionError.OperatorUnavailable(new OperatorId("offers"));
+        try
+        {
+            Assert.Equal("1", (await gateway.BackchannelAsync()).IsOAuthError(503, "temporarily_unavailable").Header("Retry-After"));
+        }
+        finally
+        {
+            gateway.Engine.Failure = null;
+        }
+    }
+
+    [Theory]
+    [InlineData("everything")]
+    [InlineData("dpv:RequestedServiceProvision")]
+    [InlineData("openid everything")]
+    [InlineData("offline_access")]
+    public async Task A_scope_that_is_none_is_invalid_scope(string scope) => (await gateway.BackchannelAsync(scope: scope)).IsOAuthError(400, "invalid_scope");
+
+    [Fact]
+    public async Task Without_scope_it_is_an_invalid_request() => (await gateway.BackchannelAsync(scope: null)).IsOAuthError(400, "invalid_request");
+
+    [Fact]
+    public async Task A_wrong_secret_is_401_and_other_methods_405()
+    {
+        (await gateway.BackchannelAsync(secret: "wrong")).IsOAuthError(401, "invalid_client");
+        Assert.Equal("POST", (await gateway.SendAsync("GET", "/bc-authorize?login_hint=x", token: null)).Header("Allow"));
+    }
+
+    [Fact]
+    public async Task An_auth_req_id_is_good_once_and_for_its_client()
+    {
+        var id = (string)(await gateway.BackchannelAsync()).Json["auth_req_id"]!;
+        (await gateway.PollAsync(id, "other-app-id", "other-app-secret")).IsOAuthError(400, "invalid_grant");
+        Assert.Equal(200, (await gateway.PollAsync(id)).Status);
+        (await gateway.PollAsync(id)).IsOAuthError(400, "invalid_grant");
+        (await gateway.RedeemAsync(id)).IsOAuthError(400, "invalid_grant");
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task A_forged_auth_req_id_is_invalid_grant(string id) => (await gateway.PollAsync(id)).IsOAuthError(400, "invalid_grant");
+
+    [Fact]
+    public async Task A_very_long_auth_req_id_is_invalid_grant_and_none_an_invalid_request()
+    {
+        (await gateway.PollAsync(new string('A', 5000))).IsOAuthError(400, "invalid_grant");
+        (await gateway.PollAsync("")).IsOAuthError(400, "invalid_request");
+    }
+
+    [Fact]
+    public async Task Of_many_who_poll_for_one_request_at_once_exactly_one_gets_a_token()
+    {
+        var id = (string)(await gateway.BackchannelAsync()).Json["auth_req_id"]!;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => gateway.PollAsync(id)));
+        Assert.Single(answers, answer => answer.Status == 200);
+    }
+
+    [Fact]
+    public async Task A_request_expires_is_told_so_and_is_forgotten_after_the_sweep()
+    {
+        var id = (string)(await gateway.BackchannelAsync()).Json["auth_req_id"]!;
+        gateway.Clock.Advance(TimeSpan.FromMinutes(5));
+        (await gateway.PollAsync(id)).IsOAuthError(400, "expired_token");
+
+        gateway.Clock.Advance(GrantSweeper.Grace + TimeSpan.FromSeconds(1));
+        await gateway.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<GrantSweeper>().Single().SweepAsync(CancellationToken.None);
+        (await gateway.PollAsync(id)).IsOAuthError(400, "invalid_grant");
+    }
+
+    private static System.Text.Json.Nodes.JsonObject DeviceAt(string address, int port) => Gateway.Body(body =>
+        body["device"] = new System.Text.Json.Nodes.JsonObject { ["ipv4Address"] = new System.Text.Json.Nodes.JsonObject { ["publicAddress"] = address, ["publicPort"] = port } });
+}

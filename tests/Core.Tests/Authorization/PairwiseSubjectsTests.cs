@@ -1,0 +1,48 @@
+using QodOrleans.Core.Authorization;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Operators;
+
+namespace QodOrleans.Core.Tests.Authorization;
+
+public sealed class PairwiseSubjectsTests
+{
+    private readonly PairwiseSubjects subjects = new(new byte[32]);
+
+    [Fact]
+    public void One_person_has_one_name_with_each_client_and_another_with_every_other()
+    {
+        var line = Line(new Device { PhoneNumber = "+34600000000" });
+        var names = new[]
+        {
+            subjects.Of("app", line),
+            subjects.Of("other", line),
+            subjects.Of("app", Line(new Device { PhoneNumber = "+34600000001" })),
+            subjects.Of("app", line with { Operator = new OperatorId("o2-de") }),
+            new PairwiseSubjects([.. Enumerable.Repeat((byte)1, 32)]).Of("app", line),
+        };
+        Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.All(names, name => Assert.Matches("^[A-Za-z0-9_-]{43}$", name));
+        Assert.Equal(names[0], new PairwiseSubjects(new byte[32]).Of("app", Line(new Device { PhoneNumber = "34600000000" })));
+    }
+
+    [Fact]
+    public void A_line_known_by_its_address_is_told_by_address_and_port_and_in_IPv6_by_its_64()
+    {
+        Assert.NotEqual(
+            subjects.Of("app", Line(new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", null, 8080) })),
+            subjects.Of("app", Line(new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", null, 8081) })));
+        Assert.Equal(
+            subjects.Of("app", Line(new Device { Ipv6Address = "2001:db8:34::1" })),
+            subjects.Of("app", Line(new Device { Ipv6Address = "2001:0db8:34:0:ffff::2" })));
+        Assert.NotEqual(
+            subjects.Of("app", Line(new Device { Ipv6Address = "2001:db8:34::1" })),
+            subjects.Of("app", Line(new Device { Ipv6Address = "2001:db8:34:1::1" })));
+    }
+
+    [Fact]
+    public void The_name_does_not_change_with_a_release() =>
+        Assert.Equal("jnReajhyXN-mk11Am9e7xvH1q7wP3JgONtgTurBm3b0", subjects.Of("my-app-id", Line(new Device { PhoneNumber = "+34600000000" })));
+
+    private static Line Line(Device device) => new(new OperatorId("movistar-es"), device);
+}
