@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,10 @@ public static class TelemetryExtensions
 
     private static readonly string[] Activities = ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Microsoft.Orleans.Application"];
 
+    /// <summary>OpenTelemetry's own boundaries are for milliseconds: in seconds, everything would be in the first bucket.</summary>
+    private static readonly double[] Seconds =
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+
     /// <param name="service">Name of the program, for example <c>qod-standalone</c>.</param>
     public static IHostApplicationBuilder AddQodTelemetry(this IHostApplicationBuilder builder, string service)
     {
@@ -31,11 +36,19 @@ public static class TelemetryExtensions
         return builder;
     }
 
-    private static ResourceBuilder ResourceOf(string service) => ResourceBuilder.CreateDefault().AddService(service);
+    /// <summary>The environment has the last word, on the service's name and its instance too.</summary>
+    private static ResourceBuilder ResourceOf(string service) =>
+        ResourceBuilder.CreateEmpty().AddService(service).AddTelemetrySdk().AddEnvironmentVariableDetector();
+
+    private static ExplicitBucketHistogramConfiguration? BucketsOf(Instrument instrument) =>
+        instrument is Histogram<double> { Unit: "s" } && instrument.Meter.Name.StartsWith("QodOrleans.", StringComparison.Ordinal)
+            ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds }
+            : null;
 
     /// <summary>Traces and metrics for as long as the host runs; stopping flushes what is left.</summary>
     private sealed class TelemetryPipelines(string service) : IHostedService
     {
+        private readonly Lock gate = new();
         private TracerProvider? traces;
         private MeterProvider? metrics;
 
@@ -46,7 +59,7 @@ public static class TelemetryExtensions
                 .AddProcessor(_ => new BatchActivityExportProcessor(new OtlpTraceExporter(new OtlpExporterOptions())))
                 .Build();
             metrics = Sdk.CreateMeterProviderBuilder()
-                .SetResourceBuilder(ResourceOf(service)).AddMeter(Meters)
+                .SetResourceBuilder(ResourceOf(service)).AddMeter(Meters).AddView(BucketsOf)
                 .AddOtlpExporter()
                 .Build();
             return Task.CompletedTask;
@@ -54,8 +67,13 @@ public static class TelemetryExtensions
 
         public Task StopAsync(CancellationToken cancellationToken)
         {
-            traces?.Dispose();
-            metrics?.Dispose();
+            // A host may be stopped twice at once, a pipeline may not; and whoever comes second waits until all is sent.
+            lock (gate)
+            {
+                traces?.Dispose();
+                metrics?.Dispose();
+                (traces, metrics) = (null, null);
+            }
             return Task.CompletedTask;
         }
     }

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace QodOrleans.Deploy.Tests;
+
+/// <summary>The environment is the whole process's: no other host may start meanwhile.</summary>
+[CollectionDefinition(nameof(Environment), DisableParallelization = true)]
+public sealed class EnvironmentIsSet;
+
+/// <summary>What a collector is sent, as the dashboard needs it.</summary>
+[Collection(nameof(Environment))]
+public sealed class ExportTests
+{
+    [Fact]
+    public async Task Metrics_come_by_the_pods_name_and_with_buckets_below_a_second()
+    {
+        await using var collector = await Collector.StartAsync();
+        var variables = new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=qod-silo-7d4b9",
+        };
+        foreach (var (name, value) in variables) Environment.SetEnvironmentVariable(name, value);
+        try
+        {
+            await using var host = new StandaloneHost();
+            await host.CreateSessionAsync();
+        }
+        finally
+        {
+            foreach (var name in variables.Keys) Environment.SetEnvironmentVariable(name, null);
+        }
+
+        // Stopping, the host has sent what it had.
+        // In protobuf: key, then a value of 16 bytes, that is a text of 14.
+        Assert.True(collector.Received("service.instance.id\u0012\u0010\n\u000eqod-silo-7d4b9"), "the instance is not the pod");
+        Assert.True(collector.Received("qod.operator.latency"), "there is no metric of ours");
+        Assert.True(collector.Received("dotnet.process.cpu.time"), "there is no metric of the runtime");
+        Assert.True(collector.Received("kestrel.active_connections"), "there is no metric of the server");
+        // Our first two boundaries, as they stand in the message; no framework's instrument has these.
+        var boundaries = new byte[2 * sizeof(double)];
+        BinaryPrimitives.WriteDoubleLittleEndian(boundaries, 0.001);
+        BinaryPrimitives.WriteDoubleLittleEndian(boundaries.AsSpan(sizeof(double)), 0.0025);
+        Assert.True(collector.Received(boundaries), "a latency of milliseconds is in no bucket of its own");
+    }
+
+    /// <summary>Takes OTLP over HTTP and keeps it as it came.</summary>
+    private sealed class Collector : IAsyncDisposable
+    {
+        private readonly ConcurrentQueue<byte[]> bodies = new();
+        private readonly WebApplication app;
+
+        private Collector()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            app = builder.Build();
+            app.MapPost("/v1/{signal}", async (HttpRequest request) =>
+            {
+                using var body = new MemoryStream();
+                await request.Body.CopyToAsync(body);
+                bodies.Enqueue(body.ToArray());
+            });
+        }
+
+        public string Address => app.Urls.Single();
+
+        public static async Task<Collector> StartAsync()
+        {
+            var collector = new Collector();
+            await collector.app.StartAsync();
+            return collector;
+        }
+
+        public bool Received(string text) => Received(Encoding.UTF8.GetBytes(text));
+
+        public bool Received(byte[] bytes) => bodies.Any(body => body.AsSpan().IndexOf(bytes) >= 0);
+
+        public ValueTask DisposeAsync() => app.DisposeAsync();
+    }
+}
