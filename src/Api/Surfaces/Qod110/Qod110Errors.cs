@@ -70,7 +70,11 @@ internal static class Qod110Errors
     /// <summary>What goes wrong outside the operations, in the same shape.</summary>
     public static ErrorAnswer Describe(Fault fault) => fault.Kind switch
     {
-        FaultKind.BodyInvalid or FaultKind.MemberInvalid or FaultKind.HeaderInvalid => InvalidArgument(fault.Detail),
+        FaultKind.BodyInvalid or FaultKind.MemberInvalid or FaultKind.HeaderInvalid or FaultKind.PathParameterInvalid or FaultKind.QueryInvalid => InvalidArgument(fault.Detail),
+        FaultKind.MemberMissing => InvalidArgument(fault.Detail, "is required"),
+        FaultKind.MemberInsufficient => InvalidArgument(fault.Detail, "must not be empty"),
+        FaultKind.PortInvalid => OutOfRange(fault.Detail, "must be 0 to 65535"),
+        FaultKind.PortRangesInvalid => OutOfRange(fault.Detail, "must be 0 to 65535, and from not above to"),
         FaultKind.UriTooLong => Error(414, "URI_TOO_LONG", "The path and query are too long."),
         FaultKind.BodyMissing => InvalidArgument("body", "a JSON object is needed"),
         FaultKind.BodyTooLarge => BodyTooLarge,
@@ -79,7 +83,7 @@ internal static class Qod110Errors
         // Why, or which scope, is in WWW-Authenticate.
         FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated => Unauthenticated,
         FaultKind.Forbidden => PermissionDenied,
-        FaultKind.PathUnknown => NotFound,
+        FaultKind.QosProfileUnknown or FaultKind.QosProfilesNone or FaultKind.PathUnknown => NotFound,
         FaultKind.MethodNotAllowed => MethodNotAllowed,
         FaultKind.RequestTimeout => RequestTimeout,
         FaultKind.TooManyRequests => Error(429, "TOO_MANY_REQUESTS", "Rate limit reached.", fault.RetryAfterSeconds),
