@@ -9,7 +9,8 @@ public sealed partial class DocumentationTests
     public async Task Every_setting_is_in_the_configuration_page()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "configuration.md"));
-        var sources = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*Options.cs", SearchOption.AllDirectories)
+        // What an application sets in its own code is documented there.
+        var sources = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*Options.cs", SearchOption.AllDirectories).Where(file => !file.EndsWith("QodClientOptions.cs", StringComparison.Ordinal))
             .Append(Path.Combine(Repository.Root, "src", "Core", "Sessions", "SessionPolicy.cs")).ToArray();
         Assert.True(sources.Length >= 5, "the options classes have moved");
 
