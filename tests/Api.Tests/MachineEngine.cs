@@ -55,6 +55,7 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
                 Subscriber = device.Subscriber,
                 DeviceKey = key,
                 Device = request.Device ?? request.Caller.Line!.Device,
+                DeviceFromToken = request.Device is null,
                 ApplicationServer = request.ApplicationServer,
                 DevicePorts = request.DevicePorts,
                 ApplicationServerPorts = request.ApplicationServerPorts,

@@ -189,6 +189,7 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
     [Fact]
     public async Task A_code_is_good_once_and_its_replay_is_refused_like_any_other_and_noticed()
     {
+        var before = gateway.Log.All.Length;
         var code = await gateway.CodeAsync();
         Assert.Equal(200, (await gateway.RedeemAsync(code)).Status);
         var noticed = Noticed();
@@ -197,7 +198,8 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
         Assert.Equal(noticed + 1, Noticed());
         Assert.Equal(replayed.Text, (await gateway.RedeemAsync(new string('A', 43))).IsOAuthError(400, "invalid_grant").Text);
         Assert.DoesNotContain(code, gateway.Log.All, StringComparison.Ordinal);
-        Assert.DoesNotContain("34600000000", gateway.Log.All, StringComparison.Ordinal);
+        // What a client itself puts into its state is no secret of ours; this one put nothing there.
+        Assert.DoesNotContain("34600000000", gateway.Log.All[before..], StringComparison.Ordinal);
 
         int Noticed() => gateway.Log.All.Split("Client my-app-id shows a code or auth_req_id that was redeemed before").Length;
     }
