@@ -30,6 +30,10 @@ public static class ClusteringExtensions
         {
             options.ProbeTimeout = settings.ProbeTimeout;
             options.NumMissedProbesLimit = 3;
+            // Each member votes by what it sees itself, and two must agree. A probe by way of another counts only while that one is in perfect
+            // health, which it is not while it misses answers of the very silo that froze: then nobody is declared dead for half a minute.
+            options.EnableIndirectProbes = false;
+            options.ExtendProbeTimeoutDuringDegradation = false;
             options.NumProbedSilos = 3;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
             // After a crash of all silos, the first to come back waits three of these for members that are not there any more.
