@@ -46,7 +46,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
 
         var id = new SessionId(Guid.CreateVersion7(time.GetUtcNow()));
         var result = await WithinLimitsAsync(
-            () => CallAsync(new Attempts("create", id), session => session.CreateAsync(request)), cancellation);
+            () => CallAsync(new Attempts("create", id), session => session.CreateAsync(request, time.GetUtcNow() + options.AttemptTimeout)), cancellation);
 
         // Whoever was not told of a session must not be left with one: it would hold the flow against the client's next try.
         if (result.Error?.Code == SessionErrorCode.StoreUnavailable) _ = UndoAsync(id);

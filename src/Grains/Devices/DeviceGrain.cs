@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
@@ -7,7 +8,7 @@ namespace QodOrleans.Grains.Devices;
 /// <summary>A device in memory: its fence, and the flows that were held when it was last asked for. The store's fence decides, so a second
 /// activation of the same device (the directory is only eventually consistent) can admit nothing that this one does not know.</summary>
 [PreferLocalPlacement]
-internal sealed class DeviceGrain(ISessionStore store) : Grain, IDeviceGrain
+internal sealed class DeviceGrain(ISessionStore store, TimeProvider time, IOptions<GrainEngineOptions> options) : Grain, IDeviceGrain
 {
     private const int StaleRetries = 3;
 
@@ -32,6 +33,9 @@ internal sealed class DeviceGrain(ISessionStore store) : Grain, IDeviceGrain
         var flow = session.Flow;
         for (var attempt = 0; attempt <= StaleRetries; attempt++)
         {
+            // Nobody waits for it any more (see IQosSessionGrain.CreateAsync). A silo that freezes after this look comes back with an old fence.
+            if (time.GetUtcNow() - session.Terms.CreatedAt > options.Value.AttemptTimeout) return AdmissionOutcome.StoreUnavailable;
+
             if (known.Conflicts(flow))
             {
                 // What is in memory may hold sessions that have ended since: only the store's word refuses a client.

@@ -9,8 +9,11 @@ namespace QodOrleans.Grains.Sessions;
 public interface IQosSessionGrain : IGrainWithGuidKey
 {
     /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
+    /// <param name="validUntil">When whoever calls stops waiting. A call that arrives later, at a silo that was frozen, makes nothing: its repetition may
+    /// have made the session elsewhere, and the client may have deleted it since. The hosts' clocks must agree as far as
+    /// <see cref="GrainEngineOptions.AttemptTimeout"/> is long.</param>
     [Alias("Create")]
-    Task<SessionResult> CreateAsync([Immutable] CreateSession request);
+    Task<SessionResult> CreateAsync([Immutable] CreateSession request, DateTimeOffset validUntil);
 
     /// <param name="caller">Null where no client wants it: the session was made for somebody who was never told.</param>
     [Alias("Delete")]

@@ -14,8 +14,9 @@ internal sealed partial class QosSessionGrain
 
     /// <remarks>The id was made outside, so a repeated create is the same create: it joins the one under way here, or finds in the store what
     /// an earlier activation has made.</remarks>
-    public async Task<SessionResult> CreateAsync(CreateSession request)
+    public async Task<SessionResult> CreateAsync(CreateSession request, DateTimeOffset validUntil)
     {
+        if (creating is null && room.Now > validUntil) return SessionError.StoreUnavailable();
         var create = creating ??= AnswerAsync(CreateOnceAsync(request));
         var result = await create;
         if (result.Session is null && creating == create) creating = null;

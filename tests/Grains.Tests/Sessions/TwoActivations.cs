@@ -4,6 +4,7 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Devices;
 using QodOrleans.Grains.Sessions;
 using QodOrleans.TestSupport;
 
@@ -66,14 +67,30 @@ public sealed class TwoActivations : IAsyncLifetime
     {
         var id = new SessionId(Guid.CreateVersion7(fixture.Time.GetUtcNow()));
         var request = Request("+34600000004");
-        var first = await fixture.Cluster.Client.GetGrain<IQosSessionGrain>(id.Value).CreateAsync(request);
+        var first = await fixture.Cluster.Client.GetGrain<IQosSessionGrain>(id.Value).CreateAsync(request, fixture.Time.GetUtcNow());
         // As if the activation had been lost with its silo: the row alone tells.
         await fixture.CrashAndRestartAsync();
-        var again = await fixture.Cluster.Client.GetGrain<IQosSessionGrain>(id.Value).CreateAsync(request);
+        var again = await fixture.Cluster.Client.GetGrain<IQosSessionGrain>(id.Value).CreateAsync(request, fixture.Time.GetUtcNow());
 
         Assert.Equal(first.Session, again.Session);
         Assert.Equal(SessionErrorCode.Conflict, (await fixture.Engine.CreateSessionAsync(request, default)).Error?.Code);
         Assert.Single(fixture.Events, change => change.SessionId == id);
+    }
+
+    /// <summary>A silo that was frozen finds old calls when it wakes up. Elsewhere their session may have been made, and deleted, meanwhile.</summary>
+    [Fact]
+    public async Task A_create_that_arrives_when_nobody_waits_any_more_makes_nothing()
+    {
+        var late = fixture.Cluster.Client.GetGrain<IQosSessionGrain>(Guid.CreateVersion7(fixture.Time.GetUtcNow()));
+        var result = await late.CreateAsync(Request("+34600000009"), fixture.Time.GetUtcNow().AddMilliseconds(-1));
+        Assert.Equal(SessionErrorCode.StoreUnavailable, result.Error?.Code);
+
+        var session = Sample.Requested();
+        session = session with { Terms = session.Terms with { CreatedAt = fixture.Time.GetUtcNow() - new GrainEngineOptions().AttemptTimeout - TimeSpan.FromMilliseconds(1) } };
+        var device = fixture.Cluster.Client.GetGrain<IDeviceGrain>(session.Terms.DeviceKey.Value);
+        Assert.Equal(AdmissionOutcome.StoreUnavailable, await device.AdmitAsync(session));
+        Assert.Null(await fixture.Store.ReadAsync(session.Id));
+        Assert.Equal(AdmissionOutcome.Admitted, await device.AdmitAsync(session with { Terms = session.Terms with { CreatedAt = fixture.Time.GetUtcNow() } }));
     }
 
     [Fact]
