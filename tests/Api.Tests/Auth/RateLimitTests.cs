@@ -16,6 +16,10 @@ public sealed class RateLimitTests(RateLimitTests.StrictGateway gateway) : IClas
         Assert.Equal("1", refused.Header("Retry-After"));
         Assert.Equal(429, (await gateway.CreateAsync(Gateway.Body(), token)).Status);
 
+        // F06, on the façade that numbers its errors.
+        var numbered = await gateway.SendAsync("GET", "/camara/quality-on-demand/orange-lab/qod/v0/qos-profiles", token: token);
+        Assert.Equal((429, 53, "Too many requests", "1"), (numbered.Status, (int)numbered.Json["code"]!, (string)numbered.Json["message"]!, numbered.Header("Retry-After")));
+
         // Another client is not held up, whatever this one does; one of its own limit has that.
         var slow = await gateway.AccessTokenAsync("slow-app", "s");
         Assert.Equal(200, (await ProfilesAsync(slow)).Status);
