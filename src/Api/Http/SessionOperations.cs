@@ -8,9 +8,12 @@ namespace QodOrleans.Api.Http;
 internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory surfaces, ApiMetrics metrics, ILogger<SessionOperations> log)
 {
     /// <summary>201 with the session and its path, or why there is none.</summary>
-    public async Task CreateAsync(HttpContext context, Surface surface, CreateSession request)
+    public async Task CreateAsync(HttpContext context, Surface surface, CreateSession request) =>
+        await AnswerCreateAsync(context, surface, await engine.CreateSessionAsync(request, context.RequestAborted));
+
+    /// <summary>The same, where the surface has asked the engine in a way of its own.</summary>
+    public async Task AnswerCreateAsync(HttpContext context, Surface surface, SessionResult result)
     {
-        var result = await engine.CreateSessionAsync(request, context.RequestAborted);
         if (result.Session is not { } session)
         {
             await RefuseAsync(context, surface, surface.DescribeError!(result.Error!));
@@ -24,6 +27,13 @@ internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory 
 
     /// <summary>A create that does not get as far as the engine.</summary>
     public Task RefuseAsync(HttpContext context, Surface surface, Fault fault) => RefuseAsync(context, surface, surface.Describe(fault));
+
+    /// <inheritdoc cref="RefuseAsync(HttpContext, Surface, Fault)"/>
+    public Task RefuseAsync(HttpContext context, Surface surface, ErrorAnswer answer)
+    {
+        metrics.Created(surface.Name, answer.Code);
+        return context.WriteErrorAsync(answer);
+    }
 
     public async Task GetSession(HttpContext context)
     {
@@ -54,11 +64,5 @@ internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory 
         if (SessionId.TryParse((string?)context.Request.RouteValues["sessionId"], out var id)) return id;
         await context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, "sessionId: must be a UUID of 36 characters"));
         return null;
-    }
-
-    private Task RefuseAsync(HttpContext context, Surface surface, ErrorAnswer answer)
-    {
-        metrics.Created(surface.Name, answer.Code);
-        return context.WriteErrorAsync(answer);
     }
 }

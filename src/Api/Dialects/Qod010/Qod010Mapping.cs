@@ -95,7 +95,7 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
     {
         Name = profile.Name,
         Description = profile.Description,
-        Status = ToWire(profile.Status),
+        Status = Rules.ToWire(profile.Status),
         TargetMinUpstreamRate = ToWire(profile.TargetMinUpstreamRate),
         MaxUpstreamRate = ToWire(profile.MaxUpstreamRate),
         MaxUpstreamBurstRate = ToWire(profile.MaxUpstreamBurstRate),
@@ -108,13 +108,6 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         PacketDelayBudget = ToWire(profile.PacketDelayBudget),
         Jitter = ToWire(profile.Jitter),
         PacketErrorLossRate = profile.PacketErrorLossRate,
-    };
-
-    public static string ToWire(QosProfileStatus status) => status switch
-    {
-        QosProfileStatus.Active => "ACTIVE",
-        QosProfileStatus.Inactive => "INACTIVE",
-        _ => "DEPRECATED",
     };
 
     // The units are spelt in the domain as on the wire.
@@ -174,7 +167,7 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
     private static Fault? CheckQosProfile(string? name)
     {
         if (name is null) return Fault.Missing("qosProfile");
-        return IsProfileName(name) ? null : Fault.Member("qosProfile", "must be 3 to 256 letters, digits or _ . -");
+        return Rules.IsProfileName(name) ? null : Fault.Member("qosProfile", Rules.ProfileNameRule);
     }
 
     private Fault? CheckWebhook(WebhookBody? webhook)
@@ -185,14 +178,5 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         if (webhook.NotificationAuthToken is { } token && !Rules.IsAuthToken(token, least: 20, most: 256))
             return Fault.Member("webhook.notificationAuthToken", "must be 20 to 256 printable ASCII characters");
         return null;
-    }
-
-    /// <summary><c>^[a-zA-Z0-9_.-]+$</c>, 3 to 256.</summary>
-    internal static bool IsProfileName(string text)
-    {
-        if (text.Length is < 3 or > 256) return false;
-        foreach (var c in text)
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-')) return false;
-        return true;
     }
 }

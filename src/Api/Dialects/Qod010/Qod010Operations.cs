@@ -99,7 +99,7 @@ internal sealed class Qod010Operations(
         foreach (var profile in profiles.All)
         {
             if (names.Count == 1 && profile.Name != names[0]) continue;
-            if (statuses.Count == 1 && Qod010Mapping.ToWire(profile.Status) != statuses[0]) continue;
+            if (statuses.Count == 1 && Rules.ToWire(profile.Status) != statuses[0]) continue;
             found.Add(Qod010Mapping.ToWire(profile));
         }
         return found.Count == 0
@@ -110,8 +110,8 @@ internal sealed class Qod010Operations(
     private Task GetQosProfile(HttpContext context)
     {
         var name = (string)context.Request.RouteValues["name"]!;
-        if (!Qod010Mapping.IsProfileName(name))
-            return context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, "name: must be 3 to 256 letters, digits or _ . -"));
+        if (!Rules.IsProfileName(name))
+            return context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, $"name: {Rules.ProfileNameRule}"));
         return profiles.Find(name) is { } profile
             ? context.WriteJsonAsync(StatusCodes.Status200OK, Qod010Mapping.ToWire(profile), Qod010Answers.Default.QosProfileBody)
             : context.WriteFaultAsync(new Fault(FaultKind.QosProfileUnknown));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using QodOrleans.Api.Http;
 using QodOrleans.Core.Notifications;
@@ -22,9 +21,9 @@ internal sealed class Qod110EventFormat(IOptions<ApiOptions> options) : IEventFo
             SpecVersion = "1.0",
             // As in the release's OpenAPI file; its test definitions still have the name of an older one (camara.md section 7, 6).
             Type = "org.camaraproject.quality-on-demand.v1.qos-status-changed",
-            Time = change.OccurredAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            Time = Rules.ToWire(change.OccurredAt),
             DataContentType = "application/json",
-            Data = new EventDataBody(sessionId, Qod110Mapping.ToWire(change.Status), Qod110Mapping.ToWire(change.StatusInfo)),
+            Data = new EventDataBody(sessionId, Rules.ToWire(change.Status), Rules.ToWire(change.StatusInfo)),
         };
         return new EventMessage("application/cloudevents+json", Answers.ToJson(body, Qod110Answers.Default.EventBody));
     }
