@@ -40,7 +40,7 @@ internal sealed class Qod010Operations(
         var (body, unread) = await JsonBody.ReadAsync(context, CreateSessionType);
         if (body is null)
         {
-            await sessions.RefuseAsync(context, surface, unread);
+            await sessions.RefuseAsync(context, unread);
             return;
         }
         Fault? fault = null;
@@ -50,8 +50,8 @@ internal sealed class Qod010Operations(
             if (hoisted) metrics.Hoisted(surface.Name);
         }
         fault ??= mapping.Check(body);
-        if (fault is { } wrong) await sessions.RefuseAsync(context, surface, wrong);
-        else await sessions.CreateAsync(context, surface, mapping.ToDomain(body, surface.Name, context.Caller(), Correlator.Of(context)));
+        if (fault is { } wrong) await sessions.RefuseAsync(context, wrong);
+        else await sessions.CreateAsync(context, mapping.ToDomain(body, surface.Name, context.Caller(), Correlator.Of(context)));
     }
 
     private async Task ExtendQosSessionDuration(HttpContext context)

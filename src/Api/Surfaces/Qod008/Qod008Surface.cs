@@ -15,9 +15,7 @@ internal sealed class Qod008Surface(SessionOperations sessions, SinkPolicy sinks
     /// <summary>0.8.1 calls the callback <c>notificationUrl</c>; a session that was made with that name keeps it.</summary>
     public const string Name081 = "qod-0.8.1";
 
-    private const string Root = "/qod/v0";
-
-    public static readonly Surface Surface = new(Name, Root, Map, Qod008Errors.Describe)
+    public static readonly Surface Surface = new(Name, "/qod/v0", Map, Qod008Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod008.openapi.json",
         EventFormat = typeof(EventFormat),
@@ -25,26 +23,26 @@ internal sealed class Qod008Surface(SessionOperations sessions, SinkPolicy sinks
         WriteSession = WriteSessionAsync,
     };
 
-    public static readonly Surface Surface081 = Surface with { Name = Name081, Map = _ => { }, OpenApiResource = null, EventFormat = typeof(EventFormat081) };
+    public static readonly Surface Surface081 = Surface with { Name = Name081, Map = (_, _) => { }, OpenApiResource = null, EventFormat = typeof(EventFormat081) };
 
     private static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod008Requests.Default);
 
     private readonly Qod008Mapping mapping = new(sinks, protector);
 
-    private static void Map(IEndpointRouteBuilder routes)
+    private static void Map(IEndpointRouteBuilder routes, Surface surface)
     {
         var operations = ActivatorUtilities.CreateInstance<Qod008Surface>(routes.ServiceProvider);
-        routes.MapPost(Root + "/sessions", operations.CreateSession)
+        routes.MapPost(surface.Root + "/sessions", operations.CreateSession)
             .RequireScope(QodScopes.SessionsWrite)
-            .WithMetadata(Surface, new BodyMembers(own: ["ueId", "asId", "qos"], others: ["device", "applicationServer", "qosProfile"]));
+            .WithMetadata(surface, new BodyMembers(own: ["ueId", "asId", "qos"], others: ["device", "applicationServer", "qosProfile"]));
     }
 
     private async Task CreateSession(HttpContext context)
     {
         var (body, unread) = await JsonBody.ReadAsync(context, CreateSessionType);
         var fault = body is null ? unread : mapping.Check(body);
-        if (fault is { } wrong) await sessions.RefuseAsync(context, Surface, wrong);
-        else await sessions.CreateAsync(context, Surface, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
+        if (fault is { } wrong) await sessions.RefuseAsync(context, wrong);
+        else await sessions.CreateAsync(context, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
     }
 
     private static Task WriteSessionAsync(HttpContext context, int status, QosSession session) =>

@@ -1,13 +1,12 @@
-using Microsoft.Extensions.Options;
 using QodOrleans.Api.Http;
 using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api.Surfaces.Qod110;
 
 /// <summary>1.1.0 tells of a status change as a CloudEvent 1.0 in structured mode.</summary>
-internal sealed class Qod110EventFormat(IOptions<ApiOptions> options) : IEventFormat
+internal sealed class Qod110EventFormat(SurfaceDirectory surfaces) : IEventFormat
 {
-    private readonly string sessions = $"{options.Value.PublicUrl.TrimEnd('/')}{Qod110Surface.Root}/sessions/";
+    private readonly string sessions = surfaces.SessionsUrl(Qod110Surface.Name);
 
     public string Surface => Qod110Surface.Name;
 

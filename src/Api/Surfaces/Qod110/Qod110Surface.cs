@@ -15,15 +15,13 @@ internal sealed class Qod110Surface(
 {
     public const string Name = "quality-on-demand-1.1";
 
-    public const string Root = "/quality-on-demand/v1";
-
     private const string CreateScope = "quality-on-demand:sessions:create";
     private const string ReadScope = "quality-on-demand:sessions:read";
     private const string UpdateScope = "quality-on-demand:sessions:update";
     private const string DeleteScope = "quality-on-demand:sessions:delete";
     private const string RetrieveScope = "quality-on-demand:sessions:retrieve-by-device";
 
-    public static readonly Surface Surface = new(Name, Root, Map, Qod110Errors.Describe)
+    public static readonly Surface Surface = new(Name, "/quality-on-demand/v1", Map, Qod110Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod110.quality-on-demand.openapi.json",
         ApiName = "quality-on-demand",
@@ -39,11 +37,11 @@ internal sealed class Qod110Surface(
 
     private readonly Qod110Mapping mapping = new(sinks, protector);
 
-    private static void Map(IEndpointRouteBuilder routes)
+    private static void Map(IEndpointRouteBuilder routes, Surface surface)
     {
         var sessions = routes.ServiceProvider.GetRequiredService<SessionOperations>();
         var operations = ActivatorUtilities.CreateInstance<Qod110Surface>(routes.ServiceProvider);
-        var group = routes.MapGroup(Root).WithMetadata(Surface);
+        var group = routes.MapGroup(surface.Root.Value!).WithMetadata(surface);
         group.MapPost("/sessions", operations.CreateSession).RequireScope(CreateScope);
         group.MapGet("/sessions/{sessionId}", sessions.GetSession).RequireScope(ReadScope);
         group.MapDelete("/sessions/{sessionId}", sessions.DeleteSession).RequireScope(DeleteScope);
@@ -59,7 +57,7 @@ internal sealed class Qod110Surface(
         var error = body is null ? Qod110Errors.Describe(fault) : mapping.Check(body) ?? Qod110Device.Choose(body.Device, caller, required: true, out devices);
         if (error is not null)
         {
-            await sessions.RefuseAsync(context, Surface, error);
+            await sessions.RefuseAsync(context, error);
             return;
         }
 
@@ -67,7 +65,7 @@ internal sealed class Qod110Surface(
             devices,
             device => engine.CreateSessionAsync(mapping.ToDomain(body!, device, caller, Correlator.Of(context)), context.RequestAborted),
             result => result.Error);
-        await sessions.AnswerCreateAsync(context, Surface, result);
+        await sessions.AnswerCreateAsync(context, result);
     }
 
     private async Task ExtendQosSessionDuration(HttpContext context)
