@@ -36,6 +36,9 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Surfaces that are elsewhere than their documents have them; default none.</summary>
     public IList<SurfaceOptions> Surfaces { get; init; } = [];
 
+    /// <summary>How the legacy surface's events show the sink that they are ours; default <see cref="LegacySinkToken.Bearer"/>.</summary>
+    public LegacySinkToken LegacySinkToken { get; set; } = LegacySinkToken.Bearer;
+
     /// <summary>The applications. Sandbox mode adds its three.</summary>
     public IList<ClientOptions> Clients { get; init; } = [];
 
@@ -65,6 +68,7 @@ public sealed class ApiOptions : IValidatableObject
                 yield return new($"Qod:DocsServers:{i}:Url is '{DocsServers[i].Url}'; it must be an absolute http or https URL.");
         foreach (var range in TrustedProxies.Where(range => !IPNetwork.TryParse(range, out _)))
             yield return new($"Qod:TrustedProxies has '{range}'; it must be an address range in CIDR form, like 10.0.0.0/8.");
+        if (!Enum.IsDefined(LegacySinkToken)) yield return new($"Qod:LegacySinkToken is {LegacySinkToken}; it must be one of: {string.Join(", ", Enum.GetNames<LegacySinkToken>())}.");
         foreach (var complaint in SurfaceDirectory.Complaints(ApiExtensions.Surfaces, Surfaces)) yield return new(complaint);
         foreach (var complaint in Authorization.Validate().Concat(RateLimits.Validate())) yield return complaint;
         for (var i = 0; i < Clients.Count; i++)
@@ -82,6 +86,16 @@ public enum QodMode
 
     /// <summary>What is configured, and nothing else.</summary>
     Production,
+}
+
+/// <summary>Where the <c>notificationAuthToken</c> of a legacy session stands in a callback.</summary>
+public enum LegacySinkToken
+{
+    /// <summary><c>Authorization: Bearer</c>, as in all releases since 0.9.</summary>
+    Bearer,
+
+    /// <summary><c>apikey</c> in the query, as 0.8 itself has it. It ends up in the access logs of the sink and of every proxy before it.</summary>
+    ApiKey,
 }
 
 /// <summary>A server that serves the same API.</summary>

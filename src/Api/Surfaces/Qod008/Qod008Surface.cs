@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
 using QodOrleans.Core.Notifications;
@@ -48,7 +49,7 @@ internal sealed class Qod008Surface(SessionOperations sessions, SinkPolicy sinks
     private static Task WriteSessionAsync(HttpContext context, int status, QosSession session) =>
         context.WriteJsonAsync(status, Qod008Mapping.ToWire(session), Qod008Answers.Default.SessionInfoBody);
 
-    private sealed class EventFormat() : Qod008EventFormat(Name);
+    private sealed class EventFormat(IOptions<ApiOptions> options) : Qod008EventFormat(Name, options.Value);
 
-    private sealed class EventFormat081() : Qod008EventFormat(Name081);
+    private sealed class EventFormat081(IOptions<ApiOptions> options) : Qod008EventFormat(Name081, options.Value);
 }
