@@ -68,6 +68,14 @@ internal static class Rules
     public static Fault? CheckDuration(int? seconds) =>
         seconds is null or (>= 1 and <= LongestDuration) ? null : Fault.Member("duration", $"must be 1 to {LongestDuration}");
 
+    /// <summary>A day, or the profile's own maximum where that is less: how long a session is to last that does not say it, and what may remain after
+    /// an extension (camara.md, section 7, row 41).</summary>
+    public static TimeSpan LongestDurationWith(QosProfile? profile)
+    {
+        var day = TimeSpan.FromSeconds(LongestDuration);
+        return profile?.LongestDuration < day ? profile.LongestDuration : day;
+    }
+
     /// <param name="ipv4Place">The members' names differ between releases.</param>
     public static Fault? CheckServer(string? ipv4, string ipv4Place, string? ipv6, string ipv6Place)
     {

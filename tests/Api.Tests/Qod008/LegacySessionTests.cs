@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using QodOrleans.Api.Surfaces.Qod008;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests.Qod008;
@@ -105,6 +106,20 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
         var session = await CreatedAsync(b => b.Remove("duration"));
         Assert.Equal((86_400, 86_400_000L), ((int)session["duration"]!, (long)session["expiresAt"]! - (long)session["startedAt"]!));
     }
+
+    [Fact]
+    public async Task A09_R41_no_duration_with_a_shorter_profile_means_all_that_it_allows()
+    {
+        var gateway = new ShortGateway();
+        await gateway.InitializeAsync();
+        await using var running = gateway;
+
+        var session = (await gateway.CreateAsync(Body(b => b.Remove("duration")))).Json;
+        Assert.Equal((600, 600_000L), ((int)session["duration"]!, (long)session["expiresAt"]! - (long)session["startedAt"]!));
+        IsInvalid(await gateway.CreateAsync(Body(b => b["duration"] = 601)), "The requested duration is out of the allowed range for the specific QoS profile");
+    }
+
+    private sealed class ShortGateway() : Gateway([], new QosProfileCatalog([new QosProfile { Name = "QOS_E", MaxDuration = new QosDuration(10, TimeUnit.Minutes) }]));
 
     [Theory]
     [InlineData("+5511852146260")]

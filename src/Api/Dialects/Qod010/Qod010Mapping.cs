@@ -8,7 +8,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Dialects.Qod010;
 
 /// <summary>Between this release's shapes and the domain: what a request may hold, and what an answer says.</summary>
-internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
 {
     /// <summary>Moves members that stand inside <c>device</c> to where they belong, as the published samples need it (camara.md A27, D33).</summary>
     /// <param name="hoisted">Whether there were any.</param>
@@ -64,7 +64,7 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         DevicePorts = PortsSpecBody.ToDomain(body.DevicePorts),
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.ApplicationServerPorts),
         QosProfile = body.QosProfile!,
-        Duration = TimeSpan.FromSeconds(body.Duration ?? Rules.LongestDuration),
+        Duration = body.Duration is { } seconds ? TimeSpan.FromSeconds(seconds) : Rules.LongestDurationWith(profiles.Find(body.QosProfile!)),
         Sink = sinks.Sink(body.Webhook?.NotificationUrl, body.Webhook?.NotificationAuthToken, protector),
         Correlator = correlator,
     };
@@ -120,7 +120,13 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         PhoneNumber = device.PhoneNumber,
         NetworkAccessIdentifier = device.NetworkAccessIdentifier,
         Ipv4Address = device.Ipv4Address is { } v4
-            ? new DeviceIpv4AddressBody { PublicAddress = v4.PublicAddress, PrivateAddress = v4.PrivateAddress, PublicPort = v4.PublicPort }
+            ? new DeviceIpv4AddressBody
+            {
+                PublicAddress = v4.PublicAddress,
+                // The release wants one of the two. Older and other shapes take an address alone, which is one without NAT: both are the same then.
+                PrivateAddress = v4.PrivateAddress ?? (v4.PublicPort is null ? v4.PublicAddress : null),
+                PublicPort = v4.PublicPort,
+            }
             : null,
         Ipv6Address = device.Ipv6Address,
     };

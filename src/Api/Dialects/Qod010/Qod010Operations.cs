@@ -16,7 +16,7 @@ internal sealed class Qod010Operations(
     internal static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod010Requests.Default);
     internal static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType = JsonBody.Strict<ExtendSessionDurationBody>(Qod010Requests.Default);
 
-    private readonly Qod010Mapping mapping = new(sinks, protector);
+    private readonly Qod010Mapping mapping = new(profiles, sinks, protector);
 
     public static void Map(IEndpointRouteBuilder routes, Surface surface, bool hoists = false)
     {
@@ -80,12 +80,8 @@ internal sealed class Qod010Operations(
         await sessions.AnswerAsync(context, found);
     }
 
-    /// <summary>0.10 limits what remains after the extension: to a day, or to the profile's own maximum where that is less.</summary>
-    private ExtensionLimit.RemainingAtMost LimitFor(QosSession session)
-    {
-        var day = TimeSpan.FromSeconds(Rules.LongestDuration);
-        return new(profiles.Find(session.Terms.QosProfile) is { } profile && profile.LongestDuration < day ? profile.LongestDuration : day);
-    }
+    /// <summary>0.10 limits what remains after the extension.</summary>
+    private ExtensionLimit.RemainingAtMost LimitFor(QosSession session) => new(Rules.LongestDurationWith(profiles.Find(session.Terms.QosProfile)));
 
     private Task GetQosProfiles(HttpContext context)
     {
