@@ -1,13 +1,15 @@
 using Microsoft.Extensions.Options;
+using Orleans.GrainDirectory;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.Devices;
 
 /// <summary>A device in memory: its fence, and the flows that were held when it was last asked for. The store's fence decides, so a second
 /// activation of the same device (the directory is only eventually consistent) can admit nothing that this one does not know.</summary>
-[PreferLocalPlacement]
+[ByShare, GrainDirectory(ShareDirectory.Name)]
 internal sealed class DeviceGrain(ISessionStore store, TimeProvider time, IOptions<GrainEngineOptions> options) : Grain, IDeviceGrain
 {
     private const int StaleRetries = 3;
