@@ -67,6 +67,19 @@ public sealed class SurfacePathTests(SurfacePathTests.MovedGateway gateway) : IC
     }
 
     [Fact]
+    public async Task D46_a_prefix_that_a_surface_s_own_path_begins_with_does_not_hide_it()
+    {
+        await using var gateway = new ConfiguredGateway([new("Qod:PublicUrl", Gateway.PublicUrl + "/qod")]);
+        await gateway.InitializeAsync();
+
+        var created = await gateway.CreateAsync(Gateway.Body());
+        var path = $"/qod/v0/sessions/{(string)created.Json["sessionId"]!}";
+        Assert.Equal("/qod" + path, created.Header("Location"));
+        foreach (var place in new[] { path, "/qod" + path, path.Replace("/qod/v0", "/qod/v1/qod", StringComparison.Ordinal), path.Replace("/qod/v0", "/v1/qod", StringComparison.Ordinal) })
+            Assert.Equal((place, 200), (place, (await gateway.SendAsync("GET", place)).Status));
+    }
+
+    [Fact]
     public async Task D46_logins_and_the_reference_are_behind_the_prefix_too()
     {
         var metadata = (await gateway.SendAsync("GET", Prefix + "/.well-known/openid-configuration", token: null)).Json;

@@ -10,6 +10,8 @@ internal sealed partial class SurfaceDirectory
     /// <summary>What no surface may stand on: the reference and the probes.</summary>
     private static readonly PathString[] Taken = ["/docs", "/openapi", "/health"];
 
+    private const string PathRule = "it must be segments of letters, digits and - . _ ~, with a slash before each and none at the end, like /apis/qod/v0";
+
     private readonly string publicUrl;
 
     public SurfaceDirectory(IReadOnlyList<Surface> surfaces, IOptions<ApiOptions> options)
@@ -36,10 +38,11 @@ internal sealed partial class SurfaceDirectory
     public Surface Of(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<Surface>() is { } known) return known;
-        foreach (var surface in All)
-            if (context.Request.Path.StartsWithSegments(surface.Root, StringComparison.OrdinalIgnoreCase)) return surface;
-        return All[0];
+        return Find(context.Request.Path) ?? All[0];
     }
+
+    /// <summary>Whether the path, without the prefix, is one of a surface's.</summary>
+    public bool Has(PathString path) => Find(path) is not null;
 
     /// <summary>In whose shape a session is shown here: where surfaces share a path, in that of the one it was made on.</summary>
     public Surface ShapeOf(QosSession session, Surface here)
@@ -60,14 +63,14 @@ internal sealed partial class SurfaceDirectory
             var (name, path) = (chosen[i].Name, chosen[i].Path);
             if (NameComplaint(name) is { } wrong) complaints.Add($"Qod:Surfaces:{i}:Name is '{name}', {wrong}.");
             else if (chosen.Take(i).Any(other => other.Name == name)) complaints.Add($"Qod:Surfaces:{i}:Name is '{name}', as before; each surface has one path.");
-            if (!BasePath().IsMatch(path))
-                complaints.Add(
-                    $"Qod:Surfaces:{i}:Path is '{path}'; it must be segments of letters, digits and - . _ ~, with a slash before each and none at the end, like /apis/qod/v0.");
+            if (!BasePath().IsMatch(path)) complaints.Add($"Qod:Surfaces:{i}:Path is '{path}'; {PathRule}.");
         }
         if (complaints.Count > 0) return complaints;
 
         // One inside another would get some of its requests and not others.
-        var placed = Place(leaders, chosen).Select(surface => (Name: $"'{surface.Name}'", surface.Root)).Concat(Taken.Select(path => (Name: "the host itself", Root: path))).ToArray();
+        var placed = Place(leaders, chosen).Select(surface => (Name: $"'{surface.Name}'", surface.Root))
+            .Concat(Taken.Select(path => (Name: "the host itself", Root: path)))
+            .ToArray();
         for (var i = 0; i < placed.Length; i++)
             foreach (var other in placed.Skip(i + 1))
                 if (placed[i].Root.StartsWithSegments(other.Root) || other.Root.StartsWithSegments(placed[i].Root))
@@ -77,9 +80,17 @@ internal sealed partial class SurfaceDirectory
         string? NameComplaint(string name)
         {
             var known = surfaces.FirstOrDefault(surface => surface.Name == name);
-            if (known is null or { IsFixed: true }) return $"which none has; it must be one of: {string.Join(", ", leaders.Where(surface => !surface.IsFixed).Select(surface => surface.Name))}";
+            if (known is null or { IsFixed: true })
+                return $"which none has; it must be one of: {string.Join(", ", leaders.Where(surface => !surface.IsFixed).Select(surface => surface.Name))}";
             return leaders.Contains(known) ? null : $"which shares the path of {Leader(surfaces, known).Name}: that is the one to move";
         }
+    }
+
+    private Surface? Find(PathString path)
+    {
+        foreach (var surface in All)
+            if (path.StartsWithSegments(surface.Root, StringComparison.OrdinalIgnoreCase)) return surface;
+        return null;
     }
 
     private static Surface[] Place(IReadOnlyList<Surface> surfaces, IList<SurfaceOptions> chosen) =>
