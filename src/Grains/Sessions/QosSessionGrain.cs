@@ -151,7 +151,8 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
 
     private void Committed(QosSession session)
     {
-        if (session.Phase == SessionPhase.Gone) DeactivateOnIdle();
+        // Nothing more is to come for minutes or hours. To make an activation again is cheaper than to keep hundreds of thousands of them.
+        if (session.Phase is not (SessionPhase.Requested or SessionPhase.Releasing)) DeactivateOnIdle();
         Log.Changed(room.Logger, session.Id, session.Terms.Operator, session.Phase, session.StatusInfo, session.Version, session.Terms.Correlator);
     }
 
