@@ -53,7 +53,7 @@ public sealed partial class EmbeddedSessionEngine
 
         var now = Now;
         var decision = machine.Create(new SessionCommand.Create(id, request.TermsFor(device, key, now), request.Duration), now);
-        var flow = decision.Session.Flow;
+        var flow = policy.ClaimOf(decision.Session);
 
         // A device that is not in memory is taken for a new one, which it mostly is; if it is not, its fence says so, and it is read.
         var known = devices.TryGet(key, out var flows) ? flows : DeviceFlows.Unheard;

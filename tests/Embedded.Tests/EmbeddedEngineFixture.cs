@@ -36,7 +36,7 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
 
     public IReadOnlyList<QosStatusChanged> Events => events.Snapshot();
 
-    public SessionPolicy Policy { get; init; } = new();
+    public SessionPolicy Policy { get; set; } = new();
 
     public EmbeddedOptions Options { get; init; } = new();
 

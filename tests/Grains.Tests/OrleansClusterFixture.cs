@@ -46,6 +46,8 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
 
     public IReadOnlyList<QosStatusChanged> Events => events.Snapshot();
 
+    public SessionPolicy Policy { get; set; } = new();
+
     public short Silos { get; init; } = 2;
 
     /// <summary>What the silos write to.</summary>
@@ -111,7 +113,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         {
             silo.AddQodGrains(NoSettings).AddQodOperatorStorage(configuration).AddActivityPropagation();
             silo.Services.AddSingleton(Operators.GetRequiredService<IOptions<OperatorsOptions>>());
-            silo.Services.AddSingleton(new SessionPolicy());
+            silo.Services.AddSingleton(Policy);
             silo.Services.AddSingleton(ISessionEngineFixture.Profiles);
             silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
             silo.Services.AddSingleton(Operators.GetRequiredService<OperatorDirectory>());

@@ -11,7 +11,7 @@ namespace QodOrleans.Grains.Devices;
 /// activation of the same device, while the members change, can admit nothing that this one does not know.</summary>
 /// <remarks>A device that was never heard of before goes at once: there are very many of them. One that comes again stays until it is idle.</remarks>
 [ByShare, GrainDirectory(ShareDirectory.Name)]
-internal sealed class DeviceGrain(ISessionStore store, TimeProvider time, IOptions<GrainEngineOptions> options) : Grain, IDeviceGrain
+internal sealed class DeviceGrain(ISessionStore store, SessionPolicy policy, TimeProvider time, IOptions<GrainEngineOptions> options) : Grain, IDeviceGrain
 {
     private const int StaleRetries = 3;
 
@@ -33,7 +33,7 @@ internal sealed class DeviceGrain(ISessionStore store, TimeProvider time, IOptio
 
     private async Task<AdmissionOutcome> TryAdmitAsync(QosSession session, DeviceKey key)
     {
-        var flow = session.Flow;
+        var flow = policy.ClaimOf(session);
         for (var attempt = 0; attempt <= StaleRetries; attempt++)
         {
             // Nobody waits for it any more (see IQosSessionGrain.CreateAsync). A silo that freezes after this look comes back with an old fence.
