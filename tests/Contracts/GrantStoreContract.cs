@@ -29,7 +29,7 @@ public abstract class GrantStoreContract
             Interval = TimeSpan.FromSeconds(2),
             NextPollAt = Sample.Noon.AddSeconds(2),
         };
-        foreach (var grant in new[] { code, request }) await Store.AddAsync(grant, None);
+        foreach (var grant in new[] { code, request }) Assert.True(await Store.AddAsync(grant, None));
 
         Assert.Equivalent(code, await Store.FindAsync(code.Key, None), strict: true);
         Assert.Equivalent(request, await Store.FindAsync(request.Key, None), strict: true);
@@ -75,6 +75,18 @@ public abstract class GrantStoreContract
             Assert.Single(won, true);
             var redeemed = (await Store.FindAsync(grant.Key, None))!;
             Assert.Equal((GrantState.Redeemed, 0), (redeemed.State, redeemed.Payload.Length));
+        }
+    }
+
+    [Fact]
+    public async Task Of_many_who_add_one_key_at_once_exactly_one_is_told_that_it_did_and_nothing_of_the_others_is_written()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var key = GrantKey.OfAssertion("app", Unique());
+            var added = await Task.WhenAll(Enumerable.Range(1, 20).Select(i => Store.AddAsync(NewGrant() with { Key = key, Payload = [(byte)i] }, None)));
+            Assert.Single(added, true);
+            Assert.Equal(Array.IndexOf(added, true) + 1, Assert.Single((await Store.FindAsync(key, None))!.Payload));
         }
     }
 

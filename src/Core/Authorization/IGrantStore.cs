@@ -2,12 +2,13 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Core.Authorization;
 
-/// <summary>Codes, backchannel requests and the consents that people have given, for all gateways on one store.</summary>
+/// <summary>Codes, backchannel requests, used assertions and the consents that people have given, for all gateways on one store.</summary>
 /// <remarks>All calls are concurrent. It holds no rule: <see cref="Grant"/> decides, <see cref="ReplaceAsync"/> is the fence.</remarks>
 public interface IGrantStore
 {
+    /// <returns>False if there is one of its key already: nothing was written. After a broken connection that one may be this call's own.</returns>
     /// <exception cref="StoreUnavailableException" />
-    Task AddAsync(Grant grant, CancellationToken cancellation);
+    Task<bool> AddAsync(Grant grant, CancellationToken cancellation);
 
     /// <returns>The grant as last written, or null.</returns>
     /// <exception cref="StoreUnavailableException" />

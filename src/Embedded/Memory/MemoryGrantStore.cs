@@ -13,14 +13,14 @@ public sealed class MemoryGrantStore : IGrantStore, ISigningKeyStore
     private readonly List<SealedSigningKey> signingKeys = [];
 
     /// <inheritdoc />
-    public Task AddAsync(Grant grant, CancellationToken cancellation)
+    public Task<bool> AddAsync(Grant grant, CancellationToken cancellation)
     {
         lock (gate)
         {
-            grants.Add(grant.Key, grant);
+            if (!grants.TryAdd(grant.Key, grant)) return Task.FromResult(false);
             if (grant.Ticket is { } ticket) tickets.Add(ticket, grant.Key);
+            return Task.FromResult(true);
         }
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc />

@@ -81,7 +81,7 @@ public sealed class GrantBookTests : IDisposable
 
         public Task<Grant?> FindByTicketAsync(GrantKey ticket, CancellationToken cancellation) => MeetAsync(inner.FindByTicketAsync(ticket, cancellation));
 
-        public Task AddAsync(Grant grant, CancellationToken cancellation) => inner.AddAsync(grant, cancellation);
+        public Task<bool> AddAsync(Grant grant, CancellationToken cancellation) => inner.AddAsync(grant, cancellation);
 
         public Task<bool> ReplaceAsync(Grant grant, CancellationToken cancellation) => inner.ReplaceAsync(grant, cancellation);
 
