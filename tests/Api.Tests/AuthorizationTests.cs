@@ -171,9 +171,14 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
     {
         (string, string)[] headers = header is null ? [] : [("Authorization", header)];
         AssertOAuthError(
-            await gateway.SendAsync("POST", "/token", "grant_type=client_credentials&client_id=my-app-id&client_secret=my-app-secret", token: null, "application/x-www-form-urlencoded", headers),
+            await gateway.SendAsync("POST", "/token", "grant_type=client_credentials&client_id=my-app-id", token: null, "application/x-www-form-urlencoded", headers),
             401, "invalid_client");
     }
+
+    [Fact]
+    public async Task A_secret_in_the_body_is_no_authentication_that_we_take() => AssertOAuthError(
+        await gateway.SendAsync("POST", "/token", "grant_type=client_credentials&client_id=my-app-id&client_secret=my-app-secret", token: null, "application/x-www-form-urlencoded"),
+        401, "invalid_client");
 
     [Fact]
     public async Task Basic_credentials_are_form_decoded_before_they_are_compared() =>

@@ -29,15 +29,10 @@ internal sealed class BackchannelEndpoint(
     private static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost(Path, ActivatorUtilities.CreateInstance<BackchannelEndpoint>(routes.ServiceProvider).BackchannelAuthorize).WithMetadata(Surface);
 
-    private Task BackchannelAuthorize(HttpContext context) => door.ServeAsync(context, AuthorizeAsync);
+    private Task BackchannelAuthorize(HttpContext context) => door.ServeAsync(context, Path, limits.AdmitsLogin, AuthorizeAsync);
 
     private async Task AuthorizeAsync(HttpContext context, Client client, Parameters form)
     {
-        if (!limits.AdmitsLogin(client, out var retryAfterSeconds))
-        {
-            await context.WriteErrorAsync(OAuthErrors.TooMany(retryAfterSeconds));
-            return;
-        }
         if (form["request"] is not null)
         {
             await context.WriteErrorAsync(OAuthErrors.Invalid("signed requests are not supported"));

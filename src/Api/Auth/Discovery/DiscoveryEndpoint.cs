@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using QodOrleans.Api.Auth.Assertions;
 using QodOrleans.Api.Auth.Authorize;
 using QodOrleans.Api.Auth.Backchannel;
 using QodOrleans.Api.Auth.IdTokens;
@@ -71,7 +72,10 @@ internal sealed record ProviderMetadata(
     public string[] GrantTypes { get; } = [Tokens.TokenEndpoint.AuthorizationCode, Tokens.TokenEndpoint.ClientCredentials, Tokens.TokenEndpoint.Ciba];
 
     [JsonPropertyName("token_endpoint_auth_methods_supported")]
-    public string[] TokenEndpointAuthMethods { get; } = ["client_secret_basic"];
+    public string[] TokenEndpointAuthMethods { get; } = ["client_secret_basic", "private_key_jwt"];
+
+    [JsonPropertyName("token_endpoint_auth_signing_alg_values_supported")]
+    public IReadOnlyList<string> TokenEndpointAuthSigningAlgorithms { get; } = ClientKey.AllAlgorithms;
 
     [JsonPropertyName("code_challenge_methods_supported")]
     public string[] CodeChallengeMethods { get; } = [CodeChallenge.Method];

@@ -4,12 +4,13 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
+using QodOrleans.Api.Auth.Assertions;
 using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Api.Auth.Grants;
 
-/// <summary>Hands out codes and backchannel requests, and takes them back: once each, by whichever gateway.</summary>
+/// <summary>Hands out codes and backchannel requests, and takes them back, and clients' assertions: once each, by whichever gateway.</summary>
 internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider protection, TimeProvider time, IOptions<ApiOptions> options, ILogger<GrantBook> log)
 {
     /// <summary>256 random bits: nobody finds one by trying, and a plain hash hides it.</summary>
@@ -69,6 +70,23 @@ internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider prote
             if (await store.ReplaceAsync(next, cancellation)) return true;
         }
         throw TooContested();
+    }
+
+    /// <summary>Notes that a client has used an assertion, until it would be refused for its age.</summary>
+    /// <returns>False if it was used before, at whichever gateway.</returns>
+    public async Task<bool> SpendAsync(Client client, ClientAssertion assertion, CancellationToken cancellation)
+    {
+        var spent = new Grant
+        {
+            Key = GrantKey.OfAssertion(client.Id, assertion.Id),
+            ClientId = client.Id,
+            State = GrantState.Redeemed,
+            ExpiresAt = assertion.ExpiresAt,
+            Payload = [],
+        };
+        var first = await store.AddAsync(spent, cancellation);
+        if (!first) log.AssertionReplayed(client.Id);
+        return first;
     }
 
     public async Task<bool> IsConsentedAsync(Client client, GrantTerms terms, CancellationToken cancellation) =>
