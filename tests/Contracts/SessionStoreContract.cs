@@ -74,7 +74,7 @@ public abstract class SessionStoreContract
         AssertSame(sparse, await Store.ReadAsync(sparse.Id));
 
         var tokenless = Sample.Requested();
-        tokenless = tokenless with { Terms = tokenless.Terms with { Sink = Sample.Sink with { ProtectedToken = null } } };
+        tokenless = tokenless with { Terms = tokenless.Terms with { Sink = Sample.Sink with { ProtectedToken = null, TokenExpiresAt = null } } };
         await CommitAsync(tokenless.Silent());
         AssertSame(tokenless, await Store.ReadAsync(tokenless.Id));
     }

@@ -150,7 +150,7 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         : new(spec.Ranges?.Select(range => new PortRange(range!.From!.Value, range.To!.Value)).ToArray(), spec.Ports);
 
     private Sink? ToDomain(string? sink, SinkCredentialBody? credential) => sink is not null && sinks.TryParse(sink, out var url, out _)
-        ? new Sink(url, credential is null ? null : protector.Protect(credential.AccessToken!))
+        ? new Sink(url, credential is null ? null : protector.Protect(credential.AccessToken!), TryReadTime(credential?.AccessTokenExpiresUtc, out var end) ? end : null)
         : null;
 
     private static ErrorAnswer? CheckApplicationServer(ApplicationServerBody? server)
@@ -213,7 +213,7 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         if (!IsHeaderValue(credential.AccessToken))
             return Qod110Errors.InvalidArgument("sinkCredential.accessToken", $"must be 1 to {LongestAccessToken} printable ASCII characters");
         if (credential.AccessTokenExpiresUtc is null) return Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "is missing");
-        return IsDateTime(credential.AccessTokenExpiresUtc)
+        return TryReadTime(credential.AccessTokenExpiresUtc, out _)
             ? null
             : Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "must be a date and time with its zone, as in RFC 3339");
     }
@@ -232,6 +232,10 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
     /// <summary>It becomes a header at the sink: a line break in it would become another header.</summary>
     private static bool IsHeaderValue(string text) => text.Length is >= 1 and <= LongestAccessToken && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-    private static bool IsDateTime(string text) => text.AsSpan().LastIndexOfAny("Zz+-") > 10 // Past the date: a zone is a must.
-        && DateTimeOffset.TryParseExact(text.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    private static bool TryReadTime(string? text, out DateTimeOffset time)
+    {
+        time = default;
+        return text.AsSpan().LastIndexOfAny("Zz+-") > 10 // Past the date: a zone is a must.
+            && DateTimeOffset.TryParseExact(text!.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+    }
 }
