@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using QodOrleans.Api.Auth;
-using QodOrleans.Api.Auth.Assertions;
+using QodOrleans.Api.Auth.Jose;
 using QodOrleans.Api.Auth.Limits;
 
 namespace QodOrleans.Api;

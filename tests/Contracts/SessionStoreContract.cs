@@ -43,6 +43,7 @@ public abstract class SessionStoreContract
             ApplicationServer = new ApplicationServer("198.51.100.0/24", "2001:db8::/64"),
             DevicePorts = new PortsSpec([new PortRange(0, 65535)], null),
             ApplicationServerPorts = new PortsSpec(null, [1, 443, 65535]),
+            Sink = Sample.Sink with { TokenExpiresAt = Sample.Noon.AddMilliseconds(312) },
         };
         var requested = Sample.Requested() with { Terms = terms };
         await CommitAsync(requested.Silent());
@@ -74,7 +75,7 @@ public abstract class SessionStoreContract
         AssertSame(sparse, await Store.ReadAsync(sparse.Id));
 
         var tokenless = Sample.Requested();
-        tokenless = tokenless with { Terms = tokenless.Terms with { Sink = Sample.Sink with { ProtectedToken = null, TokenExpiresAt = null } } };
+        tokenless = tokenless with { Terms = tokenless.Terms with { Sink = Sample.Sink with { ProtectedToken = null } } };
         await CommitAsync(tokenless.Silent());
         AssertSame(tokenless, await Store.ReadAsync(tokenless.Id));
     }

@@ -12,7 +12,7 @@ public static class Sample
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, 123, TimeSpan.Zero);
 
-    public static readonly Sink Sink = new(new Uri("https://app.example.com/events?id=1"), [1, 2, 3, 0, 255], new DateTimeOffset(2030, 7, 3, 12, 27, 8, 312, TimeSpan.Zero));
+    public static readonly Sink Sink = new(new Uri("https://app.example.com/events?id=1"), [1, 2, 3, 0, 255]);
 
     public static DeviceKey NewDevice() => new(new Guid(RandomNumberGenerator.GetBytes(16)));
 

@@ -27,6 +27,7 @@ internal static class AuthorizationServer
         .AddSingleton<RateLimits>()
         .AddSingleton<AssertionCheck>()
         .AddSingleton<ClientDoor>()
+        .AddSingleton<RequestObject>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<GrantBook>()
         .AddHostedService<GrantSweeper>()

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Auth.Assertions;
+using QodOrleans.Api.Auth.Jose;
 
 namespace QodOrleans.Api.Auth;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth;
-using QodOrleans.Api.Auth.Assertions;
+using QodOrleans.Api.Auth.Jose;
 
 namespace QodOrleans.Api.Tests.Auth;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using QodOrleans.Api.Auth;
 using QodOrleans.Api.Auth.Assertions;
 using QodOrleans.Api.Auth.Grants;
+using QodOrleans.Api.Auth.Jose;
 using QodOrleans.Api.Auth.OAuth;
 
 namespace QodOrleans.Api.Tests.Auth;

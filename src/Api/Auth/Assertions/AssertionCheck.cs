@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using QodOrleans.Api.Auth.Jose;
 using QodOrleans.Api.Auth.Tokens;
 
 namespace QodOrleans.Api.Auth.Assertions;

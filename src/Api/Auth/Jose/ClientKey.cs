@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace QodOrleans.Api.Auth.Assertions;
+namespace QodOrleans.Api.Auth.Jose;
 
 /// <summary>A public key that an application has registered, and the algorithms of JWS (RFC 7518, 3.1) that it may be used with. Which those are
 /// is a property of the key: what an assertion says of itself chooses among them, and nothing else.</summary>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace QodOrleans.Api.Auth.Assertions;
+namespace QodOrleans.Api.Auth.Jose;
 
 /// <summary>A JWK (RFC 7517, 4; RFC 7518, 6) as an application registers it.</summary>
 internal sealed record RegisteredKey

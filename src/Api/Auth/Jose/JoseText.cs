@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 
-namespace QodOrleans.Api.Auth.Assertions;
+namespace QodOrleans.Api.Auth.Jose;
 
 /// <summary>Base64url as JOSE has it (RFC 7515, 2): no padding, no blanks, which the framework's reader would pass over.</summary>
 internal static class JoseText

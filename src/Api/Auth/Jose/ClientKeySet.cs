@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace QodOrleans.Api.Auth.Assertions;
+namespace QodOrleans.Api.Auth.Jose;
 
 /// <summary>The keys of one application.</summary>
 internal sealed class ClientKeySet
