@@ -105,6 +105,21 @@ public abstract class GrantStoreContract
     }
 
     [Fact]
+    public async Task Consent_is_withdrawn_for_the_scopes_that_are_named_and_for_nobody_else()
+    {
+        var (person, other) = (Unique(), Unique());
+        foreach (var (client, subject) in new[] { ("app", person), ("app", other), ("other", person) })
+            await Store.SaveConsentAsync(new Consent(client, subject, ["a", "b", "c"], Sample.Noon.AddDays(1)), None);
+
+        await Store.RemoveConsentAsync("app", person, ["a", "c", "never given"], None);
+        await Store.RemoveConsentAsync("app", Unique(), ["a"], None);
+
+        Assert.Equal(["b"], await Store.ReadConsentAsync("app", person, Sample.Noon, None));
+        Assert.Equal(["a", "b", "c"], (await Store.ReadConsentAsync("app", other, Sample.Noon, None)).Order());
+        Assert.Equal(["a", "b", "c"], (await Store.ReadConsentAsync("other", person, Sample.Noon, None)).Order());
+    }
+
+    [Fact]
     public async Task The_sweep_takes_what_has_ended_as_many_as_it_may_and_nothing_else()
     {
         // A time of its own: what other tests left is younger.

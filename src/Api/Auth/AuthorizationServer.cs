@@ -28,6 +28,7 @@ internal static class AuthorizationServer
         .AddSingleton<AssertionCheck>()
         .AddSingleton<ClientDoor>()
         .AddSingleton<RequestObject>()
+        .AddSingleton<RequestLine>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<GrantBook>()
         .AddHostedService<GrantSweeper>()

@@ -27,6 +27,10 @@ public interface IGrantStore
     /// <exception cref="StoreUnavailableException" />
     Task SaveConsentAsync(Consent consent, CancellationToken cancellation);
 
+    /// <summary>Forgets a consent, as far as it is there.</summary>
+    /// <exception cref="StoreUnavailableException" />
+    Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation);
+
     /// <returns>The scopes that the person has allowed the client, and that allowance still holds at <paramref name="now"/>.</returns>
     /// <exception cref="StoreUnavailableException" />
     Task<IReadOnlyList<string>> ReadConsentAsync(string clientId, string subject, DateTimeOffset now, CancellationToken cancellation);

@@ -55,6 +55,14 @@ public sealed class MemoryGrantStore : IGrantStore, ISigningKeyStore
     }
 
     /// <inheritdoc />
+    public Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation)
+    {
+        lock (gate)
+            foreach (var scope in scopes) consents.Remove((clientId, subject, scope));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<string>> ReadConsentAsync(string clientId, string subject, DateTimeOffset now, CancellationToken cancellation)
     {
         lock (gate)

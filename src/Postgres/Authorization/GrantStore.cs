@@ -65,6 +65,12 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
         cancellation);
 
     /// <inheritdoc />
+    public async Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation) => await source.ExecuteAsync(
+        "delete from qod.consents where client_id = $1 and subject = $2 and scope = any($3)",
+        parameters => parameters.With(clientId).With(subject).With(scopes.ToArray()),
+        cancellation);
+
+    /// <inheritdoc />
     public async Task<IReadOnlyList<string>> ReadConsentAsync(string clientId, string subject, DateTimeOffset now, CancellationToken cancellation) =>
         await source.ReadAsync(
             "select scope from qod.consents where client_id = $1 and subject = $2 and expires_at > $3",

@@ -87,6 +87,9 @@ public sealed class GrantBookTests : IDisposable
 
         public Task SaveConsentAsync(Consent consent, CancellationToken cancellation) => inner.SaveConsentAsync(consent, cancellation);
 
+        public Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation) =>
+            inner.RemoveConsentAsync(clientId, subject, scopes, cancellation);
+
         public Task<IReadOnlyList<string>> ReadConsentAsync(string clientId, string subject, DateTimeOffset now, CancellationToken cancellation) =>
             inner.ReadConsentAsync(clientId, subject, now, cancellation);
 

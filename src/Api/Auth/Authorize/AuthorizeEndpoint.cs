@@ -13,7 +13,7 @@ namespace QodOrleans.Api.Auth.Authorize;
 
 /// <summary><c>/authorize</c>, RFC 6749, 4.1.1: the person's device comes by, and its network says which line it is.</summary>
 internal sealed class AuthorizeEndpoint(
-    ClientRegistry clients, RateLimits limits, RequestObject requests, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, ConsentPage consentPage,
+    ClientRegistry clients, RateLimits limits, RequestObject requests, RequestLine requestLine, PairwiseSubjects subjects, GrantBook grants, ConsentPage consentPage,
     TimeProvider time, IOptions<ApiOptions> options)
 {
     public const string Path = "/authorize";
@@ -34,7 +34,6 @@ internal sealed class AuthorizeEndpoint(
     public static IReadOnlyList<string> Prompts { get; } = ["none", "login", "consent"];
 
     private readonly string issuer = options.Value.Issuer;
-    private readonly bool sandbox = options.Value.Mode == QodMode.Sandbox;
 
     private static void Map(IEndpointRouteBuilder routes)
     {
@@ -97,20 +96,15 @@ internal sealed class AuthorizeEndpoint(
 
     private async Task AnswerAsync(HttpContext context, Client client, Parameters parameters, ScopeRequest scope, Redirection redirection)
     {
-        // 4. Which line it is. The network sees that by the address; the sandbox, where all come from one, takes the client's word for it.
-        var address = context.Connection.RemoteIpAddress;
-        var hint = sandbox ? parameters["login_hint"] : null;
-        var device = hint is not null ? LoginHint.Read(hint) : address is null ? null : LoginHint.Of(address, PortOf(context));
-        if (device is null)
+        // 4. Which line it is.
+        if (await requestLine.IdentifyAsync(context, parameters["login_hint"]) is not { } identified)
         {
             redirection.SendError(context, "invalid_request", "login_hint is neither tel: nor ipport:", issuer);
             return;
         }
-        var identified = await engine.IdentifyLineAsync(device, context.RequestAborted);
         if (identified.Line is not { } line)
         {
-            var passing = identified.Error!.Code is SessionErrorCode.OperatorUnavailable or SessionErrorCode.Overloaded or SessionErrorCode.StoreUnavailable;
-            var (error, description) = passing
+            var (error, description) = RequestLine.IsPassing(identified.Error!)
                 ? ("temporarily_unavailable", "the operator does not answer")
                 : ("access_denied", "no operator here knows the line, or its operator offers no quality on demand");
             redirection.SendError(context, error, description, issuer);
@@ -135,9 +129,6 @@ internal sealed class AuthorizeEndpoint(
         // 6. The code.
         redirection.SendCode(context, await grants.NewCodeAsync(client, terms, context.RequestAborted), issuer);
     }
-
-    /// <summary>Behind a proxy that tells the address alone, there is none.</summary>
-    private static int? PortOf(HttpContext context) => context.Connection.RemotePort is > 0 and var port ? port : null;
 
     private static (string Error, string Description)? Check(Parameters parameters, Client client, out ScopeRequest? scope)
     {

@@ -98,6 +98,14 @@ internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider prote
         await store.SaveConsentAsync(new Consent(client.Id, terms.Subject, ScopesOf(terms), time.GetUtcNow() + times.ConsentLifetime), cancellation);
     }
 
+    /// <summary>Takes back what was allowed of these terms, if anything was. Tokens that were made from it end by themselves.</summary>
+    public Task WithdrawConsentAsync(Client client, GrantTerms terms, CancellationToken cancellation) =>
+        store.RemoveConsentAsync(client.Id, terms.Subject, ScopesOf(terms), cancellation);
+
+    /// <returns>The scopes that the person has allowed the client; none where it needs no permission, or has not got one.</returns>
+    public Task<IReadOnlyList<string>> ConsentedAsync(Client client, string subject, CancellationToken cancellation) =>
+        client.ConsentRequired ? store.ReadConsentAsync(client.Id, subject, time.GetUtcNow(), cancellation) : Task.FromResult<IReadOnlyList<string>>([]);
+
     private async Task<(GrantAnswer, GrantTerms?)> ShowAsync(Client client, GrantKey key, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
