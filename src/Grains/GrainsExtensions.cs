@@ -34,6 +34,7 @@ public static class GrainsExtensions
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWork>();
         silo.Services.AddGrainStorage(SessionStorage.Name, (services, _) => new SessionStorage(services.GetRequiredService<ISessionStore>()));
         silo.Services.AddPlacementDirector<ByShare, ByShareDirector>();
+        silo.AddGrainDirectory(ShareDirectory.Name, (_, _) => new ShareDirectory());
         return silo.AddGrainService<EventInbox>();
     }
 

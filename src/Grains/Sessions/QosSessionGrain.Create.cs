@@ -63,7 +63,7 @@ internal sealed partial class QosSessionGrain
         var key = room.DeviceKeys.KeyOf(device.Route.Id, device.Subscriber);
         var now = room.Now;
         var session = room.Machine.Create(new SessionCommand.Create(Id, TermsOf(request, device, key, now), request.Duration), now).Session;
-        switch (await GrainFactory.GetGrain<IDeviceGrain>(key.Value).AdmitAsync(session))
+        switch (await room.Devices.Of(key.Value).AdmitAsync(session))
         {
             case AdmissionOutcome.Admitted:
                 state.State = new SessionGrainState { Session = session };
