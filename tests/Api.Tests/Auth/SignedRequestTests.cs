@@ -82,8 +82,14 @@ public sealed class SignedRequestTests(SignedRequestTests.KeyedGateway gateway) 
     public async Task What_stands_in_a_signed_request_and_beside_it_must_be_the_same(string name, string? json)
     {
         Assert.Equal("invalid_request_object", (await AuthorizeAsync(Signed(AuthorizeClaims((name, json))))).Arrival()["error"]);
-        if (name is "response_type" or "scope")
-            Assert.Equal("invalid_request_object", (await AuthorizeAsync(Signed(AuthorizeClaims()), (name, null))).Arrival()["error"]);
+    }
+
+    [Fact]
+    public async Task RFC_9101_has_nothing_beside_a_signed_request_but_the_client_id()
+    {
+        var arrival = (await AuthorizeAsync(Signed(AuthorizeClaims(("state", "\"s\""))), ("redirect_uri", null), ("response_type", null), ("scope", null))).Arrival();
+        Assert.Equal("s", arrival["state"]);
+        Assert.Equal(200, (await RedeemAsync(arrival["code"], verifier: null)).Status);
     }
 
     [Fact]
@@ -91,7 +97,9 @@ public sealed class SignedRequestTests(SignedRequestTests.KeyedGateway gateway) 
     {
         (await AuthorizeAsync(Signed(AuthorizeClaims(("redirect_uri", "\"https://evil.example/\""))), ("redirect_uri", "https://evil.example/"))).IsPage(400);
         (await AuthorizeAsync(Signed(AuthorizeClaims()), ("client_id", null))).IsPage(400);
-        (await AuthorizeAsync(Signed(AuthorizeClaims()), ("redirect_uri", null))).IsPage(400);
+        (await AuthorizeAsync(Signed(AuthorizeClaims(("redirect_uri", "\"https://evil.example/\""))), ("redirect_uri", null))).IsPage(400);
+        (await AuthorizeAsync(Signed(AuthorizeClaims(("redirect_uri", null))), ("redirect_uri", null))).IsPage(400);
+        (await AuthorizeAsync(Rival.Sign(Header(), AuthorizeClaims()), ("redirect_uri", null))).IsPage(400);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal sealed class AuthorizeEndpoint(
         "prompt", "max_age", "login_hint", "request", "request_uri",
     ];
 
-    /// <summary>CAMARA's profile: they stand in the request and in its signed object, the same in both.</summary>
+    /// <summary>CAMARA's profile has them in a signed request and beside it, the same in both; RFC 9101 has all but the client_id in it alone.</summary>
     private static readonly string[] StatedTwice = ["client_id", "redirect_uri", "response_type", "scope"];
 
     /// <summary>What <c>prompt</c> may ask for.</summary>
@@ -51,9 +51,11 @@ internal sealed class AuthorizeEndpoint(
         }
         var parameters = HttpMethods.IsPost(context.Request.Method) ? await Parameters.ReadFormAsync(context) : Parameters.OfQuery(context.Request);
 
-        // 1. Who asks, and where the answer may go. Until both are sure, nobody is sent anywhere.
-        if (parameters?["client_id"] is not { } id || clients.Find(id) is not { } client
-            || parameters["redirect_uri"] is not { } uri || !client.RedirectUris.Contains(uri, StringComparer.Ordinal))
+        // 1. Who asks, and where the answer may go. Until both are sure, nobody is sent anywhere. Where the request is signed, what is signed counts.
+        var client = parameters?["client_id"] is { } id ? clients.Find(id) : null;
+        var signed = parameters?["request"];
+        var asked = client is null || signed is null ? parameters : requests.Read(client, signed, Path);
+        if (client is null || (parameters!["redirect_uri"] ?? asked?["redirect_uri"]) is not { } uri || !client.RedirectUris.Contains(uri, StringComparer.Ordinal))
         {
             await context.WritePageAsync(StatusCodes.Status400BadRequest, "The application's request is out of order",
                 "<p>Its client_id is not known here, or its redirect_uri is not one that is registered for it. Redirect URIs are compared character by character.</p>");
@@ -61,17 +63,17 @@ internal sealed class AuthorizeEndpoint(
         }
         var redirection = new Redirection(uri, parameters["state"]);
 
-        // 2. Where it is signed, that alone counts.
+        // 2. Whether it says one thing only.
         if (Known.FirstOrDefault(parameters.IsRepeated) is { } repeated)
         {
             redirection.SendError(context, "invalid_request", $"{repeated} is given more than once", issuer);
             return;
         }
-        if (parameters["request"] is { } signed)
+        if (signed is not null)
         {
-            if (requests.Read(client, signed, Path) is not { } asked || StatedTwice.Any(name => asked[name] is null || asked[name] != parameters[name]))
+            if (asked is null || StatedTwice.Any(name => asked[name] is not { } inside || (parameters[name] ?? inside) != inside))
             {
-                redirection.SendError(context, "invalid_request_object", $"{RequestObject.Needed}; {string.Join(", ", StatedTwice)} in it as beside it", issuer);
+                redirection.SendError(context, "invalid_request_object", $"{RequestObject.Needed}; {string.Join(", ", StatedTwice)} in it, and not others beside it", issuer);
                 return;
             }
             parameters = asked;

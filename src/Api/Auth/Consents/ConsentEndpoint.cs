@@ -99,7 +99,7 @@ internal sealed class ConsentEndpoint(
             case ConsentQuestion.Withdrawal:
                 await KeepAsync();
                 await context.WritePageAsync(
-                    StatusCodes.Status200OK, "Withdrawn", $"<p>What the application was given before ends within {(int)options.AccessTokenLifetime.TotalMinutes} minutes. After that it has to ask you again.</p>");
+                    StatusCodes.Status200OK, "Withdrawn", $"<p>What the application was given before ends within {Math.Ceiling(options.AccessTokenLifetime.TotalMinutes)} minutes. After that it has to ask you again.</p>");
                 return;
             case ConsentQuestion.Code(var state) when !approve:
                 await KeepAsync();
