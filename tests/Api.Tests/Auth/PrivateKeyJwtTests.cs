@@ -337,7 +337,7 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.KeyedGateway gateway) 
             "x", ".", "..", "...", "a.b.c", good + ".", "." + good, good + ".AAAA", good + "=", good.Replace('_', '/') + "/", " " + good, good[..40] + "\n" + good[40..], "ä" + good, good + "🚀",
             P256.Sign("[]", claims), P256.Sign("null", claims), P256.Sign("{", claims), P256.Sign(header, "null"), P256.Sign(header, "[]"), P256.Sign(header, "\"x\""),
             P256.Sign(header, claims + " x"), P256.Sign(header, "\uFEFF" + claims), P256.Sign(header, claims[..^1] + ",\"sub\":\"keyed-app\"}"),
-            P256.Sign(header[..^1] + ",\"alg\":\"none\"}", claims), P256.Sign(header, claims.Replace("\"jti\":\"", "\"jti\":\"\\ud800", StringComparison.Ordinal)), P256.Sign(header, new string('[', 2000) + new string(']', 2000)),
+            P256.Sign(header[..^1] + ",\"alg\":\"none\"}", claims), P256.Sign(header, claims.Replace("\"jti\":\"", "\"jti\":\"\\ud800", StringComparison.Ordinal)), P256.Sign(header, "{\"\\ud800\":1}"), P256.Sign("{\"\\ud800\":1}", claims), P256.Sign(header, new string('[', 2000) + new string(']', 2000)),
             // A signature cut short.
             $"{parts[0]}.{parts[1]}.{parts[2][..^4]}",
         })

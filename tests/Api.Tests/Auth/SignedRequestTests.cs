@@ -112,7 +112,8 @@ public sealed class SignedRequestTests(SignedRequestTests.KeyedGateway gateway) 
             Rival.Sign(Header(), claims), "x", KeyHolder.Content("""{"alg":"none"}""", claims.ToJsonString()) + ".", good[..^4] + "AAAA",
             $"{good.Split('.')[0]}.{Signed(AuthorizeClaims(("state", "\"mine\""))).Split('.')[1]}.{good.Split('.')[2]}",
             Key.Sign(new JsonObject { ["alg"] = "ES256", ["typ"] = "client-authentication+jwt" }, claims),
-            // Half of a surrogate pair.
+            // Halves of a surrogate pair.
+            Key.Sign(Header().ToJsonString(), claims.ToJsonString()[..^1] + ",\"\\ud800\":\"s\"}"),
             Key.Sign(Header().ToJsonString(), claims.ToJsonString()[..^1] + ",\"state\":\"\\ud800\"}"),
         })
         {

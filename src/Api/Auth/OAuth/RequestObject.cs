@@ -34,23 +34,23 @@ internal sealed class RequestObject(TimeProvider time, IOptions<ApiOptions> opti
 
     private static Parameters? ParametersIn(byte[] payload)
     {
-        using var document = JsonDocument.Parse(payload, Strict);
-        var parameters = new Dictionary<string, string>();
-        foreach (var member in document.RootElement.EnumerateObject())
+        try
         {
-            // A request in a request, or one to be fetched: core 6.1 forbids both.
-            if (member.Name is "request" or "request_uri") return null;
-            try
+            using var document = JsonDocument.Parse(payload, Strict);
+            var parameters = new Dictionary<string, string>();
+            foreach (var member in document.RootElement.EnumerateObject())
             {
+                // A request in a request, or one to be fetched: core 6.1 forbids both.
+                if (member.Name is "request" or "request_uri") return null;
                 if (member.Value.ValueKind == JsonValueKind.String) parameters.Add(member.Name, member.Value.GetString()!);
                 else if (member.Value.ValueKind == JsonValueKind.Number) parameters.Add(member.Name, member.Value.GetRawText());
             }
-            catch (InvalidOperationException)
-            {
-                // Half of a surrogate pair.
-                return null;
-            }
+            return Parameters.Of(parameters);
         }
-        return Parameters.Of(parameters);
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // A member twice, or half of a surrogate pair.
+            return null;
+        }
     }
 }
