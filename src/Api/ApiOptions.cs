@@ -3,6 +3,7 @@ using System.Net;
 using QodOrleans.Api.Auth;
 using QodOrleans.Api.Auth.Jose;
 using QodOrleans.Api.Auth.Limits;
+using QodOrleans.Api.Http;
 
 namespace QodOrleans.Api;
 
@@ -14,8 +15,9 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Default sandbox. Production knows no sandbox clients, no mock token, no <c>http</c> and no loopback sinks.</summary>
     public QodMode Mode { get; set; } = QodMode.Sandbox;
 
-    /// <summary>Scheme, host and base path by which clients reach this gateway; the start of every event's <c>source</c>. Never taken from a
-    /// request: a client chooses its own <c>Host</c> header.</summary>
+    /// <summary>Scheme, host and, where there is one, the path before all of ours by which clients reach this gateway: the start of every event's
+    /// <c>source</c>, of links and of the issuer. Requests are taken with that path and, for proxies that take it off, without. Never taken from
+    /// a request: a client chooses its own <c>Host</c> header.</summary>
     public string PublicUrl { get; set; } = "http://localhost:8080";
 
     /// <summary>How long an access token is good for; 1 minute to 1 day, default 1 hour. A token cannot be called back earlier.</summary>
@@ -31,6 +33,12 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Other servers that the reference at <c>/docs</c> offers beside the one it came from, for example a sandbox and a production host;
     /// default <see cref="PublicUrl"/>.</summary>
     public IList<ServerOptions> DocsServers { get; init; } = [];
+
+    /// <summary>Surfaces that are elsewhere than their documents have them; default none.</summary>
+    public IList<SurfaceOptions> Surfaces { get; init; } = [];
+
+    /// <summary>How the legacy surface's events show the sink that they are ours; default <see cref="LegacySinkToken.Bearer"/>.</summary>
+    public LegacySinkToken LegacySinkToken { get; set; } = LegacySinkToken.Bearer;
 
     /// <summary>The applications. Sandbox mode adds its three.</summary>
     public IList<ClientOptions> Clients { get; init; } = [];
@@ -61,6 +69,8 @@ public sealed class ApiOptions : IValidatableObject
                 yield return new($"Qod:DocsServers:{i}:Url is '{DocsServers[i].Url}'; it must be an absolute http or https URL.");
         foreach (var range in TrustedProxies.Where(range => !IPNetwork.TryParse(range, out _)))
             yield return new($"Qod:TrustedProxies has '{range}'; it must be an address range in CIDR form, like 10.0.0.0/8.");
+        if (!Enum.IsDefined(LegacySinkToken)) yield return new($"Qod:LegacySinkToken is {LegacySinkToken}; it must be one of: {string.Join(", ", Enum.GetNames<LegacySinkToken>())}.");
+        foreach (var complaint in SurfaceDirectory.Complaints(ApiExtensions.Surfaces, Surfaces)) yield return new(complaint);
         foreach (var complaint in Authorization.Validate().Concat(RateLimits.Validate())) yield return complaint;
         for (var i = 0; i < Clients.Count; i++)
             foreach (var complaint in Clients[i].Complaints())
@@ -79,6 +89,16 @@ public enum QodMode
     Production,
 }
 
+/// <summary>Where the <c>notificationAuthToken</c> of a legacy session stands in a callback.</summary>
+public enum LegacySinkToken
+{
+    /// <summary><c>Authorization: Bearer</c>, as in all releases since 0.9.</summary>
+    Bearer,
+
+    /// <summary><c>apikey</c> in the query, as 0.8 itself has it. It ends up in the access logs of the sink and of every proxy before it.</summary>
+    ApiKey,
+}
+
 /// <summary>A server that serves the same API.</summary>
 public sealed class ServerOptions
 {
@@ -87,6 +107,16 @@ public sealed class ServerOptions
 
     /// <summary>For people, for example "Production".</summary>
     public string Description { get; set; } = "";
+}
+
+/// <summary>A surface that is elsewhere than its document has it.</summary>
+public sealed class SurfaceOptions
+{
+    /// <summary>As in its document's URL, <c>/openapi/{Name}.json</c>. Surfaces that share a path move together, by the name of the newest.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>In place of its document's server path, for example <c>/qod/v0</c>; below <see cref="ApiOptions.PublicUrl"/>.</summary>
+    public string Path { get; set; } = "";
 }
 
 /// <summary>One application.</summary>
