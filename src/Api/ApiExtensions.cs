@@ -75,7 +75,11 @@ public static class ApiExtensions
     /// <summary>How the surfaces tell of status changes; all that a host without a gateway needs from here.</summary>
     public static IServiceCollection AddQodEventFormats(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section))
+            // The binder would pass over an object where a text belongs, and the client would be without its keys.
+            .Validate(_ => !configuration.GetSection(ApiOptions.Section + ":Clients").GetChildren().Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
+                "Qod:Clients: a Jwks is JSON within JSON; it must be a text that holds JSON, or stand in a file of its own, named by JwksFile.")
+            .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
         services.TryAddSingleton(provider => new SurfaceDirectory(Surfaces, provider.GetRequiredService<IOptions<ApiOptions>>()));
         foreach (var surface in Surfaces)

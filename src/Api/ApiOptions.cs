@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using QodOrleans.Api.Auth;
+using QodOrleans.Api.Auth.Jose;
 using QodOrleans.Api.Auth.Limits;
 using QodOrleans.Api.Http;
 
@@ -124,8 +125,16 @@ public sealed class ClientOptions
     /// <summary>OAuth <c>client_id</c>.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>The hash of the secret as <see cref="ClientSecret.Hash"/> writes it; the secret itself is stored nowhere.</summary>
+    /// <summary>The hash of the secret as <see cref="ClientSecret.Hash"/> writes it; the secret itself is stored nowhere. Without one, the application
+    /// needs keys, and HTTP Basic is refused to it.</summary>
     public string SecretHash { get; set; } = "";
+
+    /// <summary>The application's public keys for <c>private_key_jwt</c>: a JWK set in JSON, 1 to 8 keys, EC P-256 (ES256) or P-384 (ES384), or RSA of
+    /// 2,048 to 4,096 bits (PS256, RS256). Read at start.</summary>
+    public string? Jwks { get; set; }
+
+    /// <summary>A file with the same, instead of <see cref="Jwks"/>; relative to the directory that the host is started in.</summary>
+    public string? JwksFile { get; set; }
 
     /// <summary>Scopes the application may have; default all.</summary>
     public IList<string> Scopes { get; init; } = [];
@@ -145,12 +154,38 @@ public sealed class ClientOptions
     internal IEnumerable<string> Complaints()
     {
         if (Id.Length is 0 or > 100 || Id.Any(c => c is < '!' or > '~' or ':')) yield return "needs an Id of 1 to 100 visible ASCII characters other than ':'.";
-        if (!ClientSecret.TryParse(SecretHash, out _)) yield return "needs a SecretHash of the form pbkdf2-sha256$iterations$salt$hash.";
+        if (SecretHash.Length == 0 ? Jwks is null && JwksFile is null : !ClientSecret.TryParse(SecretHash, out _))
+            yield return "needs a SecretHash of the form pbkdf2-sha256$iterations$salt$hash, or keys in Jwks or JwksFile.";
+        if (WhyNoKeys() is { } why) yield return why;
         if (RequestsPerSecond is < 0 or > 1_000_000) yield return $"has RequestsPerSecond {RequestsPerSecond}; it must be 0 to 1000000.";
         foreach (var uri in RedirectUris.Where(uri => !IsRedirectUri(uri)))
             yield return $"has the redirect URI '{uri}'; it must be an absolute URI of printable ASCII without a fragment.";
         foreach (var scope in Scopes.Where(scope => !QodScopes.All.Contains(scope)))
             yield return $"has the unknown scope '{scope}'; known are {string.Join(" ", QodScopes.All)}.";
+    }
+
+    /// <exception cref="FormatException">They are none that can be registered.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    internal ClientKeySet ReadKeys() => (Jwks, JwksFile) switch
+    {
+        (null, null) => ClientKeySet.Empty,
+        ({ } json, null) => ClientKeySet.Parse(json),
+        (null, { } file) => ClientKeySet.Parse(File.ReadAllText(file)),
+        _ => throw new FormatException("there is a Jwks too"),
+    };
+
+    private string? WhyNoKeys()
+    {
+        try
+        {
+            ReadKeys();
+            return null;
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return JwksFile is null ? $"has a Jwks that cannot be used: {e.Message.TrimEnd('.')}." : $"has the JwksFile '{JwksFile}', which cannot be used: {e.Message.TrimEnd('.')}.";
+        }
     }
 
     /// <summary>RFC 6749, 3.1.2. Schemes that run what they carry are no places to send anybody.</summary>

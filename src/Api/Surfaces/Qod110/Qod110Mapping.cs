@@ -39,7 +39,7 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.ApplicationServerPorts),
         QosProfile = body.QosProfile!,
         Duration = TimeSpan.FromSeconds(body.Duration!.Value),
-        Sink = sinks.Sink(body.Sink, body.SinkCredential?.AccessToken, protector),
+        Sink = sinks.Sink(body.Sink, body.SinkCredential?.AccessToken, protector) is { } sink ? sink with { TokenExpiresAt = ReadTime(body.SinkCredential?.AccessTokenExpiresUtc) } : null,
         Correlator = correlator,
     };
 
@@ -175,11 +175,12 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         if (!Rules.IsAuthToken(credential.AccessToken, most: LongestAccessToken))
             return Qod110Errors.InvalidArgument("sinkCredential.accessToken", $"must be 1 to {LongestAccessToken} printable ASCII characters");
         if (credential.AccessTokenExpiresUtc is null) return Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "is missing");
-        return IsDateTime(credential.AccessTokenExpiresUtc)
+        return ReadTime(credential.AccessTokenExpiresUtc) is not null
             ? null
             : Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "must be a date and time with its zone, as in RFC 3339");
     }
 
-    private static bool IsDateTime(string text) => text.AsSpan().LastIndexOfAny("Zz+-") > 10 // Past the date: a zone is a must.
-        && DateTimeOffset.TryParseExact(text.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    /// <summary>RFC 3339; null where it is none.</summary>
+    private static DateTimeOffset? ReadTime(string? text) => text.AsSpan().LastIndexOfAny("Zz+-") > 10 // Past the date: a zone is a must.
+        && DateTimeOffset.TryParseExact(text!.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
 }
