@@ -66,7 +66,8 @@ public static class ApiExtensions
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = JsonBody.LongestBytes;
+            // We take a quarter of it. The rest is read and dropped: who is cut off while still sending may not see the answer.
+            kestrel.Limits.MaxRequestBodySize = 4 * JsonBody.LongestBytes;
             kestrel.Limits.MaxRequestLineSize = 2 * RequestFrame.LongestUri;
         });
         return services;

@@ -10,10 +10,11 @@ public static class LoggingExtensions
     /// the sandbox.</summary>
     public static IHostApplicationBuilder AddQodLogging(this IHostApplicationBuilder builder, bool sandbox)
     {
-        // Requests are counted and traced; a line for each says nothing more. "Logging:LogLevel" still has the last word.
-        // The diagnostics' logger, as long as it logs at all, costs an Activity for each request, traced or not.
+        // "Logging:LogLevel" has the last word on everything but ASP.NET's line per request: its URL may hold a phone number. As long as that logger logs at all,
+        // it costs an Activity for each request, traced or not.
         if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
-            builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+            builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (sandbox) builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         else builder.Logging.AddJsonConsole();
