@@ -1,10 +1,9 @@
 using QodOrleans.EndToEnd.Tests.Support;
-using QodOrleans.TestSupport;
 
-namespace QodOrleans.EndToEnd.Tests;
+namespace QodOrleans.EndToEnd.Tests.Contracts;
 
-/// <summary>A client library that we did not write, and that others have certified, against our reading of the same documents.</summary>
-public sealed class CertifiedClientTests(PostgresServer postgres)
+/// <summary>Client libraries that we did not write, against our reading of the same documents.</summary>
+public abstract class ThirdPartyClientContract(Service service)
 {
     [Fact]
     public async Task The_openid_client_package_goes_through_discovery_backchannel_and_code_flow()
@@ -12,10 +11,9 @@ public sealed class CertifiedClientTests(PostgresServer postgres)
         Assert.SkipUnless(Environment.GetEnvironmentVariable("QOD_E2E_DOWNLOADS") == "true", "QOD_E2E_DOWNLOADS is not true: nothing is installed from npm");
         using var folder = new TemporaryFolder();
         await ChildProcess.RunAsync("npm", ["install", "--prefix", folder.Path, "--no-audit", "--no-fund", "openid-client@6"]);
-        await using var broker = await Broker.StartAsync(postgres);
 
         var printed = await ChildProcess.RunAsync(
-            "node", [Path.Combine(AppContext.BaseDirectory, "Samples", "openid_client.mjs"), broker.Address.GetLeftPart(UriPartial.Authority), folder.Path]);
+            "node", [Path.Combine(AppContext.BaseDirectory, "Samples", "openid_client.mjs"), service.Address.GetLeftPart(UriPartial.Authority), folder.Path]);
 
         Assert.Equal(
             """
