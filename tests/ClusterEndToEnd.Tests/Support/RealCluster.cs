@@ -123,7 +123,9 @@ public sealed class RealCluster : IAsyncLifetime
         public async Task StartAsync()
         {
             await StopAsync();
-            process = ChildProcess.Start("dotnet", command, cluster.Environment);
+            // A home of its own: what members share must be in the database or configured, not where one user's programs keep things.
+            var home = Directory.CreateDirectory(Path.Combine(cluster.data.Path, $"{Address.Port}")).FullName;
+            process = ChildProcess.Start("dotnet", command, new Dictionary<string, string>(cluster.Environment) { ["HOME"] = home });
             await process.LineAsync("ready ", StartsWithin);
         }
 

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace QodOrleans.EndToEnd.Tests.Support;
 
 /// <summary>The service as applications meet it: at one address or another, run by one process or by several. The standalone host is one such,
@@ -19,8 +16,8 @@ public abstract class Service : IAsyncLifetime
     /// <summary>A callback of <c>my-app-id</c> on this machine.</summary>
     internal string Callback => $"http://127.0.0.1:{CallbackPort}/qod-auth-callback";
 
-    /// <summary>Registered once, used by one sample after the other, and free in between: so not one of those that the system hands out to others.</summary>
-    internal int CallbackPort { get; } = QuietPort();
+    /// <summary>Registered once, used by one sample after the other, and free in between.</summary>
+    internal int CallbackPort { get; } = ChildProcess.FreePort();
 
     /// <summary>Kills the process that has answered so far. When this ends, <see cref="Address"/> is served by another one.</summary>
     internal abstract Task CrashAsync();
@@ -44,23 +41,5 @@ public abstract class Service : IAsyncLifetime
             ("Qod:Clients:0:Id", "my-app-id"), ("Qod:Clients:0:SecretHash", hash),
             ("Qod:Clients:0:RedirectUris:0", PublishedCallback), ("Qod:Clients:0:RedirectUris:1", Callback),
         ];
-    }
-
-    private static int QuietPort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 30_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken.
-            }
-        }
     }
 }
