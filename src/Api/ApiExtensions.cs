@@ -27,7 +27,7 @@ public static class ApiExtensions
     /// <summary>Health checks with this tag decide <c>/health/ready</c>.</summary>
     public const string ReadyTag = "ready";
 
-    /// <summary>Every surface, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
+    /// <summary>Every surface where its document has it, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
     internal static readonly Surface[] Surfaces =
     [
         Qod010Surface.Surface,
@@ -46,7 +46,6 @@ public static class ApiExtensions
         services.AddQodEventFormats(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox));
-        services.AddSingleton(new SurfaceDirectory(Surfaces));
         services.AddSingleton<SessionOperations>();
         services.AddSingleton<ApiMetrics>();
         services.AddAuthorizationServer();
@@ -76,8 +75,13 @@ public static class ApiExtensions
     /// <summary>How the surfaces tell of status changes; all that a host without a gateway needs from here.</summary>
     public static IServiceCollection AddQodEventFormats(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section))
+            // The binder would pass over an object where a text belongs, and the client would be without its keys.
+            .Validate(_ => !configuration.GetSection(ApiOptions.Section + ":Clients").GetChildren().Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
+                "Qod:Clients: a Jwks is JSON within JSON; it must be a text that holds JSON, or stand in a file of its own, named by JwksFile.")
+            .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
+        services.TryAddSingleton(provider => new SurfaceDirectory(Surfaces, provider.GetRequiredService<IOptions<ApiOptions>>()));
         foreach (var surface in Surfaces)
             if (surface.EventFormat is { } format) services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IEventFormat), format));
         return services;
@@ -86,7 +90,10 @@ public static class ApiExtensions
     /// <summary>Adds the middleware and every endpoint. Call it once, after what must see requests earlier.</summary>
     public static WebApplication MapQodApi(this WebApplication app)
     {
+        var surfaces = app.Services.GetRequiredService<SurfaceDirectory>();
         app.UseTrustedProxies();
+        // A prefix that a surface's own path begins with is not taken for one where it is that path's.
+        if (surfaces.Prefix.HasValue) app.UseWhen(context => !surfaces.Has(context.Request.Path), prefixed => prefixed.UsePathBase(surfaces.Prefix));
         app.UseMiddleware<RequestFrame>();
         app.UseRouting();
         app.UseMiddleware<SurfaceGate>();
@@ -95,7 +102,7 @@ public static class ApiExtensions
         app.UseMiddleware<ClientRateLimit>();
         app.UseAuthorization();
 
-        foreach (var surface in Surfaces) surface.Map(app);
+        foreach (var surface in surfaces.All) surface.Map(app, surface);
         app.MapQodDocs();
         return app.MapQodHealth();
     }

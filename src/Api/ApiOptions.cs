@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using QodOrleans.Api.Auth;
+using QodOrleans.Api.Auth.Jose;
 using QodOrleans.Api.Auth.Limits;
+using QodOrleans.Api.Http;
 
 namespace QodOrleans.Api;
 
@@ -13,8 +15,9 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Default sandbox. Production knows no sandbox clients, no mock token, no <c>http</c> and no loopback sinks.</summary>
     public QodMode Mode { get; set; } = QodMode.Sandbox;
 
-    /// <summary>Scheme, host and base path by which clients reach this gateway; the start of every event's <c>source</c>. Never taken from a
-    /// request: a client chooses its own <c>Host</c> header.</summary>
+    /// <summary>Scheme, host and, where there is one, the path before all of ours by which clients reach this gateway: the start of every event's
+    /// <c>source</c>, of links and of the issuer. Requests are taken with that path and, for proxies that take it off, without. Never taken from
+    /// a request: a client chooses its own <c>Host</c> header.</summary>
     public string PublicUrl { get; set; } = "http://localhost:8080";
 
     /// <summary>How long an access token is good for; 1 minute to 1 day, default 1 hour. A token cannot be called back earlier.</summary>
@@ -30,6 +33,12 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Other servers that the reference at <c>/docs</c> offers beside the one it came from, for example a sandbox and a production host;
     /// default <see cref="PublicUrl"/>.</summary>
     public IList<ServerOptions> DocsServers { get; init; } = [];
+
+    /// <summary>Surfaces that are elsewhere than their documents have them; default none.</summary>
+    public IList<SurfaceOptions> Surfaces { get; init; } = [];
+
+    /// <summary>How the legacy surface's events show the sink that they are ours; default <see cref="LegacySinkToken.Bearer"/>.</summary>
+    public LegacySinkToken LegacySinkToken { get; set; } = LegacySinkToken.Bearer;
 
     /// <summary>The applications. Sandbox mode adds its three.</summary>
     public IList<ClientOptions> Clients { get; init; } = [];
@@ -60,6 +69,8 @@ public sealed class ApiOptions : IValidatableObject
                 yield return new($"Qod:DocsServers:{i}:Url is '{DocsServers[i].Url}'; it must be an absolute http or https URL.");
         foreach (var range in TrustedProxies.Where(range => !IPNetwork.TryParse(range, out _)))
             yield return new($"Qod:TrustedProxies has '{range}'; it must be an address range in CIDR form, like 10.0.0.0/8.");
+        if (!Enum.IsDefined(LegacySinkToken)) yield return new($"Qod:LegacySinkToken is {LegacySinkToken}; it must be one of: {string.Join(", ", Enum.GetNames<LegacySinkToken>())}.");
+        foreach (var complaint in SurfaceDirectory.Complaints(ApiExtensions.Surfaces, Surfaces)) yield return new(complaint);
         foreach (var complaint in Authorization.Validate().Concat(RateLimits.Validate())) yield return complaint;
         for (var i = 0; i < Clients.Count; i++)
             foreach (var complaint in Clients[i].Complaints())
@@ -78,6 +89,16 @@ public enum QodMode
     Production,
 }
 
+/// <summary>Where the <c>notificationAuthToken</c> of a legacy session stands in a callback.</summary>
+public enum LegacySinkToken
+{
+    /// <summary><c>Authorization: Bearer</c>, as in all releases since 0.9.</summary>
+    Bearer,
+
+    /// <summary><c>apikey</c> in the query, as 0.8 itself has it. It ends up in the access logs of the sink and of every proxy before it.</summary>
+    ApiKey,
+}
+
 /// <summary>A server that serves the same API.</summary>
 public sealed class ServerOptions
 {
@@ -88,14 +109,32 @@ public sealed class ServerOptions
     public string Description { get; set; } = "";
 }
 
+/// <summary>A surface that is elsewhere than its document has it.</summary>
+public sealed class SurfaceOptions
+{
+    /// <summary>As in its document's URL, <c>/openapi/{Name}.json</c>. Surfaces that share a path move together, by the name of the newest.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>In place of its document's server path, for example <c>/qod/v0</c>; below <see cref="ApiOptions.PublicUrl"/>.</summary>
+    public string Path { get; set; } = "";
+}
+
 /// <summary>One application.</summary>
 public sealed class ClientOptions
 {
     /// <summary>OAuth <c>client_id</c>.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>The hash of the secret as <see cref="ClientSecret.Hash"/> writes it; the secret itself is stored nowhere.</summary>
+    /// <summary>The hash of the secret as <see cref="ClientSecret.Hash"/> writes it; the secret itself is stored nowhere. Without one, the application
+    /// needs keys, and HTTP Basic is refused to it.</summary>
     public string SecretHash { get; set; } = "";
+
+    /// <summary>The application's public keys for <c>private_key_jwt</c>: a JWK set in JSON, 1 to 8 keys, EC P-256 (ES256) or P-384 (ES384), or RSA of
+    /// 2,048 to 4,096 bits (PS256, RS256). Read at start.</summary>
+    public string? Jwks { get; set; }
+
+    /// <summary>A file with the same, instead of <see cref="Jwks"/>; relative to the directory that the host is started in.</summary>
+    public string? JwksFile { get; set; }
 
     /// <summary>Scopes the application may have; default all.</summary>
     public IList<string> Scopes { get; init; } = [];
@@ -115,12 +154,38 @@ public sealed class ClientOptions
     internal IEnumerable<string> Complaints()
     {
         if (Id.Length is 0 or > 100 || Id.Any(c => c is < '!' or > '~' or ':')) yield return "needs an Id of 1 to 100 visible ASCII characters other than ':'.";
-        if (!ClientSecret.TryParse(SecretHash, out _)) yield return "needs a SecretHash of the form pbkdf2-sha256$iterations$salt$hash.";
+        if (SecretHash.Length == 0 ? Jwks is null && JwksFile is null : !ClientSecret.TryParse(SecretHash, out _))
+            yield return "needs a SecretHash of the form pbkdf2-sha256$iterations$salt$hash, or keys in Jwks or JwksFile.";
+        if (WhyNoKeys() is { } why) yield return why;
         if (RequestsPerSecond is < 0 or > 1_000_000) yield return $"has RequestsPerSecond {RequestsPerSecond}; it must be 0 to 1000000.";
         foreach (var uri in RedirectUris.Where(uri => !IsRedirectUri(uri)))
             yield return $"has the redirect URI '{uri}'; it must be an absolute URI of printable ASCII without a fragment.";
         foreach (var scope in Scopes.Where(scope => !QodScopes.All.Contains(scope)))
             yield return $"has the unknown scope '{scope}'; known are {string.Join(" ", QodScopes.All)}.";
+    }
+
+    /// <exception cref="FormatException">They are none that can be registered.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    internal ClientKeySet ReadKeys() => (Jwks, JwksFile) switch
+    {
+        (null, null) => ClientKeySet.Empty,
+        ({ } json, null) => ClientKeySet.Parse(json),
+        (null, { } file) => ClientKeySet.Parse(File.ReadAllText(file)),
+        _ => throw new FormatException("there is a Jwks too"),
+    };
+
+    private string? WhyNoKeys()
+    {
+        try
+        {
+            ReadKeys();
+            return null;
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return JwksFile is null ? $"has a Jwks that cannot be used: {e.Message.TrimEnd('.')}." : $"has the JwksFile '{JwksFile}', which cannot be used: {e.Message.TrimEnd('.')}.";
+        }
     }
 
     /// <summary>RFC 6749, 3.1.2. Schemes that run what they carry are no places to send anybody.</summary>

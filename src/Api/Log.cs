@@ -13,6 +13,12 @@ internal static partial class Log
     [LoggerMessage(1011, LogLevel.Warning, "Ended grants could not be swept: the store does not answer")]
     public static partial void SweepFailed(this ILogger log);
 
+    [LoggerMessage(1012, LogLevel.Warning, "Client {ClientId} shows an assertion that was used before: a copy of it is about")]
+    public static partial void AssertionReplayed(this ILogger log, string clientId);
+
+    [LoggerMessage(1013, LogLevel.Information, "An assertion signed by client {ClientId} is refused: {Why}")]
+    public static partial void AssertionRefused(this ILogger log, string clientId, string why);
+
     [LoggerMessage(1002, LogLevel.Debug, "Session {SessionId} created, x-correlator {Correlator}")]
     public static partial void SessionCreated(this ILogger log, SessionId sessionId, string? correlator);
 }

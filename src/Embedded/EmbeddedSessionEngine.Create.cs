@@ -52,8 +52,8 @@ public sealed partial class EmbeddedSessionEngine
         if (turn.IsRefused) return SessionError.Overloaded();
 
         var now = Now;
-        var decision = machine.Create(new SessionCommand.Create(id, TermsOf(request, device, key, now), request.Duration), now);
-        var flow = decision.Session.Flow;
+        var decision = machine.Create(new SessionCommand.Create(id, request.TermsFor(device, key, now), request.Duration), now);
+        var flow = policy.ClaimOf(decision.Session);
 
         // A device that is not in memory is taken for a new one, which it mostly is; if it is not, its fence says so, and it is read.
         var known = devices.TryGet(key, out var flows) ? flows : DeviceFlows.Unheard;
@@ -77,25 +77,6 @@ public sealed partial class EmbeddedSessionEngine
         }
         return SessionError.Overloaded();
     }
-
-    private static SessionTerms TermsOf(CreateSession request, ResolvedDevice device, DeviceKey key, DateTimeOffset now) => new()
-    {
-        ClientId = request.Caller.ClientId,
-        Subject = request.Caller.Subject,
-        Surface = request.Surface,
-        Operator = device.Route.Id,
-        Subscriber = device.Subscriber,
-        DeviceKey = key,
-        Device = request.Device ?? request.Caller.Line!.Device,
-        DeviceFromToken = request.Device is null,
-        ApplicationServer = request.ApplicationServer,
-        DevicePorts = request.DevicePorts,
-        ApplicationServerPorts = request.ApplicationServerPorts,
-        QosProfile = request.QosProfile,
-        Sink = request.Sink,
-        Correlator = request.Correlator,
-        CreatedAt = now,
-    };
 
     private async Task<SessionResult> FinishCreateAsync(QosSession session, OperatorOutcome outcome, bool callerWaiting)
     {

@@ -21,6 +21,7 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
 
     private readonly SessionMachine machine;
+    private readonly SessionPolicy policy;
     private readonly QosProfileCatalog profiles;
     private readonly LineFinder lines;
     private readonly OperatorReportRelay relay;
@@ -50,7 +51,7 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         ISessionStore store, IEventDispatcher dispatcher, TimeProvider time, IMeterFactory meters, IOptions<EmbeddedOptions> options,
         ILogger<EmbeddedSessionEngine> log)
     {
-        (this.profiles, this.relay, this.deviceKeys) = (profiles, relay, deviceKeys);
+        (this.policy, this.profiles, this.relay, this.deviceKeys) = (policy, profiles, relay, deviceKeys);
         (this.store, this.dispatcher, this.time, this.options, this.log) = (store, dispatcher, time, options.Value, log);
         machine = new SessionMachine(policy);
         operators = new OperatorCalls(

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -5,6 +7,7 @@ using Orleans.Runtime.Hosting;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Administration;
 using QodOrleans.Grains.Events;
 using QodOrleans.Grains.Hosting;
 using QodOrleans.Grains.Operators;
@@ -34,6 +37,7 @@ public static class GrainsExtensions
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWork>();
         silo.Services.AddGrainStorage(SessionStorage.Name, (services, _) => new SessionStorage(services.GetRequiredService<ISessionStore>()));
         silo.Services.AddPlacementDirector<ByShare, ByShareDirector>();
+        silo.AddGrainDirectory(ShareDirectory.Name, (_, _) => new ShareDirectory());
         return silo.AddGrainService<EventInbox>();
     }
 
@@ -49,6 +53,7 @@ public static class GrainsExtensions
     public static IServiceCollection AddQodSiloHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
     {
         services.AddOrleansEngine(configuration);
+        services.AddQodAdministration(configuration);
         services.AddHostedService<ClusterDatabase>();
         services.AddHostedService<DatabaseKeeper>();
         services.AddHostedService<OperatorReportsToGrains>();
@@ -72,6 +77,21 @@ public static class GrainsExtensions
         services.AddSingleton<OrleansSessionEngine>();
         services.AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<OrleansSessionEngine>());
         return services;
+    }
+
+    /// <summary>What <see cref="AdministrationEndpoints"/> need beside the grains.</summary>
+    internal static IServiceCollection AddQodAdministration(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AdministrationOptions>().Bind(configuration.GetSection(AdministrationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProblemDetails();
+        return services.ConfigureHttpJsonOptions(http =>
+        {
+            var json = http.SerializerOptions;
+            json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+            json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.RespectRequiredConstructorParameters = true;
+            json.AllowDuplicateProperties = false;
+        });
     }
 
     private static void AddClusterOptions(this IServiceCollection services, IConfiguration configuration)

@@ -26,6 +26,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private static readonly TimeSpan UndoPatience = TimeSpan.FromMinutes(2);
 
     private readonly IGrainFactory grains;
+    private readonly GrainReferences<IQosSessionGrain> sessions;
     private readonly ISessionStore store;
     private readonly QosProfileCatalog profiles;
     private readonly TimeProvider time;
@@ -38,7 +39,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     public OrleansSessionEngine(
         IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
         IOptions<GrainEngineOptions> options, ILogger<OrleansSessionEngine> log) =>
-        (this.grains, this.store, this.profiles, this.time, this.pace, this.options, this.log) = (grains, store, profiles, time, pace, options.Value, log);
+        (this.grains, sessions, this.store, this.profiles, this.time, this.pace, this.options, this.log) =
+        (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, time, pace, options.Value, log);
 
     public async Task<SessionResult> CreateSessionAsync(CreateSession request, CancellationToken cancellation)
     {
@@ -131,7 +133,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
             var doubt = false;
             var extension = Extension.Of(session.Duration, additional, limit);
             var extended = await CallAsync(
-                grains.GetGrain<IQosSessionGrain>(id.Value), grain => grain.ExtendAsync(caller, extension), static error => new ExtensionResult(error, Moved: false),
+                sessions.Of(id.Value), grain => grain.ExtendAsync(caller, extension), static error => new ExtensionResult(error, Moved: false),
                 new Attempts("extend", id, AfterDoubt: () =>
                 {
                     doubt = true;
@@ -181,7 +183,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private readonly record struct Attempts(string Call, SessionId Session = default, Func<Task>? AfterDoubt = null);
 
     private Task<SessionResult> CallAsync(Attempts attempts, Func<IQosSessionGrain, Task<SessionResult>> call) =>
-        CallAsync(grains.GetGrain<IQosSessionGrain>(attempts.Session.Value), call, static error => error, attempts);
+        CallAsync(sessions.Of(attempts.Session.Value), call, static error => error, attempts);
 
     /// <summary>Calls the grain, and calls again while there is time: silos come and go.</summary>
     private async Task<TResult> CallAsync<TGrain, TResult>(

@@ -51,7 +51,8 @@ public sealed class QodClusterOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a grain that nobody calls stays in memory, about 4 kB each. 30 s to 1 day, default 1 min.</summary>
+    /// <summary>How long a grain that nobody calls stays in memory, about 4 kB each. 30 s to 1 day, default 1 min. A session's grain goes by itself when nothing
+    /// more is to come for it.</summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan GrainsIdleFor { get; set; } = TimeSpan.FromMinutes(1);
 

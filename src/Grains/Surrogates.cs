@@ -44,11 +44,11 @@ internal readonly record struct PortsSurrogate([property: Id(0)] int[]? Ranges, 
 }
 
 [GenerateSerializer, Alias("qod.sink")]
-internal readonly record struct SinkSurrogate([property: Id(0)] string Url, [property: Id(1)] byte[]? ProtectedToken)
+internal readonly record struct SinkSurrogate([property: Id(0)] string Url, [property: Id(1)] byte[]? ProtectedToken, [property: Id(2)] DateTimeOffset? TokenExpiresAt)
 {
-    public static SinkSurrogate? Of(Sink? sink) => sink is null ? null : new SinkSurrogate(sink.Url.OriginalString, sink.ProtectedToken);
+    public static SinkSurrogate? Of(Sink? sink) => sink is null ? null : new SinkSurrogate(sink.Url.OriginalString, sink.ProtectedToken, sink.TokenExpiresAt);
 
-    public Sink ToValue() => new(new Uri(Url), ProtectedToken);
+    public Sink ToValue() => new(new Uri(Url), ProtectedToken, TokenExpiresAt);
 }
 
 [GenerateSerializer, Alias("qod.caller")]

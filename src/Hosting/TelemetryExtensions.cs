@@ -31,6 +31,8 @@ public static class TelemetryExtensions
     {
         if (string.IsNullOrEmpty(builder.Configuration[EndpointVariable])) return builder;
 
+        // Orleans carries a trace from process to process only when told to: it costs every call.
+        builder.Configuration["Orleans:EnableDistributedTracing"] = "true";
         builder.Logging.AddOpenTelemetry(logging => logging.SetResourceBuilder(ResourceOf(service)).AddOtlpExporter());
         builder.Services.AddHostedService(_ => new TelemetryPipelines(service));
         return builder;

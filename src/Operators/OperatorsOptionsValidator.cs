@@ -2,12 +2,14 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using QodOrleans.Core.Flows;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Operators;
 
-/// <summary>Says at start, all at once, what is wrong in <c>Qod:Operators</c>: where, the value, and what it should be.</summary>
-internal sealed class OperatorsOptionsValidator(IEnumerable<OperatorAdapterKind> kinds, SessionPolicy? policy = null) : IValidateOptions<OperatorsOptions>
+/// <summary>Says at start, all at once, what is wrong in <c>Qod:Operators</c>, and in what <c>Qod:Profiles</c> says of them: where, the value, and what
+/// it should be.</summary>
+internal sealed class OperatorsOptionsValidator(IEnumerable<OperatorAdapterKind> kinds, SessionPolicy? policy = null, QosProfileCatalog? profiles = null) : IValidateOptions<OperatorsOptions>
 {
     public ValidateOptionsResult Validate(string? name, OperatorsOptions options)
     {
@@ -19,6 +21,7 @@ internal sealed class OperatorsOptionsValidator(IEnumerable<OperatorAdapterKind>
             .. Repeated(operators.Select(@operator => (@operator.Id, Where(@operator))), "the id"),
             .. Repeated(operators.SelectMany(@operator => @operator.NumberPrefixes.Select(prefix => (prefix, Where(@operator)))), "the number prefix"),
             .. Repeated(operators.SelectMany(@operator => @operator.Networks.Where(IsNetwork).Select(network => (Canonical(network), Where(@operator)))), "the network"),
+            .. profiles?.All.SelectMany(profile => StrangersOf(profile, operators)) ?? [],
         ];
         return errors.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
@@ -57,6 +60,13 @@ internal sealed class OperatorsOptionsValidator(IEnumerable<OperatorAdapterKind>
             yield return $"{where}: Resilience: CreateDeadline is {@operator.Resilience.CreateDeadline}; with Qod:Sessions:ReleaseAnswersWithin, {policy.ReleaseAnswersWithin}, "
                 + $"it must come to no more than Qod:Sessions:CreateSettlesWithin, {policy.CreateSettlesWithin}.";
         }
+    }
+
+    /// <summary>A profile for an operator that does not exist would be refused to every device, and nobody would be told why.</summary>
+    private static IEnumerable<string> StrangersOf(QosProfile profile, IReadOnlyList<OperatorOptions> operators)
+    {
+        foreach (var id in (profile.Operators ?? []).Where(id => operators.All(@operator => @operator.Id != id)))
+            yield return $"Qod:Profiles: '{profile.Name}' is for the operator '{id}', which is none; known are: {string.Join(", ", operators.Select(@operator => @operator.Id))}.";
     }
 
     private static IEnumerable<string> Repeated(IEnumerable<(string Value, string Where)> values, string what) => values

@@ -1,12 +1,13 @@
 using QodOrleans.Api;
 using QodOrleans.Grains;
+using QodOrleans.Grains.Administration;
 using QodOrleans.Grains.Hosting;
 using QodOrleans.Hosting;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.Postgres;
 using QodOrleans.Webhooks;
 
-// A member of the cluster: grains, operators and the delivery of events. HTTP serves health and nothing else.
+// A member of the cluster: grains, operators and the delivery of events. HTTP serves health, and the administration of operators.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var settings = HostSettings.Read(builder.Configuration, args, defaultPort: 8081, QodClusterOptions.Switches);
 var keys = KeyFile.Load(builder.Configuration, settings.Data);
@@ -26,5 +27,6 @@ builder.UseOrleans(silo => silo.UseQodClustering(builder.Configuration).AddQodGr
 
 var app = builder.Build();
 app.MapQodHealth();
+app.MapQodAdministration();
 app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine($"ready {settings.Url}"));
 await app.RunAsync();

@@ -127,6 +127,7 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("dpv:RequestedServiceProvision#qod", "qod-sessions-write qod-sessions-read qod-sessions-delete qod-profiles-read qod:sessions:write qod:sessions:read")]
     [InlineData("dpv:RequestedServiceProvision#qod-sessions-read", "qod-sessions-read")]
     [InlineData("dpv:RequestedServiceProvision qod-sessions-write", "qod-sessions-write")]
+    [InlineData("dpv:RequestedServiceProvision#qod-sessions-write dpv:RequestedServiceProvision#qod-sessions-read", "qod-sessions-write qod-sessions-read")]
     public async Task D20_D30_scopes_are_granted_as_asked(string asked, string granted)
     {
         var answer = await gateway.TokenAsync("grant_type=client_credentials&scope=" + Uri.EscapeDataString(asked));
@@ -142,6 +143,8 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("dpv:RequestedServiceProvision#")]
     [InlineData("dpv:#qod")]
     [InlineData("dpv:Requested-Service#qod")]
+    [InlineData("dpv:RequestedServiceProvision qod-sessions-write dpv:Marketing")]
+    [InlineData("dpv:RequestedServiceProvision#qod-sessions-write dpv:Marketing#qod-sessions-read")]
     [InlineData("QOD-SESSIONS-READ")]
     public async Task A_scope_that_is_none_is_invalid_scope(string asked) =>
         AssertOAuthError(await gateway.TokenAsync("grant_type=client_credentials&scope=" + Uri.EscapeDataString(asked)), 400, "invalid_scope");
@@ -171,9 +174,14 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
     {
         (string, string)[] headers = header is null ? [] : [("Authorization", header)];
         AssertOAuthError(
-            await gateway.SendAsync("POST", "/token", "grant_type=client_credentials&client_id=my-app-id&client_secret=my-app-secret", token: null, "application/x-www-form-urlencoded", headers),
+            await gateway.SendAsync("POST", "/token", "grant_type=client_credentials&client_id=my-app-id", token: null, "application/x-www-form-urlencoded", headers),
             401, "invalid_client");
     }
+
+    [Fact]
+    public async Task A_secret_in_the_body_is_no_authentication_that_we_take() => AssertOAuthError(
+        await gateway.SendAsync("POST", "/token", "grant_type=client_credentials&client_id=my-app-id&client_secret=my-app-secret", token: null, "application/x-www-form-urlencoded"),
+        401, "invalid_client");
 
     [Fact]
     public async Task Basic_credentials_are_form_decoded_before_they_are_compared() =>

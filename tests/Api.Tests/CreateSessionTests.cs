@@ -128,6 +128,19 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
             .Is(400, "OUT_OF_RANGE", "The requested duration is out of the allowed range for the specific QoS profile");
 
     [Theory]
+    [InlineData("/qod/v0")]
+    [InlineData("/camara/quality-on-demand/orange-lab/qod/v0")]
+    public async Task A09_R41_no_duration_with_a_shorter_profile_means_all_that_it_allows(string root)
+    {
+        var created = await gateway.SendAsync("POST", root + "/sessions", Gateway.Body(b =>
+        {
+            b["qosProfile"] = "SHORT";
+            b.Remove("duration");
+        }).ToJsonString());
+        Assert.Equal((201, 600), (created.Status, (int)created.Json["duration"]!));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(300)]
     [InlineData(86_400)]

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using QodOrleans.Api.Auth;
+using QodOrleans.Api.Http;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
@@ -72,6 +74,43 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
             Assert.DoesNotContain(Phone[1..], read.Text, StringComparison.Ordinal);
         }
         Assert.DoesNotContain(Phone[1..], (await gateway.SendAsync("GET", S3, token: token)).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>0.10.1 wants a port or a private address beside a public one; without NAT the private one is the same.</summary>
+    [Theory]
+    [InlineData(S2, """{"ueId":{"ipv4addr":"ADDRESS"},"asId":{"ipv4addr":"198.51.100.7"},"qos":"QOS_E"}""", "203.0.113.231", S4)]
+    [InlineData(S3, """{"device":{"ipv4Address":{"publicAddress":"ADDRESS"}},"qosProfile":"QOS_E","duration":60}""", "203.0.113.232", S4)]
+    [InlineData(S3, """{"device":{"ipv4Address":{"publicAddress":"ADDRESS"}},"qosProfile":"QOS_E","duration":60}""", "203.0.113.233", S2)]
+    public async Task B01_A22_D20_a_device_known_by_its_address_alone_is_shown_as_0_10_1_has_it(string maker, string body, string address, string place)
+    {
+        var made = await gateway.SendAsync("POST", maker, body.Replace("ADDRESS", address, StringComparison.Ordinal));
+        var read = await ReadAsync(place, (string)(made.Json["id"] ?? made.Json["sessionId"])!);
+
+        Assert.Equal($$"""{"publicAddress":"{{address}}","privateAddress":"{{address}}"}""", read["device"]!["ipv4Address"]!.ToJsonString());
+        var document = new OpenApiDocument((await gateway.SendAsync("GET", $"/openapi/{(place == S2 ? "qod-0.10" : "orange-qod-0.10")}.json", token: null)).Json);
+        Assert.Equal([], document.Complaints(document.Root["components"]!["schemas"]!["SessionInfo"]!, read));
+    }
+
+    [Fact]
+    public async Task B14_no_operation_of_any_surface_is_had_without_a_good_token()
+    {
+        var operations = gateway.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<Surface>() is { IsFixed: false })
+            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods, (endpoint, method) => (
+                Method: method,
+                Path: endpoint.RoutePattern.RawText!.Replace("{sessionId}", Guid.NewGuid().ToString(), StringComparison.Ordinal).Replace("{name}", "QOS_E", StringComparison.Ordinal)))
+            .ToArray();
+
+        Assert.True(operations.Length >= 24, $"only {operations.Length} operations");
+        foreach (var (method, path) in operations)
+        {
+            foreach (var token in new[] { null, "no-such-token" })
+            {
+                var answer = await gateway.SendAsync(method, path, method == "POST" ? "{}" : null, token);
+                Assert.Equal((method, path, 401), (method, path, answer.Status));
+                Assert.StartsWith("Bearer ", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
+            }
+        }
     }
 
     /// <summary>The answer to an extension follows the place too, and at a shared path the session.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using QodOrleans.Api.Http;
-using QodOrleans.Api.Surfaces.Qod110;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
@@ -55,16 +54,13 @@ public sealed class ErrorsPageTests
         foreach (var surface in ApiExtensions.Surfaces)
         {
             page.Append($"\n## `{surface.Name}` at `{surface.Root}`\n\n| when | status | answer |\n|---|---|---|\n");
-            if (DescriptionOf(surface) is { } describe)
+            if (surface.DescribeError is { } describe)
                 foreach (var error in SessionErrors) page.Append(Line(error.Code.ToString(), describe(error)));
             foreach (var kind in Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.None))
                 page.Append(Line(kind.ToString(), surface.Describe(new Fault(kind, "…", kind == FaultKind.TooManyRequests ? 1 : 0))));
         }
         return page.ToString();
     }
-
-    private static Func<SessionError, ErrorAnswer>? DescriptionOf(Surface surface) =>
-        surface.DescribeError ?? (surface == Qod110Surface.Surface ? Qod110Errors.Of : null);
 
     private static string Line(string when, ErrorAnswer answer)
     {

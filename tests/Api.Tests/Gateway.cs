@@ -42,7 +42,7 @@ public class Gateway : IAsyncLifetime
     private protected Gateway(KeyValuePair<string, string?>[] settings, QosProfileCatalog profiles)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", PublicUrl), .. settings]);
+        builder.Configuration.AddInMemoryCollection([new("Qod:PublicUrl", PublicUrl)]).AddInMemoryCollection(settings);
         builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Clock);

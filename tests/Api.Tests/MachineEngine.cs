@@ -46,25 +46,8 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
             var flow = Flow.Of(request.ApplicationServer, request.DevicePorts, request.ApplicationServerPorts);
             if (sessions.Values.Any(other => other.HoldsFlow && other.Terms.DeviceKey == key && other.Flow.Overlaps(flow))) return SessionError.Conflict();
 
-            var terms = new SessionTerms
-            {
-                ClientId = request.Caller.ClientId,
-                Subject = request.Caller.Subject,
-                Surface = request.Surface,
-                Operator = device.Route.Id,
-                Subscriber = device.Subscriber,
-                DeviceKey = key,
-                Device = request.Device ?? request.Caller.Line!.Device,
-                DeviceFromToken = request.Device is null,
-                ApplicationServer = request.ApplicationServer,
-                DevicePorts = request.DevicePorts,
-                ApplicationServerPorts = request.ApplicationServerPorts,
-                QosProfile = request.QosProfile,
-                Sink = request.Sink,
-                Correlator = request.Correlator,
-                CreatedAt = now,
-            };
-            var session = machine.Create(new SessionCommand.Create(new SessionId(Guid.CreateVersion7()), terms, request.Duration), now).Session;
+            var create = new SessionCommand.Create(new SessionId(Guid.CreateVersion7()), request.TermsFor(device, key, now), request.Duration);
+            var session = machine.Create(create, now).Session;
             // 9001 stays REQUESTED, all others are set up at once.
             if (!device.Subscriber.EndsWith("9001", StringComparison.Ordinal)) session = machine.Decide(session, new SessionCommand.OperatorAccepted(null), now).Session;
             return sessions[session.Id] = session;

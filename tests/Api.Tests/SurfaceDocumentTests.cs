@@ -75,6 +75,21 @@ public sealed class SurfaceDocumentTests(Gateway gateway) : IClassFixture<Gatewa
         Assert.NotEmpty(document.Complaints(schema, new JsonObject { ["duration"] = 86_401 }));
     }
 
+    [Theory]
+    [InlineData("qod-0.8", "{$request.body#/notificationUri}/notifications", "none http-bearer apiKey-query-apikey")]
+    [InlineData("telefonica-qod", "{$request.body#/notificationUrl}", "none http-bearer")]
+    [InlineData("orange-qod-0.10", "{$request.body#/webhook/notificationUrl}", "none http-bearer")]
+    public async Task C10_C14_the_callback_is_a_part_of_creating_a_session_with_each_way_to_know_us(string name, string expression, string ways)
+    {
+        var document = await DocumentAsync(name);
+        var create = document.Root["paths"]!.AsObject().First(path => path.Key.EndsWith("/sessions", StringComparison.Ordinal)).Value!["post"]!;
+        var (target, callback) = Assert.Single(create["callbacks"]!.AsObject().SelectMany(callback => callback.Value!.AsObject()));
+        Assert.Equal(expression, target);
+        Assert.Equal(ways, string.Join(' ', callback!["post"]!["security"]!.AsArray().Select(way => way!.AsObject().Select(one => one.Key).SingleOrDefault() is { } scheme
+            ? string.Join('-', new[] { "type", "scheme", "in", "name" }.Select(member => (string?)document.Root["components"]!["securitySchemes"]![scheme]![member]).OfType<string>())
+            : "none")));
+    }
+
     [Fact]
     public async Task G16_the_page_offers_every_surface()
     {

@@ -29,7 +29,7 @@ public abstract class GrantStoreContract
             Interval = TimeSpan.FromSeconds(2),
             NextPollAt = Sample.Noon.AddSeconds(2),
         };
-        foreach (var grant in new[] { code, request }) await Store.AddAsync(grant, None);
+        foreach (var grant in new[] { code, request }) Assert.True(await Store.AddAsync(grant, None));
 
         Assert.Equivalent(code, await Store.FindAsync(code.Key, None), strict: true);
         Assert.Equivalent(request, await Store.FindAsync(request.Key, None), strict: true);
@@ -79,6 +79,18 @@ public abstract class GrantStoreContract
     }
 
     [Fact]
+    public async Task Of_many_who_add_one_key_at_once_exactly_one_is_told_that_it_did_and_nothing_of_the_others_is_written()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var key = GrantKey.OfAssertion("app", Unique());
+            var added = await Task.WhenAll(Enumerable.Range(1, 20).Select(i => Store.AddAsync(NewGrant() with { Key = key, Payload = [(byte)i] }, None)));
+            Assert.Single(added, true);
+            Assert.Equal(Array.IndexOf(added, true) + 1, Assert.Single((await Store.FindAsync(key, None))!.Payload));
+        }
+    }
+
+    [Fact]
     public async Task Consent_is_remembered_per_client_person_and_scope_until_its_end()
     {
         var person = Unique();
@@ -90,6 +102,21 @@ public abstract class GrantStoreContract
         Assert.Equal(["b", "c"], (await Store.ReadConsentAsync("app", person, Sample.Noon.AddDays(1), None)).Order());
         Assert.Equal(["d"], await Store.ReadConsentAsync("other", person, Sample.Noon, None));
         Assert.Empty(await Store.ReadConsentAsync("app", Unique(), Sample.Noon, None));
+    }
+
+    [Fact]
+    public async Task Consent_is_withdrawn_for_the_scopes_that_are_named_and_for_nobody_else()
+    {
+        var (person, other) = (Unique(), Unique());
+        foreach (var (client, subject) in new[] { ("app", person), ("app", other), ("other", person) })
+            await Store.SaveConsentAsync(new Consent(client, subject, ["a", "b", "c"], Sample.Noon.AddDays(1)), None);
+
+        await Store.RemoveConsentAsync("app", person, ["a", "c", "never given"], None);
+        await Store.RemoveConsentAsync("app", Unique(), ["a"], None);
+
+        Assert.Equal(["b"], await Store.ReadConsentAsync("app", person, Sample.Noon, None));
+        Assert.Equal(["a", "b", "c"], (await Store.ReadConsentAsync("app", other, Sample.Noon, None)).Order());
+        Assert.Equal(["a", "b", "c"], (await Store.ReadConsentAsync("other", person, Sample.Noon, None)).Order());
     }
 
     [Fact]

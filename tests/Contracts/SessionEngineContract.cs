@@ -18,6 +18,9 @@ public interface ISessionEngineFixture : IAsyncLifetime
 
     ManualTimeProvider Time { get; }
 
+    /// <summary>In force from the next start.</summary>
+    SessionPolicy Policy { get; set; }
+
     /// <summary>Every event handed to delivery so far, in that order.</summary>
     IReadOnlyList<QosStatusChanged> Events { get; }
 
@@ -287,6 +290,20 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         await CreatedAsync(Request("+34600000007", server: "198.18.0.2"));
         await RefusedAsync(SessionErrorCode.Conflict, Request("+34600000007", server: "198.18.0.0/24"));
         await RefusedAsync(SessionErrorCode.Conflict, Request("34600000007", server: "198.18.0.1", caller: Bob));
+    }
+
+    /// <summary>Camara.md section 7, row 38.</summary>
+    [Fact]
+    public async Task Where_a_device_may_have_one_session_only_its_other_flows_are_refused_until_that_has_ended()
+    {
+        fixture.Policy = new SessionPolicy { OneSessionPerDevice = true };
+        await fixture.CrashAndRestartAsync();
+
+        var session = await CreatedAsync(Request("+34600000031", server: "198.18.0.1"));
+        await RefusedAsync(SessionErrorCode.Conflict, Request("+34600000031", server: "198.18.0.2"));
+        await CreatedAsync(Request("+34600000032", server: "198.18.0.2"));
+        Assert.Null((await Engine.DeleteSessionAsync(session.Id, Alice, default)).Error);
+        await CreatedAsync(Request("+34600000031", server: "198.18.0.2"));
     }
 
     [Fact]

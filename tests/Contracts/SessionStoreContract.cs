@@ -43,6 +43,7 @@ public abstract class SessionStoreContract
             ApplicationServer = new ApplicationServer("198.51.100.0/24", "2001:db8::/64"),
             DevicePorts = new PortsSpec([new PortRange(0, 65535)], null),
             ApplicationServerPorts = new PortsSpec(null, [1, 443, 65535]),
+            Sink = Sample.Sink with { TokenExpiresAt = Sample.Noon.AddMilliseconds(312) },
         };
         var requested = Sample.Requested() with { Terms = terms };
         await CommitAsync(requested.Silent());

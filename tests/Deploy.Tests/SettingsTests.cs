@@ -49,6 +49,8 @@ public sealed partial class SettingsTests
     [InlineData("Qod:Public", "http://x", false)]
     [InlineData("Qod:Cluster:ProbeTimeout", "00:00:02", true)]
     [InlineData("Qod:Cluster:SiloPort", "11112", true)]
+    [InlineData("Qod:Administration:Token", "x", true)]
+    [InlineData("Qod:Administration:Tokens", "x", false)]
     public void The_check_itself_tells_settings_from_slips(string key, string value, bool read) => Assert.Equal(read, IsRead(key, value));
 
     [Fact]
@@ -114,10 +116,15 @@ public sealed partial class SettingsTests
         }
         return section switch
         {
-            "Qod:Cluster" => ClusterSetting().Matches(Repository.Read("src", "Grains", "QodClusterOptions.cs")).Any(match => key == $"{section}:{match.Groups[1].Value}"),
+            "Qod:Cluster" => IsProperty("QodClusterOptions.cs"),
+            "Qod:Administration" => IsProperty("Administration", "AdministrationOptions.cs"),
             "Qod:Keys" => KeySetting().IsMatch(key),
             _ => typeof(ApiOptions).GetProperty(key.Split(':')[1]) is not null || Repository.Source.Contains($"\"{key}\"", StringComparison.Ordinal),
         };
+
+        // Without Orleans's packages the cluster's programs cannot be loaded, but their source can be read.
+        bool IsProperty(params string[] file) =>
+            Property().Matches(Repository.Read(["src", "Grains", .. file])).Any(match => key == $"{section}:{match.Groups[1].Value}");
     }
 
     /// <summary>In place of a value that is a secret, or known only in the pod.</summary>
@@ -149,7 +156,7 @@ public sealed partial class SettingsTests
     private static string KeyOf(string name) => name.Replace("__", ":", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^    public [\w?]+ (\w+) \{ get; set; \}", RegexOptions.Multiline)]
-    private static partial Regex ClusterSetting();
+    private static partial Regex Property();
 
     [GeneratedRegex(@"^Qod:Keys:(Devices|SinkTokens:\d+)$")]
     private static partial Regex KeySetting();

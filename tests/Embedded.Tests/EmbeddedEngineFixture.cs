@@ -36,7 +36,7 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
 
     public IReadOnlyList<QosStatusChanged> Events => events.Snapshot();
 
-    public SessionPolicy Policy { get; init; } = new();
+    public SessionPolicy Policy { get; set; } = new();
 
     public EmbeddedOptions Options { get; init; } = new();
 
@@ -111,32 +111,6 @@ public abstract class EmbeddedEngineFixture : ISessionEngineFixture
             lock (gate) return [.. events];
         }
     }
-}
-
-/// <summary>A store that a dead engine reaches no more.</summary>
-internal sealed class SeverableStore(ISessionStore inner) : ISessionStore
-{
-    private volatile bool severed;
-
-    public void Sever() => severed = true;
-
-    public ValueTask<CommitResult> CommitAsync(SessionCommit commit) => severed ? throw Dead() : inner.CommitAsync(commit);
-
-    public ValueTask<QosSession?> ReadAsync(SessionId id) => severed ? throw Dead() : inner.ReadAsync(id);
-
-    public ValueTask<DeviceFlows> ReadDeviceAsync(DeviceKey device) => severed ? throw Dead() : inner.ReadDeviceAsync(device);
-
-    public Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
-        severed ? throw Dead() : inner.ReadDueAsync(after, until, limit, cancellation);
-
-    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        severed ? throw Dead() : inner.ReadByClientAsync(clientId, subject, limit, cancellation);
-
-    public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
-        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        severed ? throw Dead() : inner.ReadByDeviceAsync(device, clientId, subject, limit, cancellation);
-
-    private static StoreUnavailableException Dead() => new("This engine is dead.");
 }
 
 public sealed class MemoryEngineFixture : EmbeddedEngineFixture

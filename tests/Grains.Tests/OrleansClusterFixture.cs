@@ -46,6 +46,8 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
 
     public IReadOnlyList<QosStatusChanged> Events => events.Snapshot();
 
+    public SessionPolicy Policy { get; set; } = new();
+
     public short Silos { get; init; } = 2;
 
     /// <summary>What the silos write to.</summary>
@@ -111,7 +113,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         {
             silo.AddQodGrains(NoSettings).AddQodOperatorStorage(configuration).AddActivityPropagation();
             silo.Services.AddSingleton(Operators.GetRequiredService<IOptions<OperatorsOptions>>());
-            silo.Services.AddSingleton(new SessionPolicy());
+            silo.Services.AddSingleton(Policy);
             silo.Services.AddSingleton(ISessionEngineFixture.Profiles);
             silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
             silo.Services.AddSingleton(Operators.GetRequiredService<OperatorDirectory>());
@@ -145,41 +147,4 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
             lock (gate) return [.. events];
         }
     }
-}
-
-/// <summary>A store that a dead silo reaches no more, and that a test can make fail.</summary>
-internal sealed class SeverableStore(ISessionStore inner) : ISessionStore
-{
-    private volatile bool severed;
-    private volatile bool losesAnswers;
-
-    public void Sever() => severed = true;
-
-    /// <summary>Commits from now on, and says that it has not.</summary>
-    public void LoseAnswers() => losesAnswers = true;
-
-    public void Mend() => severed = losesAnswers = false;
-
-    public async ValueTask<CommitResult> CommitAsync(SessionCommit commit)
-    {
-        if (severed) throw Dead();
-        var result = await inner.CommitAsync(commit);
-        return losesAnswers ? throw Dead() : result;
-    }
-
-    public ValueTask<QosSession?> ReadAsync(SessionId id) => severed ? throw Dead() : inner.ReadAsync(id);
-
-    public ValueTask<DeviceFlows> ReadDeviceAsync(DeviceKey device) => severed ? throw Dead() : inner.ReadDeviceAsync(device);
-
-    public Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
-        severed ? throw Dead() : inner.ReadDueAsync(after, until, limit, cancellation);
-
-    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        severed ? throw Dead() : inner.ReadByClientAsync(clientId, subject, limit, cancellation);
-
-    public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
-        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        severed ? throw Dead() : inner.ReadByDeviceAsync(device, clientId, subject, limit, cancellation);
-
-    private static StoreUnavailableException Dead() => new("This silo is dead.");
 }

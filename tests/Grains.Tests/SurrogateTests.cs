@@ -83,6 +83,8 @@ public sealed class SurrogateTests
         AssertSame(Create, Pass(Create));
         AssertSame(Create with { Device = null, Sink = null, DevicePorts = null }, Pass(Create with { Device = null, Sink = null, DevicePorts = null }));
         AssertSame(Change, Pass(Change));
+        var until = new DateTimeOffset(2030, 7, 3, 12, 27, 8, TimeSpan.Zero);
+        Assert.Equal(until, Pass(Create with { Sink = Sink with { TokenExpiresAt = until } }).Sink!.TokenExpiresAt);
         AssertSame(new SessionResult(Session, null), Pass(new SessionResult(Session, null)));
         Assert.Equal<SessionResult>(SessionError.OperatorUnavailable(new OperatorId("o2-de")), Pass<SessionResult>(SessionError.OperatorUnavailable(new OperatorId("o2-de"))));
         Assert.Equal(OperatorOutcome.Refused("why"), Pass(OperatorOutcome.Refused("why")));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using QodOrleans.Contracts;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.TestSupport;
@@ -97,6 +98,19 @@ public sealed class OperatorsConfigurationTests
     {
         using var services = Services("""{ "Qod": { "Operators": [ { "Id": "?" } ] } }""");
         Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+    }
+
+    [Theory]
+    [InlineData("movistar-es", null)]
+    [InlineData("movistar-se", "Qod:Profiles: 'QOS_E' is for the operator 'movistar-se', which is none; known are: movistar-es, o2-de, vivo-br.")]
+    [InlineData("Movistar-ES", "Qod:Profiles: 'QOS_E' is for the operator 'Movistar-ES', which is none; known are: movistar-es, o2-de, vivo-br.")]
+    public void The_host_refuses_to_start_on_a_profile_for_an_operator_that_does_not_exist(string @operator, string? complaint)
+    {
+        var profiles = new QosProfileCatalog([new QosProfile { Name = "QOS_E", Operators = ["o2-de", @operator] }, new QosProfile { Name = "QOS_L" }]);
+        using var services = Services("{}", configure: services => services.AddSingleton(profiles));
+
+        var refused = (OptionsValidationException?)Record.Exception(services.GetRequiredService<IStartupValidator>().Validate);
+        Assert.Equal(complaint is null ? [] : [complaint], refused?.Failures ?? []);
     }
 
     [Theory]

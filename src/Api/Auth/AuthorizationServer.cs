@@ -1,3 +1,4 @@
+using QodOrleans.Api.Auth.Assertions;
 using QodOrleans.Api.Auth.Authorize;
 using QodOrleans.Api.Auth.Backchannel;
 using QodOrleans.Api.Auth.Consents;
@@ -24,7 +25,10 @@ internal static class AuthorizationServer
     public static IServiceCollection AddAuthorizationServer(this IServiceCollection services) => services
         .AddSingleton<ClientRegistry>()
         .AddSingleton<RateLimits>()
+        .AddSingleton<AssertionCheck>()
         .AddSingleton<ClientDoor>()
+        .AddSingleton<RequestObject>()
+        .AddSingleton<RequestLine>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<GrantBook>()
         .AddHostedService<GrantSweeper>()

@@ -4,17 +4,20 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
+using QodOrleans.Api.Auth.Jose;
 
 namespace QodOrleans.Api.Auth;
 
 /// <summary>An application that may ask for tokens.</summary>
+/// <param name="Secret">For HTTP Basic; null for one that has keys only.</param>
+/// <param name="Keys">For <c>private_key_jwt</c>; may be empty.</param>
 /// <param name="Scopes">What it may have.</param>
 /// <param name="RedirectUris">Where an authorization code may be sent; compared exactly.</param>
 /// <param name="DisplayName">For people.</param>
 /// <param name="ConsentRequired">People are asked before it may act for their lines.</param>
 /// <param name="RequestsPerSecond">Its own limit on the API, 0 for none; null for the one that all have.</param>
 internal sealed record Client(
-    string Id, ClientSecret Secret, IReadOnlyList<string> Scopes, IReadOnlyList<string> RedirectUris,
+    string Id, ClientSecret? Secret, ClientKeySet Keys, IReadOnlyList<string> Scopes, IReadOnlyList<string> RedirectUris,
     string DisplayName, bool ConsentRequired, int? RequestsPerSecond);
 
 internal enum ClientCheck
@@ -26,7 +29,7 @@ internal enum ClientCheck
     Busy,
 }
 
-/// <summary>The registered applications and their secrets.</summary>
+/// <summary>The registered applications, their secrets and keys.</summary>
 internal sealed class ClientRegistry : IDisposable
 {
     private const int MostRemembered = 10_000;
@@ -73,13 +76,13 @@ internal sealed class ClientRegistry : IDisposable
         }
     }
 
-    /// <summary>Takes as long for a client that does not exist.</summary>
+    /// <summary>Takes as long for a client that does not exist, or has no secret.</summary>
     private async Task<ClientCheck> CheckAsync(Client? client, string secret, UInt128 print)
     {
         using var turn = await derivations.AcquireAsync();
         if (!turn.IsAcquired) return ClientCheck.Busy;
         var right = await Task.Run(() => (client?.Secret ?? ClientSecret.Nobody).Matches(secret));
-        if (!right || client is null) return ClientCheck.Refused;
+        if (!right || client?.Secret is null) return ClientCheck.Refused;
 
         if (remembered.Count >= MostRemembered) remembered.Clear();
         remembered[print] = true;
@@ -88,9 +91,10 @@ internal sealed class ClientRegistry : IDisposable
 
     private static Client Make(ClientOptions options) => new(
         options.Id,
-        ClientSecret.TryParse(options.SecretHash, out var secret)
-            ? secret
+        options.SecretHash.Length == 0 ? null
+            : ClientSecret.TryParse(options.SecretHash, out var secret) ? secret
             : throw new ArgumentException($"Client '{options.Id}' has no readable secret hash.", nameof(options)),
+        options.ReadKeys(),
         options.Scopes.Count > 0 ? [.. options.Scopes] : QodScopes.All,
         [.. options.RedirectUris],
         options.DisplayName ?? options.Id,

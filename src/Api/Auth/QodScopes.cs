@@ -29,10 +29,11 @@ public static class QodScopes
     /// <summary>Reads a <c>scope</c> parameter: plain scopes, <c>dpv:Purpose#scope-or-API</c>, or <c>dpv:Purpose scope…</c> (ICM 0.2 and later).</summary>
     /// <param name="registered">What the client may have.</param>
     /// <param name="granted">In the order of <see cref="All"/>, each once.</param>
-    /// <returns>False if a scope is unknown or not registered, or if none is left.</returns>
+    /// <returns>False if a scope is unknown or not registered, if none is left, or if there are two purposes.</returns>
     internal static bool TryGrant(string parameter, IReadOnlyList<string> registered, out string[] granted)
     {
         var asked = new HashSet<string>(StringComparer.Ordinal);
+        string? stated = null;
         granted = [];
         foreach (var token in parameter.Split(' '))
         {
@@ -42,6 +43,8 @@ public static class QodScopes
                 var hash = token.IndexOf('#');
                 var purpose = token.AsSpan(4, (hash < 0 ? token.Length : hash) - 4);
                 if (purpose.IsEmpty || purpose.ContainsAnyExcept(PurposeAlphabet)) return false;
+                // CAMARA: exactly one purpose. The older form repeats it with each of its parameters.
+                if (!purpose.SequenceEqual(stated ??= purpose.ToString())) return false;
                 if (hash < 0) continue;
                 scope = token[(hash + 1)..];
             }

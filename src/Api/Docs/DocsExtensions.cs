@@ -12,12 +12,13 @@ internal static class DocsExtensions
 {
     public static void MapQodDocs(this WebApplication app)
     {
-        var documented = app.Services.GetRequiredService<SurfaceDirectory>().All.Where(surface => surface.OpenApiResource is not null).ToArray();
+        var surfaces = app.Services.GetRequiredService<SurfaceDirectory>();
+        var documented = surfaces.All.Where(surface => surface.OpenApiResource is not null).ToArray();
         var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
         IReadOnlyList<ServerOptions> servers = options.DocsServers.Count > 0 ? [.. options.DocsServers] : [new() { Url = options.PublicUrl, Description = "Its public address" }];
         foreach (var surface in documented)
         {
-            var document = OpenApiCompletion.Complete(Resource(surface.OpenApiResource!), servers);
+            var document = OpenApiCompletion.Complete(Resource(surface.OpenApiResource!), surfaces.Prefix.ToUriComponent(), surface.BasePath, servers);
             app.MapGet($"/openapi/{surface.Name}.json", context => WriteAsync(context, MediaTypeNames.Application.Json, document));
         }
 
@@ -30,7 +31,8 @@ internal static class DocsExtensions
         app.MapSwaggerUI("docs", ui =>
         {
             ui.DocumentTitle = "QodOrleans";
-            foreach (var surface in documented) ui.SwaggerEndpoint($"/openapi/{surface.Name}.json", surface.Name);
+            // Relative to the page: whoever shows it may have put something before our paths.
+            foreach (var surface in documented) ui.SwaggerEndpoint($"../openapi/{surface.Name}.json", surface.Name);
             ui.EnablePersistAuthorization();
             ui.EnableTryItOutByDefault();
             ui.DisplayRequestDuration();

@@ -9,13 +9,18 @@ internal static class OpenApiCompletion
 {
     internal static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly string[] LoginUrls = ["openIdConnectUrl", "authorizationUrl", "tokenUrl", "refreshUrl"];
+
     private const int DeepestExample = 16;
 
+    /// <param name="prefix">What stands before all our paths; mostly nothing.</param>
+    /// <param name="path">The surface's own.</param>
     /// <param name="servers">Absolute, without the surface's own path; the first one is used in the code.</param>
-    public static byte[] Complete(byte[] document, IReadOnlyList<ServerOptions> servers)
+    public static byte[] Complete(byte[] document, string prefix, string path, IReadOnlyList<ServerOptions> servers)
     {
         var root = JsonNode.Parse(document)!.AsObject();
-        var path = (string)root["servers"]![0]!["url"]!;
+        root["servers"]![0]!["url"] = prefix + path;
+        PrefixLogins(root, prefix);
         foreach (var server in servers)
             root["servers"]!.AsArray().Add(new JsonObject { ["url"] = server.Url.TrimEnd('/') + path, ["description"] = server.Description });
 
@@ -30,6 +35,15 @@ internal static class OpenApiCompletion
             }
         }
         return JsonSerializer.SerializeToUtf8Bytes(root, Readable);
+    }
+
+    /// <summary>Where tokens are had, which the documents say by its path.</summary>
+    private static void PrefixLogins(JsonObject root, string prefix)
+    {
+        foreach (var (_, scheme) in root["components"]!["securitySchemes"]!.AsObject())
+            foreach (var holder in (scheme!["flows"]?.AsObject().Select(flow => flow.Value) ?? []).Append(scheme))
+                foreach (var name in LoginUrls)
+                    if ((string?)holder![name] is ['/', ..] and var url) holder[name] = prefix + url;
     }
 
     private static void AddSamples(JsonObject operation, CodeSamples samples)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Http;
@@ -17,6 +18,12 @@ internal static class Rules
     /// <summary>What <see cref="IsClassicProfile"/> wants.</summary>
     public const string ClassicProfilesRule = "must be QOS_E, QOS_S, QOS_M or QOS_L";
 
+    /// <summary>What <see cref="IsProfileName"/> wants.</summary>
+    public const string ProfileNameRule = "must be 3 to 256 letters, digits or _ . -";
+
+    /// <summary>What <see cref="IsInternationalNumber"/> wants.</summary>
+    public const string InternationalNumberRule = "must be + and 5 to 15 digits, the first of them not 0";
+
     private const int LongestToken = 1_024;
 
     public static bool IsPort(int port) => port is >= 0 and <= 65535;
@@ -27,6 +34,10 @@ internal static class Rules
         if (text is ['+', .. var digits]) text = digits;
         return text.Length is >= 5 and <= 15 && !text.ContainsAnyExceptInRange('0', '9');
     }
+
+    /// <summary><c>^\+[1-9][0-9]{4,14}$</c></summary>
+    public static bool IsInternationalNumber(ReadOnlySpan<char> text) =>
+        text is ['+', >= '1' and <= '9', .. var rest] && rest.Length is >= 4 and <= 14 && !rest.ContainsAnyExceptInRange('0', '9');
 
     /// <summary>RFC 7542: user and realm, both present; 253 is what a AAA protocol carries.</summary>
     public static bool IsNetworkAccessIdentifier(string text)
@@ -45,8 +56,25 @@ internal static class Rules
     /// <summary>The four that were an enumeration before profiles got names of their own.</summary>
     public static bool IsClassicProfile(string name) => name is "QOS_E" or "QOS_S" or "QOS_M" or "QOS_L";
 
+    /// <summary><c>^[a-zA-Z0-9_.-]+$</c>, 3 to 256.</summary>
+    public static bool IsProfileName(string text)
+    {
+        if (text.Length is < 3 or > 256) return false;
+        foreach (var c in text)
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-')) return false;
+        return true;
+    }
+
     public static Fault? CheckDuration(int? seconds) =>
         seconds is null or (>= 1 and <= LongestDuration) ? null : Fault.Member("duration", $"must be 1 to {LongestDuration}");
+
+    /// <summary>A day, or the profile's own maximum where that is less: how long a session is to last that does not say it, and what may remain after
+    /// an extension (camara.md, section 7, row 41).</summary>
+    public static TimeSpan LongestDurationWith(QosProfile? profile)
+    {
+        var day = TimeSpan.FromSeconds(LongestDuration);
+        return profile?.LongestDuration < day ? profile.LongestDuration : day;
+    }
 
     /// <param name="ipv4Place">The members' names differ between releases.</param>
     public static Fault? CheckServer(string? ipv4, string ipv4Place, string? ipv6, string ipv6Place)
@@ -76,5 +104,12 @@ internal static class Rules
         StatusInfo.DurationExpired => "DURATION_EXPIRED",
         StatusInfo.NetworkTerminated => "NETWORK_TERMINATED",
         _ => "DELETE_REQUESTED",
+    };
+
+    public static string ToWire(QosProfileStatus status) => status switch
+    {
+        QosProfileStatus.Active => "ACTIVE",
+        QosProfileStatus.Inactive => "INACTIVE",
+        _ => "DEPRECATED",
     };
 }

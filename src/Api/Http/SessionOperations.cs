@@ -8,22 +8,33 @@ namespace QodOrleans.Api.Http;
 internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory surfaces, ApiMetrics metrics, ILogger<SessionOperations> log)
 {
     /// <summary>201 with the session and its path, or why there is none.</summary>
-    public async Task CreateAsync(HttpContext context, Surface surface, CreateSession request)
+    public async Task CreateAsync(HttpContext context, CreateSession request) =>
+        await AnswerCreateAsync(context, await engine.CreateSessionAsync(request, context.RequestAborted));
+
+    /// <summary>The same, where the surface has asked the engine in a way of its own.</summary>
+    public async Task AnswerCreateAsync(HttpContext context, SessionResult result)
     {
-        var result = await engine.CreateSessionAsync(request, context.RequestAborted);
+        var surface = surfaces.Of(context);
         if (result.Session is not { } session)
         {
-            await RefuseAsync(context, surface, surface.DescribeError!(result.Error!));
+            await RefuseAsync(context, surface.DescribeError!(result.Error!));
             return;
         }
         metrics.Created(surface.Name, "201");
         log.SessionCreated(session.Id, Correlator.Of(context));
-        context.Response.Headers.Location = $"{surface.Root}/sessions/{session.Id}";
+        context.Response.Headers.Location = surfaces.PathOf(surface, session.Id);
         await surface.WriteSession!(context, StatusCodes.Status201Created, session);
     }
 
     /// <summary>A create that does not get as far as the engine.</summary>
-    public Task RefuseAsync(HttpContext context, Surface surface, Fault fault) => RefuseAsync(context, surface, surface.Describe(fault));
+    public Task RefuseAsync(HttpContext context, Fault fault) => RefuseAsync(context, surfaces.Of(context).Describe(fault));
+
+    /// <inheritdoc cref="RefuseAsync(HttpContext, Fault)"/>
+    public Task RefuseAsync(HttpContext context, ErrorAnswer answer)
+    {
+        metrics.Created(surfaces.Of(context).Name, answer.Code);
+        return context.WriteErrorAsync(answer);
+    }
 
     public async Task GetSession(HttpContext context)
     {
@@ -54,11 +65,5 @@ internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory 
         if (SessionId.TryParse((string?)context.Request.RouteValues["sessionId"], out var id)) return id;
         await context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, "sessionId: must be a UUID of 36 characters"));
         return null;
-    }
-
-    private Task RefuseAsync(HttpContext context, Surface surface, ErrorAnswer answer)
-    {
-        metrics.Created(surface.Name, answer.Code);
-        return context.WriteErrorAsync(answer);
     }
 }

@@ -5,11 +5,24 @@ namespace QodOrleans.Api.Http;
 
 /// <summary>A northbound API as the rooms around it see it.</summary>
 /// <param name="Name">Stored with each session made on it.</param>
-/// <param name="Root">All its paths start with this.</param>
-/// <param name="Map">Adds its endpoints.</param>
+/// <param name="Root">All its paths start with this: as its document has it, or as <see cref="SurfaceDirectory"/> has moved it.</param>
+/// <param name="Map">Adds its endpoints, below the root of the surface that it is given.</param>
 /// <param name="Describe">Puts a fault into the surface's words and shape.</param>
-internal sealed record Surface(string Name, PathString Root, Action<IEndpointRouteBuilder> Map, Func<Fault, ErrorAnswer> Describe)
+internal sealed record Surface(string Name, PathString Root, Action<IEndpointRouteBuilder, Surface> Map, Func<Fault, ErrorAnswer> Describe)
 {
+    /// <summary>One that stands where it stands.</summary>
+    public Surface(string name, PathString root, Action<IEndpointRouteBuilder> map, Func<Fault, ErrorAnswer> describe)
+        : this(name, root, (routes, _) => map(routes), describe) => IsFixed = true;
+
+    /// <summary>Its paths are not for the configuration to choose.</summary>
+    public bool IsFixed { get; }
+
+    /// <summary>The end of <see cref="Root"/> that its document counts among the operations' paths; the configuration moves what is before it.</summary>
+    public string RootInPaths { get; init; } = "";
+
+    /// <summary>The path of the document's server.</summary>
+    public string BasePath => Root.Value![..^RootInPaths.Length];
+
     /// <summary>The embedded OpenAPI document, as a path from this project with dots, served as <c>/openapi/{Name}.json</c>; null where there is none.</summary>
     public string? OpenApiResource { get; init; }
 
@@ -30,28 +43,4 @@ internal sealed record Surface(string Name, PathString Root, Action<IEndpointRou
 
     /// <summary>Writes a session in the surface's shape, with this status; null where <see cref="SessionOperations"/> do not serve it.</summary>
     public Func<HttpContext, int, QosSession, Task>? WriteSession { get; init; }
-}
-
-/// <summary>Tells whose words an answer must use.</summary>
-internal sealed class SurfaceDirectory(IReadOnlyList<Surface> surfaces)
-{
-    public IReadOnlyList<Surface> All => surfaces;
-
-    /// <summary>The surface of the endpoint, or of the path where there is none; a path of no surface gets the first one's words.</summary>
-    public Surface Of(HttpContext context)
-    {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<Surface>() is { } known) return known;
-        foreach (var surface in surfaces)
-            if (context.Request.Path.StartsWithSegments(surface.Root, StringComparison.OrdinalIgnoreCase)) return surface;
-        return surfaces[0];
-    }
-
-    /// <summary>In whose shape a session is shown here: where surfaces share a path, in that of the one it was made on.</summary>
-    public Surface ShapeOf(QosSession session, Surface here)
-    {
-        if (session.Terms.Surface == here.Name) return here;
-        foreach (var surface in surfaces)
-            if (surface.Root == here.Root && surface.Name == session.Terms.Surface) return surface;
-        return here;
-    }
 }

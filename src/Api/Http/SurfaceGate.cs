@@ -5,16 +5,18 @@ using Microsoft.Net.Http.Headers;
 namespace QodOrleans.Api.Http;
 
 /// <summary>After routing, before authorization: a path must be spelt as it is documented, and the client must be able to read JSON.</summary>
-internal sealed class SurfaceGate(RequestDelegate next)
+internal sealed class SurfaceGate(RequestDelegate next, SurfaceDirectory surfaces)
 {
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<Surface>() is not { } surface) return next(context);
 
-        if (!IsSpeltAs(endpoint.RoutePattern, context.Request.Path.Value)) return context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
+        if (!IsSpelt(context.Request.PathBase) || !IsSpeltAs(endpoint.RoutePattern, context.Request.Path.Value)) return context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
         if (!surface.AnswersPages && !AcceptsJson(context.Request.Headers.Accept)) return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
         return next(context);
     }
+
+    private bool IsSpelt(PathString prefix) => !prefix.HasValue || prefix.Value == surfaces.Prefix.Value;
 
     /// <summary>Routing itself takes <c>/QOD/v0/Sessions/</c> for <c>/qod/v0/sessions</c>; caches, filters and logs in front of us do not.</summary>
     private static bool IsSpeltAs(RoutePattern pattern, ReadOnlySpan<char> path)

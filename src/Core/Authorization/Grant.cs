@@ -5,7 +5,7 @@ namespace QodOrleans.Core.Authorization;
 
 /// <summary>What a secret is found by: the first 128 bits of its SHA-256. The secret itself is stored nowhere.</summary>
 /// <remarks>The kind goes into the hash, so a code shown where an <c>auth_req_id</c> belongs is simply not known. A plain hash will do: these
-/// secrets are 256 random bits, not something that can be guessed.</remarks>
+/// secrets are 256 random bits, not something that can be guessed. What clients name themselves, their assertions, is no secret.</remarks>
 public readonly record struct GrantKey(Guid Value)
 {
     public static GrantKey OfCode(string code) => Of("code ", code);
@@ -14,6 +14,9 @@ public readonly record struct GrantKey(Guid Value)
 
     /// <summary>The secret in a consent link.</summary>
     public static GrantKey OfTicket(string ticket) => Of("ticket ", ticket);
+
+    /// <summary>A client's assertion, by the <c>jti</c> that the client gave it. A client id holds no blank.</summary>
+    public static GrantKey OfAssertion(string clientId, string jti) => Of("assertion ", $"{clientId} {jti}");
 
     private static GrantKey Of(string kind, string secret)
     {

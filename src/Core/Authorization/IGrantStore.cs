@@ -2,12 +2,13 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Core.Authorization;
 
-/// <summary>Codes, backchannel requests and the consents that people have given, for all gateways on one store.</summary>
+/// <summary>Codes, backchannel requests, used assertions and the consents that people have given, for all gateways on one store.</summary>
 /// <remarks>All calls are concurrent. It holds no rule: <see cref="Grant"/> decides, <see cref="ReplaceAsync"/> is the fence.</remarks>
 public interface IGrantStore
 {
+    /// <returns>False if there is one of its key already: nothing was written. After a broken connection that one may be this call's own.</returns>
     /// <exception cref="StoreUnavailableException" />
-    Task AddAsync(Grant grant, CancellationToken cancellation);
+    Task<bool> AddAsync(Grant grant, CancellationToken cancellation);
 
     /// <returns>The grant as last written, or null.</returns>
     /// <exception cref="StoreUnavailableException" />
@@ -25,6 +26,10 @@ public interface IGrantStore
     /// <summary>Remembers a consent; one that is there already gets the new end.</summary>
     /// <exception cref="StoreUnavailableException" />
     Task SaveConsentAsync(Consent consent, CancellationToken cancellation);
+
+    /// <summary>Forgets a consent, as far as it is there.</summary>
+    /// <exception cref="StoreUnavailableException" />
+    Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation);
 
     /// <returns>The scopes that the person has allowed the client, and that allowance still holds at <paramref name="now"/>.</returns>
     /// <exception cref="StoreUnavailableException" />

@@ -1,4 +1,5 @@
 using QodOrleans.Core.Flows;
+using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Core.Engine;
@@ -42,6 +43,26 @@ public sealed record CreateSession
     public Sink? Sink { get; init; }
 
     public string? Correlator { get; init; }
+
+    /// <summary>What the session is made with, now that its device is found.</summary>
+    public SessionTerms TermsFor(ResolvedDevice device, DeviceKey key, DateTimeOffset now) => new()
+    {
+        ClientId = Caller.ClientId,
+        Subject = Caller.Subject,
+        Surface = Surface,
+        Operator = device.Route.Id,
+        Subscriber = device.Subscriber,
+        DeviceKey = key,
+        Device = Device ?? Caller.Line!.Device,
+        DeviceFromToken = Device is null,
+        ApplicationServer = ApplicationServer,
+        DevicePorts = DevicePorts,
+        ApplicationServerPorts = ApplicationServerPorts,
+        QosProfile = QosProfile,
+        Sink = Sink,
+        Correlator = Correlator,
+        CreatedAt = now,
+    };
 }
 
 /// <summary>A session, or why there is none.</summary>

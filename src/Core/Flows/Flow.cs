@@ -11,6 +11,9 @@ public sealed class Flow
         AddressBlock.TryParseIpv6Block("::/0", out var all6) ? all6 : default,
     ];
 
+    /// <summary>All traffic of a device.</summary>
+    public static readonly Flow Everything = Of(new ApplicationServer(null, null), devicePorts: null, serverPorts: null);
+
     private readonly AddressBlock[] servers;
     private readonly PortRange[] devicePorts;
     private readonly PortRange[] serverPorts;

@@ -21,7 +21,9 @@ public interface IEventFormat
 
 /// <param name="ContentType">For example <c>application/cloudevents+json</c>.</param>
 /// <param name="Target">Another path at the sink's own host, where the surface's release says so; null for the sink as it was given.</param>
-public readonly record struct EventMessage(string ContentType, byte[] Body, Uri? Target = null);
+/// <param name="TokenParameter">The query parameter that carries the sink's token, where the surface's release says so; null for a bearer token
+/// in the <c>Authorization</c> header.</param>
+public readonly record struct EventMessage(string ContentType, byte[] Body, Uri? Target = null, string? TokenParameter = null);
 
 /// <summary>Seals sink tokens for the store, and opens them for a delivery. Nothing else ever sees one.</summary>
 public interface ISinkTokenProtector

@@ -1,6 +1,8 @@
+using QodOrleans.Core.Flows;
+
 namespace QodOrleans.Core.Sessions;
 
-/// <summary>The times of a session's life that are ours to choose.</summary>
+/// <summary>What of a session's life is ours to choose.</summary>
 public sealed record SessionPolicy
 {
     /// <summary>How long an UNAVAILABLE session stays readable. CAMARA: at least 360 s after the event.</summary>
@@ -28,4 +30,10 @@ public sealed record SessionPolicy
 
     /// <summary>Longest pause between two releases. Releases are repeated for ever: what an operator keeps costs money.</summary>
     public TimeSpan LongestReleasePause { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether a device may have one session at a time only, whatever its flow (camara.md 2.5). Default: as many as do not overlap.</summary>
+    public bool OneSessionPerDevice { get; init; }
+
+    /// <summary>The flow that must be free on the device for the session to be made.</summary>
+    public Flow ClaimOf(QosSession session) => OneSessionPerDevice ? Flow.Everything : session.Flow;
 }

@@ -3,7 +3,8 @@ namespace QodOrleans.Core.Sessions;
 /// <summary>Where a client wants its events, and the token it wants to see there.</summary>
 /// <param name="Url">Absolute, vetted when the session was made, and vetted again at every connection.</param>
 /// <param name="ProtectedToken">The bearer token as <see cref="Notifications.ISinkTokenProtector"/> sealed it; null where the client gave none.</param>
-public sealed record Sink(Uri Url, byte[]? ProtectedToken)
+/// <param name="TokenExpiresAt">When the client says that the token ends; null where it does not say.</param>
+public sealed record Sink(Uri Url, byte[]? ProtectedToken, DateTimeOffset? TokenExpiresAt = null)
 {
     /// <summary>Neither path nor token: a log line may hold this.</summary>
     public override string ToString() => Url.Host;

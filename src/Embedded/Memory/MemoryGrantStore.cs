@@ -13,14 +13,14 @@ public sealed class MemoryGrantStore : IGrantStore, ISigningKeyStore
     private readonly List<SealedSigningKey> signingKeys = [];
 
     /// <inheritdoc />
-    public Task AddAsync(Grant grant, CancellationToken cancellation)
+    public Task<bool> AddAsync(Grant grant, CancellationToken cancellation)
     {
         lock (gate)
         {
-            grants.Add(grant.Key, grant);
+            if (!grants.TryAdd(grant.Key, grant)) return Task.FromResult(false);
             if (grant.Ticket is { } ticket) tickets.Add(ticket, grant.Key);
+            return Task.FromResult(true);
         }
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc />
@@ -51,6 +51,14 @@ public sealed class MemoryGrantStore : IGrantStore, ISigningKeyStore
     {
         lock (gate)
             foreach (var scope in consent.Scopes) consents[(consent.ClientId, consent.Subject, scope)] = consent.ExpiresAt;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation)
+    {
+        lock (gate)
+            foreach (var scope in scopes) consents.Remove((clientId, subject, scope));
         return Task.CompletedTask;
     }
 

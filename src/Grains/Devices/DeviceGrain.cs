@@ -1,14 +1,17 @@
 using Microsoft.Extensions.Options;
+using Orleans.GrainDirectory;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.Devices;
 
 /// <summary>A device in memory: its fence, and the flows that were held when it was last asked for. The store's fence decides, so a second
-/// activation of the same device (the directory is only eventually consistent) can admit nothing that this one does not know.</summary>
-[PreferLocalPlacement]
-internal sealed class DeviceGrain(ISessionStore store, TimeProvider time, IOptions<GrainEngineOptions> options) : Grain, IDeviceGrain
+/// activation of the same device, while the members change, can admit nothing that this one does not know.</summary>
+/// <remarks>A device that was never heard of before goes at once: there are very many of them. One that comes again stays until it is idle.</remarks>
+[ByShare, GrainDirectory(ShareDirectory.Name)]
+internal sealed class DeviceGrain(ISessionStore store, SessionPolicy policy, TimeProvider time, IOptions<GrainEngineOptions> options) : Grain, IDeviceGrain
 {
     private const int StaleRetries = 3;
 
@@ -30,7 +33,7 @@ internal sealed class DeviceGrain(ISessionStore store, TimeProvider time, IOptio
 
     private async Task<AdmissionOutcome> TryAdmitAsync(QosSession session, DeviceKey key)
     {
-        var flow = session.Flow;
+        var flow = policy.ClaimOf(session);
         for (var attempt = 0; attempt <= StaleRetries; attempt++)
         {
             // Nobody waits for it any more (see IQosSessionGrain.CreateAsync). A silo that freezes after this look comes back with an old fence.
@@ -48,6 +51,7 @@ internal sealed class DeviceGrain(ISessionStore store, TimeProvider time, IOptio
             switch (result.Status)
             {
                 case CommitStatus.Committed:
+                    if (known == DeviceFlows.Unheard) DeactivateOnIdle();
                     known = known.With(session.Id, flow, result.DeviceFence);
                     return AdmissionOutcome.Admitted;
                 case CommitStatus.StaleSession:

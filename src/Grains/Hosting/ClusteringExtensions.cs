@@ -55,7 +55,7 @@ public static class ClusteringExtensions
         });
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 200_000);
         silo.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
-        return silo.AddActivityPropagation();
+        return silo;
     }
 
     /// <summary>Where the operators' administration is kept.</summary>
@@ -77,7 +77,7 @@ public static class ClusteringExtensions
         client.Services.AddSingleton<ClusterConnection>();
         client.Services.AddSingleton<IClientConnectionRetryFilter>(services => services.GetRequiredService<ClusterConnection>());
         client.AddGatewayCountChangedHandler(services => services.GetRequiredService<ClusterConnection>().Count);
-        return client.AddActivityPropagation();
+        return client;
     }
 
     private static QodClusterOptions SettingsOf(IConfiguration configuration) =>

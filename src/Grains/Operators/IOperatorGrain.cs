@@ -10,13 +10,9 @@ public interface IOperatorGrain : IGrainWithStringKey
     Task<OperatorShare> RenewAsync(ShareRequest request);
 
     /// <summary>For those who run the broker. Durable when it returns; in force everywhere within two seconds.</summary>
-    [Alias("SetMode")]
-    Task SetModeAsync(OperatorMode mode);
-
-    /// <param name="limits">Null values: as configured.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit below 1.</exception>
-    [Alias("SetLimits")]
-    Task SetLimitsAsync(OperatorLimits limits);
+    [Alias("Set")]
+    Task SetAsync(OperatorAdministration decision);
 
     [Alias("Get")]
     Task<OperatorAdministration> GetAsync();

@@ -52,19 +52,12 @@ internal sealed class OperatorGrain : Grain, IOperatorGrain
         return Task.FromResult(new OperatorShare(mode, granted, limits.CallsPerSecond * (double)granted / limit, paused, Lease));
     }
 
-    public Task SetModeAsync(OperatorMode mode) => WriteAsync(administration.State with { Mode = mode });
-
-    public Task SetLimitsAsync(OperatorLimits limits)
+    public async Task SetAsync(OperatorAdministration decision)
     {
-        if (limits.ConcurrentCalls < 1 || limits.CallsPerSecond < 1) throw new ArgumentOutOfRangeException(nameof(limits), limits, "A limit is at least 1.");
-        return WriteAsync(administration.State with { Limits = limits });
-    }
+        if (decision.Limits.ConcurrentCalls < 1 || decision.Limits.CallsPerSecond < 1)
+            throw new ArgumentOutOfRangeException(nameof(decision), decision.Limits, "A limit is at least 1.");
 
-    public Task<OperatorAdministration> GetAsync() => Task.FromResult(administration.State);
-
-    private async Task WriteAsync(OperatorAdministration next)
-    {
-        administration.State = next;
+        administration.State = decision;
         try
         {
             await administration.WriteStateAsync();
@@ -76,4 +69,6 @@ internal sealed class OperatorGrain : Grain, IOperatorGrain
             throw;
         }
     }
+
+    public Task<OperatorAdministration> GetAsync() => Task.FromResult(administration.State);
 }

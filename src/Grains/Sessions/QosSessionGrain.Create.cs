@@ -62,8 +62,8 @@ internal sealed partial class QosSessionGrain
     {
         var key = room.DeviceKeys.KeyOf(device.Route.Id, device.Subscriber);
         var now = room.Now;
-        var session = room.Machine.Create(new SessionCommand.Create(Id, TermsOf(request, device, key, now), request.Duration), now).Session;
-        switch (await GrainFactory.GetGrain<IDeviceGrain>(key.Value).AdmitAsync(session))
+        var session = room.Machine.Create(new SessionCommand.Create(Id, request.TermsFor(device, key, now), request.Duration), now).Session;
+        switch (await room.Devices.Of(key.Value).AdmitAsync(session))
         {
             case AdmissionOutcome.Admitted:
                 state.State = new SessionGrainState { Session = session };
@@ -81,25 +81,6 @@ internal sealed partial class QosSessionGrain
                 return (SessionError.StoreUnavailable(), false);
         }
     }
-
-    private static SessionTerms TermsOf(CreateSession request, ResolvedDevice device, Core.Flows.DeviceKey key, DateTimeOffset now) => new()
-    {
-        ClientId = request.Caller.ClientId,
-        Subject = request.Caller.Subject,
-        Surface = request.Surface,
-        Operator = device.Route.Id,
-        Subscriber = device.Subscriber,
-        DeviceKey = key,
-        Device = request.Device ?? request.Caller.Line!.Device,
-        DeviceFromToken = request.Device is null,
-        ApplicationServer = request.ApplicationServer,
-        DevicePorts = request.DevicePorts,
-        ApplicationServerPorts = request.ApplicationServerPorts,
-        QosProfile = request.QosProfile,
-        Sink = request.Sink,
-        Correlator = request.Correlator,
-        CreatedAt = now,
-    };
 
     private async Task<SessionResult> FinishCreateAsync(QosSession session, OperatorOutcome outcome, bool callerWaiting)
     {

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 using Orleans.Storage;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
@@ -10,11 +11,15 @@ namespace QodOrleans.Grains.Sessions;
 
 /// <summary>One session: load, <see cref="SessionMachine.Decide"/>, commit, run the effect. All rules are the machine's.</summary>
 /// <remarks>Calls interleave, because an operator's report must come through while a create still waits for that operator's answer. What changes
-/// the session takes turns all the same (<see cref="Turns"/>): there is never more than one write under way. Memory is only a cache:
-/// after any failed write the activation forgets what it knew and goes, and the next call reads the store.</remarks>
-[Reentrant, ByShare]
+/// the session takes turns all the same (<see cref="Turns"/>): there is never more than one write under way. Memory is only a cache, and while the
+/// cluster's members change another activation may have written: a write by an old version fails on the fence, and an answer that would change nothing is
+/// given by the store's word only. After any failed write the activation forgets what it knew and goes.</remarks>
+[Reentrant, ByShare, GrainDirectory(ShareDirectory.Name)]
 internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSessionGrain, IRemindable
 {
+    /// <summary>Decisions on one command, where other activations write at the same time.</summary>
+    private const int MostRounds = 3;
+
     private readonly GrainState<SessionGrainState> state = new(new SessionGrainState());
     private readonly Turns turns = new(room.Options.MailboxCapacity);
     private bool loaded;
@@ -40,17 +45,7 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
 
     /// <summary>The session may be due: its provisioning deadline, its expiry, a release to be repeated, or the end of its retention. The state's own due
     /// time decides, so a reminder too many does nothing. One that fails is repeated until the due time has moved.</summary>
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
-    {
-        QosSession? before = null;
-        var result = await ApplyAsync(session =>
-        {
-            before = session;
-            return new SessionCommand.DeadlineReached();
-        });
-        // Due by the store, and not by memory: another activation has moved it, and what is in memory is old.
-        if (ReferenceEquals(result.Session, before)) loaded = false;
-    }
+    public Task ReceiveReminder(string reminderName, TickStatus status) => ApplyAsync(_ => new SessionCommand.DeadlineReached());
 
     private static async Task<SessionResult> AnswerAsync(Task<SessionResult> work)
     {
@@ -76,19 +71,27 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
         Decision decision;
         try
         {
-            if (await LoadAsync() is { } session)
+            for (var round = 1; ; round++)
             {
+                var remembered = loaded;
+                if (await LoadAsync() is not { } session)
+                {
+                    if (known is null || commandFor(known) is not { } command) return SessionError.NotFound();
+                    decision = room.Machine.Decide(known with { Phase = SessionPhase.Gone }, command, room.Now);
+                    Log.Latecomer(room.Logger, Id, known.Terms.Operator);
+                    break;
+                }
                 if (caller is not null && session.IsVisible && !caller.Owns(session)) return SessionError.NotOwner();
-                decision = await DecideAndCommitAsync(session, commandFor);
-            }
-            else if (known is not null && commandFor(known) is { } command)
-            {
-                decision = room.Machine.Decide(known with { Phase = SessionPhase.Gone }, command, room.Now);
-                Log.Latecomer(room.Logger, Id, known.Terms.Operator);
-            }
-            else
-            {
-                return SessionError.NotFound();
+                try
+                {
+                    decision = await DecideAndCommitAsync(session, commandFor);
+                    if (decision.Changed || !remembered) break;
+                }
+                catch (InconsistentStateException stale) when (round < MostRounds)
+                {
+                    Forget(stale);
+                }
+                loaded = false;
             }
             AnswerWaitingCreate(decision);
         }
@@ -140,14 +143,16 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
         if (!loaded)
         {
             await room.Storage.ReadStateAsync(SessionStorage.State, this.GetGrainId(), state);
-            loaded = true;
+            // That there is none is not remembered: it may be made yet, by another activation.
+            loaded = state.State.Session is not null;
         }
         return state.State.Session;
     }
 
     private void Committed(QosSession session)
     {
-        if (session.Phase == SessionPhase.Gone) DeactivateOnIdle();
+        // Nothing more is to come for minutes or hours. To make an activation again is cheaper than to keep hundreds of thousands of them.
+        if (session.Phase is not (SessionPhase.Requested or SessionPhase.Releasing)) DeactivateOnIdle();
         Log.Changed(room.Logger, session.Id, session.Terms.Operator, session.Phase, session.StatusInfo, session.Version, session.Terms.Correlator);
     }
 

@@ -6,6 +6,7 @@ using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
+using QodOrleans.Grains.Devices;
 using QodOrleans.Grains.Events;
 using QodOrleans.Grains.Operators;
 
@@ -14,7 +15,7 @@ namespace QodOrleans.Grains.Sessions;
 /// <summary>What all session grains of a silo share, resolved once instead of once for each of a million activations.</summary>
 internal sealed class SessionRoom(
     SessionPolicy policy, QosProfileCatalog profiles, ClusterOperators operators, DeviceKeyHasher deviceKeys, [FromKeyedServices(SessionStorage.Name)] IGrainStorage storage,
-    EventRouter events, WorkUnderWay work, TimeProvider time, GrainMetrics metrics, IOptions<GrainEngineOptions> options, ILogger<QosSessionGrain> log)
+    IGrainFactory grains, EventRouter events, WorkUnderWay work, TimeProvider time, GrainMetrics metrics, IOptions<GrainEngineOptions> options, ILogger<QosSessionGrain> log)
 {
     public SessionMachine Machine { get; } = new(policy);
 
@@ -23,6 +24,8 @@ internal sealed class SessionRoom(
     public LineFinder Lines { get; } = new(operators.Directory);
 
     public DeviceKeyHasher DeviceKeys { get; } = deviceKeys;
+
+    public GrainReferences<IDeviceGrain> Devices { get; } = new(grains);
 
     public OperatorCalls Operators { get; } = new(
         operators.Directory, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));

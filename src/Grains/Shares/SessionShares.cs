@@ -5,7 +5,7 @@ namespace QodOrleans.Grains.Shares;
 
 /// <summary>Which silo looks after which session: it runs the grain, calls it when it is due, and tells its events. Every silo works that out
 /// alone, from the active members: the one with the highest hash of itself and the session (rendezvous hashing). So when a member comes or
-/// goes, only its own sessions move.</summary>
+/// goes, only its own sessions move. Devices are shared out in the same way.</summary>
 /// <remarks>Two silos may disagree while news of a change travels. That is harmless: due calls are idempotent, the store's fences hold, and events may
 /// arrive twice.</remarks>
 public sealed class SessionShares : ISiloStatusListener, IDisposable
@@ -28,13 +28,16 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
 
     public bool IsMine(SessionId session) => OwnerOf(session) is { } owner && owner.Equals(Self);
 
+    /// <inheritdoc cref="OwnerOf(Guid)" />
+    public SiloAddress? OwnerOf(SessionId session) => OwnerOf(session.Value);
+
     public bool IsActive(SiloAddress silo) => Array.IndexOf(members.Silos, silo) >= 0;
 
     /// <returns>Null while this silo knows of no active one.</returns>
-    public SiloAddress? OwnerOf(SessionId session)
+    public SiloAddress? OwnerOf(Guid id)
     {
         var current = members;
-        var key = KeyOf(session);
+        var key = KeyOf(id);
         SiloAddress? owner = null;
         ulong highest = 0;
         for (var i = 0; i < current.Silos.Length; i++)
@@ -62,10 +65,10 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
         return new Members(silos, [.. silos.Select(silo => Mix((uint)silo.GetConsistentHashCode()))]);
     }
 
-    private static ulong KeyOf(SessionId session)
+    private static ulong KeyOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
-        session.Value.TryWriteBytes(bytes);
+        id.TryWriteBytes(bytes);
         return BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
     }
 

@@ -9,7 +9,8 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
 {
     private const string Columns = "key, client_id, state, expires_at, payload, ticket, interval_ms, next_poll_at, version";
 
-    // The key is random: if it is there, our own first attempt put it there before the connection broke.
+    // A random key that is there already was put there by our own first attempt, before the connection broke. A key that a client has chosen
+    // (of an assertion) may be a replay just as well, and is taken for one: the client is refused, and comes again with a new assertion.
     private const string AddSql = $"insert into qod.grants ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (key) do nothing";
 
     // What never changes is not written again. A repetition after a broken connection finds its own version and reports that it lost: the
@@ -34,12 +35,12 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
         """;
 
     /// <inheritdoc />
-    public async Task AddAsync(Grant grant, CancellationToken cancellation) => await source.ExecuteAsync(
+    public async Task<bool> AddAsync(Grant grant, CancellationToken cancellation) => await source.ExecuteAsync(
         AddSql,
         parameters => parameters
             .With(grant.Key.Value).With(grant.ClientId).With((short)grant.State).With(grant.ExpiresAt.ToMilliseconds())
             .With(grant.Payload).With(grant.Ticket?.Value).With((int)grant.Interval.TotalMilliseconds).With(grant.NextPollAt?.ToMilliseconds()).With(grant.Version),
-        cancellation);
+        cancellation) == 1;
 
     /// <inheritdoc />
     public async Task<Grant?> FindAsync(GrantKey key, CancellationToken cancellation) =>
@@ -61,6 +62,12 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
     public async Task SaveConsentAsync(Consent consent, CancellationToken cancellation) => await source.ExecuteAsync(
         SaveConsentSql,
         parameters => parameters.With(consent.ClientId).With(consent.Subject).With(consent.Scopes.Distinct().ToArray()).With(consent.ExpiresAt.ToMilliseconds()),
+        cancellation);
+
+    /// <inheritdoc />
+    public async Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation) => await source.ExecuteAsync(
+        "delete from qod.consents where client_id = $1 and subject = $2 and scope = any($3)",
+        parameters => parameters.With(clientId).With(subject).With(scopes.ToArray()),
         cancellation);
 
     /// <inheritdoc />

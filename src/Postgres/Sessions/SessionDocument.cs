@@ -21,7 +21,8 @@ internal sealed record SessionDocument(
     byte[]? SinkToken,
     string? Correlator,
     DateTimeOffset CreatedAt,
-    bool? DeviceFromToken = null)
+    bool? DeviceFromToken = null,
+    DateTimeOffset? SinkTokenExpiresAt = null)
 {
     public static byte[] Write(SessionTerms terms) => JsonSerializer.SerializeToUtf8Bytes(
         new SessionDocument(
@@ -36,7 +37,8 @@ internal sealed record SessionDocument(
             terms.Sink?.ProtectedToken,
             terms.Correlator,
             terms.CreatedAt,
-            terms.DeviceFromToken ? true : null),
+            terms.DeviceFromToken ? true : null,
+            terms.Sink?.TokenExpiresAt),
         SessionDocumentJson.Readable.SessionDocument);
 
     public static SessionTerms Read(byte[] utf8, string clientId, string? subject, OperatorId @operator, DeviceKey deviceKey)
@@ -57,7 +59,7 @@ internal sealed record SessionDocument(
             DevicePorts = document.DevicePorts,
             ApplicationServerPorts = document.ApplicationServerPorts,
             QosProfile = document.QosProfile,
-            Sink = document.Sink is { } sink ? new Sink(new Uri(sink), document.SinkToken) : null,
+            Sink = document.Sink is { } sink ? new Sink(new Uri(sink), document.SinkToken, document.SinkTokenExpiresAt) : null,
             Correlator = document.Correlator,
             CreatedAt = document.CreatedAt,
         };

@@ -58,8 +58,20 @@ internal sealed class SinkClient(
         var content = new ByteArrayContent(message.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, message.Target ?? change.Sink.Url) { Content = content };
+        if (change.Sink.ProtectedToken is { } token) Authorize(request, message.TokenParameter, tokens.Unprotect(token));
         if (change.Correlator is { Length: > 0 } correlator) request.Headers.TryAddWithoutValidation("x-correlator", correlator);
-        if (change.Sink.ProtectedToken is { } token) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {tokens.Unprotect(token)}");
         return request;
+    }
+
+    /// <summary>Only here, in the request itself, is a token ever part of a URL: what is told of the request has been made from the sink's own.</summary>
+    private static void Authorize(HttpRequestMessage request, string? parameter, string token)
+    {
+        if (parameter is null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+            return;
+        }
+        var own = request.RequestUri!.Query.TrimStart('?');
+        request.RequestUri = new UriBuilder(request.RequestUri) { Query = $"{own}{(own.Length > 0 ? "&" : "")}{parameter}={Uri.EscapeDataString(token)}" }.Uri;
     }
 }

@@ -90,9 +90,15 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("invalid_scope", "scope", null)]
     [InlineData("invalid_scope", "scope", "dpv:RequestedServiceProvision")]
     [InlineData("invalid_scope", "scope", "everything")]
-    [InlineData("request_not_supported", "request", "e30.e30.")]
+    [InlineData("invalid_request_object", "request", "e30.e30.")]
     [InlineData("request_uri_not_supported", "request_uri", "https://evil.example/")]
     [InlineData("invalid_request", "prompt", "none consent")]
+    [InlineData("invalid_request", "prompt", "create")]
+    [InlineData("invalid_request", "prompt", "login Consent")]
+    [InlineData("account_selection_required", "prompt", "select_account")]
+    [InlineData("invalid_request", "max_age", "-1")]
+    [InlineData("invalid_request", "max_age", "soon")]
+    [InlineData("invalid_request", "max_age", "1e3")]
     [InlineData("invalid_request", "code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")]
     [InlineData("invalid_request", "code_challenge_method", "S256")]
     public async Task What_else_is_wrong_is_told_to_the_application(string error, string name, string? value)
@@ -114,6 +120,8 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("response_type", "code")]
     [InlineData("scope", Login.QodScope)]
     [InlineData("nonce", "n")]
+    [InlineData("prompt", "login")]
+    [InlineData("max_age", "60")]
     public async Task A_known_parameter_given_twice_is_an_invalid_request(string name, string value) =>
         Assert.Equal("invalid_request", (await gateway.AuthorizeAsync((name, value), (name, value))).Arrival()["error"]);
 
@@ -123,6 +131,33 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
         var arrival = (await gateway.AuthorizeAsync(("state", "a"), ("state", "b"))).Arrival();
         Assert.Equal("invalid_request", arrival["error"]);
         Assert.DoesNotContain("state", arrival.Keys);
+    }
+
+    [Theory]
+    [InlineData("prompt", "none")]
+    [InlineData("prompt", "login")]
+    [InlineData("prompt", "login consent")]
+    [InlineData("max_age", "0")]
+    [InlineData("max_age", "86400")]
+    [InlineData("acr_values", "anything")]
+    [InlineData("display", "wap")]
+    [InlineData("ui_locales", "de")]
+    [InlineData("claims", "{\"id_token\":{}}")]
+    public async Task D10_what_needs_no_page_shows_none(string name, string value) => Assert.NotEmpty(await gateway.CodeAsync((name, value)));
+
+    [Fact]
+    public async Task D22_a_client_secret_is_not_asked_for_and_one_that_is_sent_all_the_same_goes_nowhere()
+    {
+        var answer = await gateway.AuthorizeAsync(("client_secret", "my-app-secret"), ("state", "s"));
+        Assert.NotEmpty(answer.Arrival()["code"]);
+        Assert.DoesNotContain("my-app-secret", answer.Headers.NonValidated["Location"].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task D39_without_state_PKCE_and_nonce_a_login_works_and_the_id_token_has_no_nonce()
+    {
+        var idToken = (string)(await gateway.RedeemAsync(await gateway.CodeAsync(("scope", "openid " + Login.QodScope)))).Json["id_token"]!;
+        Assert.Null(JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(idToken.Split('.')[1]))!["nonce"]);
     }
 
     [Fact]

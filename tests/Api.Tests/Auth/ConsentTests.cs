@@ -176,7 +176,72 @@ public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gatewa
         (await gateway.SendAsync("GET", "/consent/" + new string('A', 43), token: null)).IsPage(404);
         (await gateway.SendAsync("GET", "/consent/" + new string('A', 3000), token: null)).IsPage(404);
         Assert.Equal(404, (await gateway.SendAsync("GET", "/consent/a/b", token: null)).Status);
-        Assert.Equal("POST", (await gateway.SendAsync("GET", "/consent", token: null)).Header("Allow"));
+        Assert.Equal("GET, POST", (await gateway.SendAsync("DELETE", "/consent", token: null)).Header("Allow"));
+    }
+
+    [Fact]
+    public async Task People_see_what_they_have_allowed_and_take_it_back()
+    {
+        Assert.Contains("No application has a permission of yours", (await GivenAsync()).Text, StringComparison.Ordinal);
+        (await DecideAsync(await OpenAsync((await AskAsync("openid qod-sessions-write qod-sessions-read")).Link), "approve")).IsPage(200);
+
+        var given = await GivenAsync();
+        Assert.Contains("Asking App", given.Text, StringComparison.Ordinal);
+        Assert.Contains("<ul><li>openid</li><li>qod-sessions-write</li><li>qod-sessions-read</li></ul>", given.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("my-app-id", given.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(hint[8..], given.Text, StringComparison.Ordinal);
+        Assert.Contains("form-action 'self' https:;", given.Header("Content-Security-Policy"), StringComparison.Ordinal);
+
+        Assert.Contains("within 60 minutes", (await DecideAsync(given, "withdraw")).IsPage(200).Text, StringComparison.Ordinal);
+        Assert.Contains("No application has a permission of yours", (await GivenAsync()).Text, StringComparison.Ordinal);
+        Assert.NotNull((await gateway.BackchannelAsync(hint, "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
+        (await AuthorizeAsync(("scope", "qod-sessions-read"))).IsPage(200);
+    }
+
+    [Fact]
+    public async Task Nobody_takes_back_what_another_line_has_allowed()
+    {
+        (await DecideAsync(await OpenAsync((await AskAsync()).Link), "approve")).IsPage(200);
+        Assert.Contains("No application has a permission of yours", (await GivenAsync(hint + "1")).Text, StringComparison.Ordinal);
+
+        var (given, theirs) = (await GivenAsync(), await GivenAsync());
+        (await DecideAsync(given, "withdraw", cookie: null)).IsPage(400);
+        (await DecideAsync(given, "withdraw", CookieOf(theirs))).IsPage(400);
+        (await DecideAsync(given, "withdraw", CookieOf(given), ("Sec-Fetch-Site", "cross-site"))).IsPage(400);
+        // Neither is a permission given by what withdraws one, nor the other way round.
+        (await DecideAsync(given, "approve")).IsPage(400);
+        (await DecideAsync(await AuthorizeAsync(("prompt", "consent")), "withdraw")).IsPage(400);
+        Assert.Null((await gateway.BackchannelAsync(hint, Login.QodScope, Client, Secret)).Json["consent_uri"]);
+    }
+
+    [Fact]
+    public async Task Who_refuses_what_was_allowed_before_has_taken_it_back_and_keeps_the_rest()
+    {
+        (await DecideAsync(await AuthorizeAsync(("scope", "qod-sessions-write qod-sessions-read")), "approve")).Arrival(303);
+        var refused = (await DecideAsync(await AuthorizeAsync(("scope", "qod-sessions-write"), ("prompt", "consent")), "deny")).Arrival(303);
+        Assert.Equal("access_denied", refused["error"]);
+        Assert.NotNull((await gateway.BackchannelAsync(hint, "qod-sessions-write", Client, Secret)).Json["consent_uri"]);
+        Assert.Null((await gateway.BackchannelAsync(hint, "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
+    }
+
+    [Theory]
+    [InlineData("tel:+99600000000")]
+    [InlineData("tel:+49600000000")]
+    [InlineData("nonsense")]
+    public async Task A_line_that_is_not_known_is_told_so(string hint) => (await SendForGivenAsync(hint)).IsPage(404);
+
+    [Fact]
+    public async Task An_operator_that_does_not_answer_is_503_for_whoever_asks_what_they_have_allowed()
+    {
+        gateway.Engine.Failure = Core.Engine.SessionError.OperatorUnavailable(new Core.Operators.OperatorId("offers"));
+        try
+        {
+            Assert.Equal((503, "1"), ((await SendForGivenAsync(hint)).Status, (await SendForGivenAsync(hint)).Header("Retry-After")));
+        }
+        finally
+        {
+            gateway.Engine.Failure = null;
+        }
     }
 
     [Fact]
@@ -188,6 +253,10 @@ public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gatewa
         Assert.DoesNotContain("<script>", page.Text, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)", page.Text, StringComparison.Ordinal);
     }
+
+    private Task<Answer> SendForGivenAsync(string hint) => gateway.SendAsync("GET", "/consent?login_hint=" + Uri.EscapeDataString(hint), token: null);
+
+    private async Task<Answer> GivenAsync(string? of = null) => (await SendForGivenAsync(of ?? hint)).IsPage(200);
 
     private Task<Answer> PollAsync(string id) => gateway.PollAsync(id, Client, Secret);
 
@@ -243,6 +312,8 @@ public sealed class ProductionConsentTests(ProductionConsentTests.AskingGateway 
     {
         var page = await gateway.AuthorizeAsync(("client_id", "shop"), ("login_hint", "tel:+34600000199"));
         Assert.Contains("…00", System.Net.WebUtility.HtmlDecode(page.IsPage(200).Text), StringComparison.Ordinal);
+        var given = await gateway.SendAsync("GET", "/consent?login_hint=tel%3A%2B34600000199", token: null);
+        Assert.Contains("…00", System.Net.WebUtility.HtmlDecode(given.IsPage(200).Text), StringComparison.Ordinal);
     }
 
     public sealed class AskingGateway() : Gateway(

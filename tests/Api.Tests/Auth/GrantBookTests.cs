@@ -81,11 +81,14 @@ public sealed class GrantBookTests : IDisposable
 
         public Task<Grant?> FindByTicketAsync(GrantKey ticket, CancellationToken cancellation) => MeetAsync(inner.FindByTicketAsync(ticket, cancellation));
 
-        public Task AddAsync(Grant grant, CancellationToken cancellation) => inner.AddAsync(grant, cancellation);
+        public Task<bool> AddAsync(Grant grant, CancellationToken cancellation) => inner.AddAsync(grant, cancellation);
 
         public Task<bool> ReplaceAsync(Grant grant, CancellationToken cancellation) => inner.ReplaceAsync(grant, cancellation);
 
         public Task SaveConsentAsync(Consent consent, CancellationToken cancellation) => inner.SaveConsentAsync(consent, cancellation);
+
+        public Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation) =>
+            inner.RemoveConsentAsync(clientId, subject, scopes, cancellation);
 
         public Task<IReadOnlyList<string>> ReadConsentAsync(string clientId, string subject, DateTimeOffset now, CancellationToken cancellation) =>
             inner.ReadConsentAsync(clientId, subject, now, cancellation);

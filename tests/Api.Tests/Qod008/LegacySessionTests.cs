@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using QodOrleans.Api.Surfaces.Qod008;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests.Qod008;
@@ -104,6 +106,20 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
         var session = await CreatedAsync(b => b.Remove("duration"));
         Assert.Equal((86_400, 86_400_000L), ((int)session["duration"]!, (long)session["expiresAt"]! - (long)session["startedAt"]!));
     }
+
+    [Fact]
+    public async Task A09_R41_no_duration_with_a_shorter_profile_means_all_that_it_allows()
+    {
+        var gateway = new ShortGateway();
+        await gateway.InitializeAsync();
+        await using var running = gateway;
+
+        var session = (await gateway.CreateAsync(Body(b => b.Remove("duration")))).Json;
+        Assert.Equal((600, 600_000L), ((int)session["duration"]!, (long)session["expiresAt"]! - (long)session["startedAt"]!));
+        IsInvalid(await gateway.CreateAsync(Body(b => b["duration"] = 601)), "The requested duration is out of the allowed range for the specific QoS profile");
+    }
+
+    private sealed class ShortGateway() : Gateway([], new QosProfileCatalog([new QosProfile { Name = "QOS_E", MaxDuration = new QosDuration(10, TimeUnit.Minutes) }]));
 
     [Theory]
     [InlineData("+5511852146260")]
@@ -214,6 +230,34 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
         foreach (var surface in new[] { Qod008Surface.Name, Qod008Surface.Name081 })
             Assert.Equal(target, Format(surface).Format(Change(surface, callback, QosStatus.Available, null)).Target?.ToString());
     }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("Bearer", null)]
+    [InlineData("ApiKey", "apikey")]
+    [InlineData("apikey", "apikey")]
+    public void C10_the_token_is_a_bearer_token_unless_the_configuration_wants_the_releases_own_way(string? setting, string? parameter)
+    {
+        using var services = new ServiceCollection()
+            .AddQodEventFormats(new ConfigurationBuilder().AddInMemoryCollection([new("Qod:LegacySinkToken", setting)]).Build())
+            .BuildServiceProvider();
+        foreach (var format in services.GetServices<IEventFormat>())
+        {
+            var isLegacy = format.Surface is Qod008Surface.Name or Qod008Surface.Name081;
+            Assert.Equal(isLegacy ? parameter : null, format.Format(Change(format.Surface, "https://a.example/n", QosStatus.Available, null)).TokenParameter);
+        }
+    }
+
+    [Theory]
+    [InlineData("7", "Qod:LegacySinkToken is 7; it must be one of: Bearer, ApiKey.")]
+    [InlineData("query", "Qod:LegacySinkToken")]
+    public void C10_no_other_way_starts(string setting, string complaint)
+    {
+        var failure = Assert.ThrowsAny<Exception>(() => new OddGateway(setting));
+        Assert.Contains(complaint, failure.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class OddGateway(string setting) : Gateway(new KeyValuePair<string, string?>("Qod:LegacySinkToken", setting));
 
     [Theory]
     [InlineData(QosStatus.Available, null, """{"sessionId":"123e4567-e89b-12d3-a456-426614174000","event":"QOS_STATUS_CHANGED","qosStatus":"AVAILABLE"}""")]

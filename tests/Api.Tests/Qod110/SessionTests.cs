@@ -174,6 +174,8 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
                 b["sinkCredential"] = JsonNode.Parse(credential);
             });
             Assert.Equal((201, sink, null), (answer.Status, (string?)answer.Json["sink"], answer.Json["sinkCredential"]));
+            var end = DateTimeOffset.Parse((string)JsonNode.Parse(credential)!["accessTokenExpiresUtc"]!, System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(sink is null ? null : end, gateway.Engine.LastCreate!.Sink?.TokenExpiresAt);
         }
     }
 

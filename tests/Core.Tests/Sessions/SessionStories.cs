@@ -18,6 +18,20 @@ public sealed class SessionStories
     [InlineData("create 60s without a sink | operator accepts | delete | told nothing")]
     public void Without_a_sink_nobody_is_told(string story) => Story.Play(story);
 
+    // r3.2, accessTokenExpiresUtc; camara.md 6.4.
+    [Theory]
+    [InlineData("create 60s with a token for 60.001s | operator accepts | told AVAILABLE | tick 60s | told UNAVAILABLE DURATION_EXPIRED")]
+    [InlineData("create 60s with a token for 60s | operator accepts | told AVAILABLE | tick 60s | UNAVAILABLE DURATION_EXPIRED | told nothing")]
+    [InlineData("create 60s with a token for 10s | operator accepts | told AVAILABLE | tick 10s | operator terminates | UNAVAILABLE NETWORK_TERMINATED | told nothing")]
+    [InlineData("create 60s with a token for 1s | operator takes it in | tick 1s | operator accepts | AVAILABLE | told nothing | delete | told nothing")]
+    public void Nobody_is_told_anything_once_the_token_for_the_sink_has_expired(string story) => Story.Play(story);
+
+    // The release's own example of a date is of 2023.
+    [Theory]
+    [InlineData("create 60s with a token for 0s | operator accepts | told AVAILABLE | delete | told UNAVAILABLE DELETE_REQUESTED")]
+    [InlineData("create 60s with a token that ended long ago | operator accepts | told AVAILABLE | delete | told UNAVAILABLE DELETE_REQUESTED")]
+    public void A_token_that_was_over_before_the_session_was_made_stops_nothing(string story) => Story.Play(story);
+
     [Theory]
     [InlineData("create 60s | wait 5s | ends in 55s | operator accepts | ends in 60s | due in 60s")]
     [InlineData("create 60s | operator takes it in | wait 59s | operator accepts | ends in 60s | tick 59.999s | AVAILABLE | tick 0.001s | UNAVAILABLE DURATION_EXPIRED")]

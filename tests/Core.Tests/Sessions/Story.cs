@@ -78,6 +78,8 @@ internal sealed class Story
         {
             case ["create", var duration]: return Create(Seconds(duration), TestSessions.Terms);
             case ["create", var duration, "without", "a", "sink"]: return Create(Seconds(duration), TestSessions.Terms with { Sink = null });
+            case ["create", var duration, "with", "a", "token", "for", var life]: return Create(Seconds(duration), WithToken(Now + Seconds(life)));
+            case ["create", var duration, "with", "a", "token", "that", "ended", "long", "ago"]: return Create(Seconds(duration), WithToken(Now.AddYears(-3)));
             case ["tick", var by]: return Tick(Seconds(by));
             case ["wait", var by]: return Wait(Seconds(by));
             case ["delete"]: return Do(new SessionCommand.Delete());
@@ -101,6 +103,8 @@ internal sealed class Story
             default: throw new ArgumentException($"The story has no step '{step}'.");
         }
     }
+
+    private static SessionTerms WithToken(DateTimeOffset end) => TestSessions.Terms with { Sink = TestSessions.Terms.Sink! with { ProtectedToken = [1], TokenExpiresAt = end } };
 
     private string? Create(TimeSpan duration, SessionTerms terms)
     {

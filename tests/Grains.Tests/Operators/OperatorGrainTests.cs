@@ -21,17 +21,16 @@ public sealed class OperatorGrainTests : IAsyncLifetime
     public async Task What_was_decided_outlives_the_cluster()
     {
         Assert.Equal(new OperatorAdministration(), await Operator.GetAsync());
-        await Operator.SetModeAsync(OperatorMode.Draining);
-        await Operator.SetLimitsAsync(new OperatorLimits(ConcurrentCalls: 7, CallsPerSecond: 70));
-        await Operator.SetModeAsync(OperatorMode.Killed);
+        var decided = new OperatorAdministration { Mode = OperatorMode.Killed, Limits = new OperatorLimits(ConcurrentCalls: 7, CallsPerSecond: 70) };
+        await Operator.SetAsync(new OperatorAdministration { Mode = OperatorMode.Draining });
+        await Operator.SetAsync(decided);
 
         await fixture.CrashAndRestartAsync();
 
-        Assert.Equal(
-            new OperatorAdministration { Mode = OperatorMode.Killed, Limits = new OperatorLimits(7, 70) }, await Operator.GetAsync());
+        Assert.Equal(decided, await Operator.GetAsync());
         var share = await Operator.RenewAsync(new ShareRequest(One, Held: 0, Wanted: 1, Calls: 0, Unanswered: 0));
         Assert.Equal((OperatorMode.Killed, 7, 70.0), (share.Mode, share.ConcurrentCalls, share.CallsPerSecond));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Operator.SetLimitsAsync(new OperatorLimits(0, null)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Operator.SetAsync(decided with { Limits = new OperatorLimits(0, null) }));
     }
 
     [Fact]

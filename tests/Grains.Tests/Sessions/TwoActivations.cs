@@ -10,7 +10,8 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.Grains.Tests.Sessions;
 
-/// <summary>The grain directory is only eventually consistent: two activations of one session can live for a moment. The store lets one of them write.</summary>
+/// <summary>Where a session's grain is follows from the active members, so while they change two activations of it can live. The store lets one of them write, and
+/// the other answers nothing by what it remembers.</summary>
 public sealed class TwoActivations : IAsyncLifetime
 {
     private static readonly Caller Alice = new("alice");
@@ -44,6 +45,33 @@ public sealed class TwoActivations : IAsyncLifetime
         fixture.Time.Advance(TimeSpan.FromSeconds(10));
 
         await Eventually.IsTrueAsync(() => fixture.Events.Any(change => change.SessionId == session.Id && change.StatusInfo == StatusInfo.DurationExpired));
+    }
+
+    [Fact]
+    public async Task What_became_available_elsewhere_is_extended_here()
+    {
+        var session = await CreatedAsync("+34600009001");
+        Assert.Equal(QosStatus.Requested, session.Status);
+        await DecidedElsewhereAsync(session, new SessionCommand.OperatorAccepted(Reference: null));
+
+        var extended = await fixture.Engine.ExtendQosSessionDurationAsync(
+            session.Id, Alice, TimeSpan.FromSeconds(60), new ExtensionLimit.RemainingAtMost(TimeSpan.FromDays(1)), default);
+
+        Assert.Null(extended.Error);
+        Assert.Equal(session.Duration + TimeSpan.FromSeconds(60), extended.Session!.Duration);
+    }
+
+    [Fact]
+    public async Task What_ended_elsewhere_while_the_operator_was_asked_is_released_when_it_accepts_after_all()
+    {
+        var create = fixture.Engine.CreateSessionAsync(Request("+34600009007"), default);
+        await fixture.Time.TimerSetAsync(TimeSpan.FromSeconds(1));
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        var session = (await create).Session!;
+        await DecidedElsewhereAsync(await DecidedElsewhereAsync(session, new SessionCommand.Delete()), new SessionCommand.OperatorReleased());
+
+        fixture.Time.Advance(TimeSpan.FromSeconds(4));
+        await Eventually.IsTrueAsync(() => !fixture.OperatorHolds(session.Id));
     }
 
     [Fact]
@@ -134,6 +162,13 @@ public sealed class TwoActivations : IAsyncLifetime
 
     private async Task OverwriteAsync(QosSession session) =>
         Assert.Equal(CommitStatus.Committed, (await fixture.Store.CommitAsync(new SessionCommit(session with { Version = session.Version + 1 }, Event: null))).Status);
+
+    private async Task<QosSession> DecidedElsewhereAsync(QosSession session, SessionCommand command)
+    {
+        var decision = new SessionMachine(new SessionPolicy()).Decide(session, command, fixture.Time.GetUtcNow());
+        Assert.Equal(CommitStatus.Committed, (await fixture.Store.CommitAsync(new SessionCommit(decision.Session, decision.Event))).Status);
+        return decision.Session;
+    }
 
     private async Task<QosSession> CreatedAsync(string phone)
     {

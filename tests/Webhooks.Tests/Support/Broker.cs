@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Storage;
@@ -16,13 +17,13 @@ internal sealed class Broker : IDisposable
 
     public Broker(
         HttpMessageHandler? network = null, FakeOutbox? outbox = null, TimeProvider? time = null, WebhookOptions? options = null, Random? chance = null,
-        FakeOutbox.Connection? connection = null, IOutboxShare? share = null)
+        FakeOutbox.Connection? connection = null, IOutboxShare? share = null, ILogger? log = null)
     {
         Clock = time as ManualTimeProvider ?? new ManualTimeProvider();
         Network = network as Network ?? new Network(Clock);
         Outbox = outbox ?? new FakeOutbox();
         Dispatcher = new WebhookDispatcher(
-            connection ?? (IEventOutbox)Outbox, [new TestFormat()], Tokens, network ?? Network, options ?? new WebhookOptions(), time ?? Clock, Meters, NullLogger.Instance,
+            connection ?? (IEventOutbox)Outbox, [new TestFormat()], Tokens, network ?? Network, options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance,
             chance ?? new LongestPause(), share);
     }
 

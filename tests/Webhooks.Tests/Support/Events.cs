@@ -29,7 +29,8 @@ internal static class Events
     private static byte[] MD5(int session, int sequence) => SHA256.HashData(Encoding.ASCII.GetBytes($"{session}/{sequence}"))[..16];
 }
 
-/// <summary>A CloudEvent in the manner of CAMARA; for a sink that ends in <c>/below</c>, one level below it.</summary>
+/// <summary>A CloudEvent in the manner of CAMARA; for a sink that ends in <c>/below</c>, one level below it, and with the token in the query for one that
+/// ends in <c>/keyed</c>.</summary>
 internal sealed class TestFormat : IEventFormat
 {
     public string Surface => Events.Surface;
@@ -42,7 +43,8 @@ internal sealed class TestFormat : IEventFormat
         type = "org.camaraproject.qod.v0.qos-status-changed",
         time = change.OccurredAt,
         data = new { sessionId = change.SessionId.ToString(), qosStatus = change.Status.ToString().ToUpperInvariant(), sequence = change.Sequence },
-    }), change.Sink.Url.AbsolutePath.EndsWith("/below", StringComparison.Ordinal) ? new Uri(change.Sink.Url + "/notifications") : null);
+    }), change.Sink.Url.AbsolutePath.EndsWith("/below", StringComparison.Ordinal) ? new Uri(change.Sink.Url + "/notifications") : null,
+        change.Sink.Url.AbsolutePath.EndsWith("/keyed", StringComparison.Ordinal) ? "apikey" : null);
 }
 
 /// <summary>What a request says, read from its body.</summary>

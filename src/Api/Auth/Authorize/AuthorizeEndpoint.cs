@@ -13,7 +13,7 @@ namespace QodOrleans.Api.Auth.Authorize;
 
 /// <summary><c>/authorize</c>, RFC 6749, 4.1.1: the person's device comes by, and its network says which line it is.</summary>
 internal sealed class AuthorizeEndpoint(
-    ClientRegistry clients, RateLimits limits, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, ConsentPage consentPage,
+    ClientRegistry clients, RateLimits limits, RequestObject requests, RequestLine requestLine, PairwiseSubjects subjects, GrantBook grants, ConsentPage consentPage,
     TimeProvider time, IOptions<ApiOptions> options)
 {
     public const string Path = "/authorize";
@@ -24,11 +24,16 @@ internal sealed class AuthorizeEndpoint(
     private static readonly string[] Known =
     [
         "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-        "prompt", "login_hint", "request", "request_uri",
+        "prompt", "max_age", "login_hint", "request", "request_uri",
     ];
 
+    /// <summary>CAMARA's profile has them in a signed request and beside it, the same in both; RFC 9101 has all but the client_id in it alone.</summary>
+    private static readonly string[] StatedTwice = ["client_id", "redirect_uri", "response_type", "scope"];
+
+    /// <summary>What <c>prompt</c> may ask for.</summary>
+    public static IReadOnlyList<string> Prompts { get; } = ["none", "login", "consent"];
+
     private readonly string issuer = options.Value.Issuer;
-    private readonly bool sandbox = options.Value.Mode == QodMode.Sandbox;
 
     private static void Map(IEndpointRouteBuilder routes)
     {
@@ -46,9 +51,11 @@ internal sealed class AuthorizeEndpoint(
         }
         var parameters = HttpMethods.IsPost(context.Request.Method) ? await Parameters.ReadFormAsync(context) : Parameters.OfQuery(context.Request);
 
-        // 1. Who asks, and where the answer may go. Until both are sure, nobody is sent anywhere.
-        if (parameters?["client_id"] is not { } id || clients.Find(id) is not { } client
-            || parameters["redirect_uri"] is not { } uri || !client.RedirectUris.Contains(uri, StringComparer.Ordinal))
+        // 1. Who asks, and where the answer may go. Until both are sure, nobody is sent anywhere. Where the request is signed, what is signed counts.
+        var client = parameters?["client_id"] is { } id ? clients.Find(id) : null;
+        var signed = parameters?["request"];
+        var asked = client is null || signed is null ? parameters : requests.Read(client, signed, Path);
+        if (client is null || (parameters!["redirect_uri"] ?? asked?["redirect_uri"]) is not { } uri || !client.RedirectUris.Contains(uri, StringComparer.Ordinal))
         {
             await context.WritePageAsync(StatusCodes.Status400BadRequest, "The application's request is out of order",
                 "<p>Its client_id is not known here, or its redirect_uri is not one that is registered for it. Redirect URIs are compared character by character.</p>");
@@ -56,7 +63,24 @@ internal sealed class AuthorizeEndpoint(
         }
         var redirection = new Redirection(uri, parameters["state"]);
 
-        // 2. Whether the request is in order.
+        // 2. Whether it says one thing only.
+        if (Known.FirstOrDefault(parameters.IsRepeated) is { } repeated)
+        {
+            redirection.SendError(context, "invalid_request", $"{repeated} is given more than once", issuer);
+            return;
+        }
+        if (signed is not null)
+        {
+            if (asked is null || StatedTwice.Any(name => asked[name] is not { } inside || (parameters[name] ?? inside) != inside))
+            {
+                redirection.SendError(context, "invalid_request_object", $"{RequestObject.Needed}; {string.Join(", ", StatedTwice)} in it, and not others beside it", issuer);
+                return;
+            }
+            parameters = asked;
+            redirection = new Redirection(uri, parameters["state"]);
+        }
+
+        // 3. Whether the request is in order.
         if (Check(parameters, client, out var scope) is var (error, description))
         {
             redirection.SendError(context, error, description, issuer);
@@ -74,20 +98,15 @@ internal sealed class AuthorizeEndpoint(
 
     private async Task AnswerAsync(HttpContext context, Client client, Parameters parameters, ScopeRequest scope, Redirection redirection)
     {
-        // 3. Which line it is. The network sees that by the address; the sandbox, where all come from one, takes the client's word for it.
-        var address = context.Connection.RemoteIpAddress;
-        var hint = sandbox ? parameters["login_hint"] : null;
-        var device = hint is not null ? LoginHint.Read(hint) : address is null ? null : LoginHint.Of(address, PortOf(context));
-        if (device is null)
+        // 4. Which line it is.
+        if (await requestLine.IdentifyAsync(context, parameters["login_hint"]) is not { } identified)
         {
             redirection.SendError(context, "invalid_request", "login_hint is neither tel: nor ipport:", issuer);
             return;
         }
-        var identified = await engine.IdentifyLineAsync(device, context.RequestAborted);
         if (identified.Line is not { } line)
         {
-            var passing = identified.Error!.Code is SessionErrorCode.OperatorUnavailable or SessionErrorCode.Overloaded or SessionErrorCode.StoreUnavailable;
-            var (error, description) = passing
+            var (error, description) = RequestLine.IsPassing(identified.Error!)
                 ? ("temporarily_unavailable", "the operator does not answer")
                 : ("access_denied", "no operator here knows the line, or its operator offers no quality on demand");
             redirection.SendError(context, error, description, issuer);
@@ -100,7 +119,7 @@ internal sealed class AuthorizeEndpoint(
             CodeChallenge = parameters["code_challenge"],
         };
 
-        // 4. Whether the person must be asked.
+        // 5. Whether the person must be asked.
         var prompts = parameters["prompt"]?.Split(' ') ?? [];
         if (client.ConsentRequired && (prompts.Contains("consent") || !await grants.IsConsentedAsync(client, terms, context.RequestAborted)))
         {
@@ -109,23 +128,26 @@ internal sealed class AuthorizeEndpoint(
             return;
         }
 
-        // 5. The code.
+        // 6. The code.
         redirection.SendCode(context, await grants.NewCodeAsync(client, terms, context.RequestAborted), issuer);
     }
-
-    /// <summary>Behind a proxy that tells the address alone, there is none.</summary>
-    private static int? PortOf(HttpContext context) => context.Connection.RemotePort is > 0 and var port ? port : null;
 
     private static (string Error, string Description)? Check(Parameters parameters, Client client, out ScopeRequest? scope)
     {
         scope = null;
-        if (Known.FirstOrDefault(parameters.IsRepeated) is { } repeated) return ("invalid_request", $"{repeated} is given more than once");
-        if (parameters["request"] is not null) return ("request_not_supported", "requests are not taken as objects");
         if (parameters["request_uri"] is not null) return ("request_uri_not_supported", "requests are not fetched");
         if (parameters["response_type"] is not { } type) return ("invalid_request", "response_type is missing");
         if (type != "code") return ("unsupported_response_type", "response_type must be code");
         if (parameters["response_mode"] is not (null or "query")) return ("invalid_request", "response_mode must be query");
-        if (parameters["prompt"]?.Split(' ') is { Length: > 1 } prompts && prompts.Contains("none")) return ("invalid_request", "prompt none goes with no other");
+        if (parameters["prompt"]?.Split(' ') is { } prompts)
+        {
+            if (prompts.Contains("none") && prompts.Length > 1) return ("invalid_request", "prompt none goes with no other");
+            // A request's address belongs to one line: there is nothing to choose from. To log in anew is what each request does.
+            if (prompts.Contains("select_account")) return ("account_selection_required", "the network says which line it is, and nobody chooses");
+            if (prompts.Any(prompt => !Prompts.Contains(prompt))) return ("invalid_request", $"prompt must be of {string.Join(", ", Prompts)}");
+        }
+        // Nobody was authenticated longer ago than now, so any age will do.
+        if (parameters["max_age"] is { } age && (age.Length > 9 || age.Any(c => !char.IsAsciiDigit(c)))) return ("invalid_request", "max_age must be a number of seconds");
 
         // RFC 7636, 4.3: without a method, "plain" is meant.
         var (challenge, method) = (parameters["code_challenge"], parameters["code_challenge_method"]);

@@ -12,7 +12,7 @@ namespace QodOrleans.Api.Auth.Backchannel;
 
 /// <summary><c>POST /bc-authorize</c>, CIBA core 7, poll mode: an application asks for a line that it names.</summary>
 internal sealed class BackchannelEndpoint(
-    ClientDoor door, RateLimits limits, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, TimeProvider time, IOptions<ApiOptions> options)
+    ClientDoor door, RateLimits limits, RequestObject requests, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, TimeProvider time, IOptions<ApiOptions> options)
 {
     public const string Path = "/bc-authorize";
 
@@ -24,24 +24,34 @@ internal sealed class BackchannelEndpoint(
     private static readonly ErrorAnswer UserUnknown = OAuthErrors.Error(400, "unknown_user_id", "no operator here knows the line");
     private static readonly ErrorAnswer ServiceMissing = OAuthErrors.Error(403, "access_denied", "the line's operator offers no quality on demand");
 
+    private static readonly ErrorAnswer ObjectInvalid = OAuthErrors.Error(400, "invalid_request_object", RequestObject.Needed);
+
+    /// <summary>Those we read.</summary>
+    private static readonly string[] Known = ["scope", "login_hint", "login_hint_token", "id_token_hint"];
+
     private readonly ApiOptions options = options.Value;
 
     private static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost(Path, ActivatorUtilities.CreateInstance<BackchannelEndpoint>(routes.ServiceProvider).BackchannelAuthorize).WithMetadata(Surface);
 
-    private Task BackchannelAuthorize(HttpContext context) => door.ServeAsync(context, AuthorizeAsync);
+    private Task BackchannelAuthorize(HttpContext context) => door.ServeAsync(context, Path, limits.AdmitsLogin, AuthorizeAsync);
 
     private async Task AuthorizeAsync(HttpContext context, Client client, Parameters form)
     {
-        if (!limits.AdmitsLogin(client, out var retryAfterSeconds))
+        if (form["request"] is { } signed)
         {
-            await context.WriteErrorAsync(OAuthErrors.TooMany(retryAfterSeconds));
-            return;
-        }
-        if (form["request"] is not null)
-        {
-            await context.WriteErrorAsync(OAuthErrors.Invalid("signed requests are not supported"));
-            return;
+            // CIBA core 7.1.1: what is signed is the whole request, and nothing stands beside it but the client's authentication.
+            if (Known.Any(name => form[name] is not null))
+            {
+                await context.WriteErrorAsync(OAuthErrors.Invalid("what belongs to a signed request must be in it, and not beside it"));
+                return;
+            }
+            if (requests.Read(client, signed, Path) is not { } asked)
+            {
+                await context.WriteErrorAsync(ObjectInvalid);
+                return;
+            }
+            form = asked;
         }
         // CIBA core 7.1: exactly one hint. Of the three that there are, only one does here.
         if (form["login_hint"] is not { } hint || form["login_hint_token"] is not null || form["id_token_hint"] is not null || LoginHint.Read(hint) is not { } device)

@@ -4,23 +4,27 @@ using QodOrleans.Api.Auth.Grants;
 using QodOrleans.Api.Auth.Limits;
 using QodOrleans.Api.Auth.OAuth;
 using QodOrleans.Api.Http;
+using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Api.Auth.Consents;
 
-/// <summary><c>GET /consent/{ticket}</c> asks about a backchannel request; <c>POST /consent</c> takes the decision, on that and on a code.</summary>
-internal sealed class ConsentEndpoint(ClientRegistry clients, RateLimits limits, GrantBook grants, ConsentPage page, IOptions<ApiOptions> options)
+/// <summary><c>GET /consent/{ticket}</c> asks about a backchannel request, and <c>GET /consent</c> shows what was allowed before; <c>POST /consent</c> takes the
+/// decision, on those and on a code.</summary>
+internal sealed class ConsentEndpoint(
+    ClientRegistry clients, RateLimits limits, RequestLine requestLine, PairwiseSubjects subjects, GrantBook grants, ConsentPage page, TimeProvider time, IOptions<ApiOptions> options)
 {
     public const string Path = "/consent";
 
     public static readonly Surface Surface = new("oauth-consent", Path, Map, Pages.Describe) { AnswersPages = true };
 
-    private readonly string issuer = options.Value.Issuer;
+    private readonly ApiOptions options = options.Value;
 
     private static void Map(IEndpointRouteBuilder routes)
     {
         var endpoint = ActivatorUtilities.CreateInstance<ConsentEndpoint>(routes.ServiceProvider);
         routes.MapGet($"{Path}/{{ticket}}", context => endpoint.ServeAsync(context, endpoint.Ask)).WithMetadata(Surface);
+        routes.MapGet(Path, context => endpoint.ServeAsync(context, endpoint.ShowGiven)).WithMetadata(Surface);
         routes.MapPost(Path, context => endpoint.ServeAsync(context, endpoint.Decide)).WithMetadata(Surface);
     }
 
@@ -49,35 +53,72 @@ internal sealed class ConsentEndpoint(ClientRegistry clients, RateLimits limits,
         else await NothingToDecideAsync(context, StatusCodes.Status404NotFound);
     }
 
+    /// <summary>The person comes by themselves, and the network says which line it is, as for a login.</summary>
+    /// <remarks>A look-up for each application that has to ask. People are few here, and <c>PagesPerSecond</c> bounds them.</remarks>
+    private async Task ShowGiven(HttpContext context)
+    {
+        var identified = await requestLine.IdentifyAsync(context, Parameters.OfQuery(context.Request)["login_hint"]);
+        if (identified is { Error: { } error } && RequestLine.IsPassing(error))
+        {
+            await context.WriteFaultAsync(new Fault(FaultKind.Unavailable));
+            return;
+        }
+        if (identified is not { Line: { } line })
+        {
+            await context.WritePageAsync(StatusCodes.Status404NotFound, "Your line is not known here", "<p>Open this page over your mobile connection, not over WLAN.</p>");
+            return;
+        }
+        var given = new List<(Client, GrantTerms)>();
+        foreach (var client in clients.All.OrderBy(client => client.DisplayName, StringComparer.Ordinal))
+        {
+            var subject = subjects.Of(client.Id, line);
+            var scopes = await grants.ConsentedAsync(client, subject, context.RequestAborted);
+            if (scopes.Count > 0) given.Add((client, new GrantTerms(subject, line, ScopeRequest.OfGiven(scopes), time.GetUtcNow())));
+        }
+        await page.ShowGivenAsync(context, line, given);
+    }
+
     private async Task Decide(HttpContext context)
     {
         var form = await Parameters.ReadFormAsync(context);
-        if (page.Read(context, form?["question"]) is not { } open || clients.Find(open.ClientId) is not { } client || form!["decision"] is not ("approve" or "deny"))
+        if (page.Read(context, form?["question"]) is not { } open || clients.Find(open.ClientId) is not { } client || !IsAnswer(open.Question, form!["decision"]))
         {
             await NothingToDecideAsync(context, StatusCodes.Status400BadRequest);
             return;
         }
-        var approve = form["decision"] == "approve";
+        var approve = form!["decision"] == "approve";
         switch (open.Question)
         {
             case ConsentQuestion.Request(var ticket) when !await grants.DecideAsync(ticket, approve, context.RequestAborted):
                 await NothingToDecideAsync(context, StatusCodes.Status409Conflict);
                 return;
             case ConsentQuestion.Request:
-                if (approve) await grants.RememberConsentAsync(client, open.Terms, context.RequestAborted);
+                await KeepAsync();
                 await context.WritePageAsync(StatusCodes.Status200OK, approve ? "Allowed" : "Refused", "<p>You can close this page.</p>");
                 return;
+            case ConsentQuestion.Withdrawal:
+                await KeepAsync();
+                await context.WritePageAsync(
+                    StatusCodes.Status200OK, "Withdrawn", $"<p>What the application was given before ends within {Math.Ceiling(options.AccessTokenLifetime.TotalMinutes)} minutes. After that it has to ask you again.</p>");
+                return;
             case ConsentQuestion.Code(var state) when !approve:
-                new Redirection(open.Terms.RedirectUri!, state).SendError(context, "access_denied", "the person has refused", issuer);
+                await KeepAsync();
+                new Redirection(open.Terms.RedirectUri!, state).SendError(context, "access_denied", "the person has refused", options.Issuer);
                 return;
             case ConsentQuestion.Code(var state):
-                await grants.RememberConsentAsync(client, open.Terms, context.RequestAborted);
-                new Redirection(open.Terms.RedirectUri!, state).SendCode(context, await grants.NewCodeAsync(client, open.Terms, context.RequestAborted), issuer);
+                await KeepAsync();
+                new Redirection(open.Terms.RedirectUri!, state).SendCode(context, await grants.NewCodeAsync(client, open.Terms, context.RequestAborted), options.Issuer);
                 return;
             default:
                 throw new InvalidOperationException($"Nothing is done about {open.Question.GetType().Name}.");
         }
+
+        // What is refused is not allowed any more, if it was before.
+        Task KeepAsync() =>
+            approve ? grants.RememberConsentAsync(client, open.Terms, context.RequestAborted) : grants.WithdrawConsentAsync(client, open.Terms, context.RequestAborted);
     }
+
+    private static bool IsAnswer(ConsentQuestion question, string? decision) => question is ConsentQuestion.Withdrawal ? decision == "withdraw" : decision is "approve" or "deny";
 
     private static Task NothingToDecideAsync(HttpContext context, int status) =>
         context.WritePageAsync(status, "There is nothing to decide here", "<p>The question was answered already, is too old, or was asked in another browser.</p>");

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth.Authorize;
 using QodOrleans.Api.Auth.Grants;
+using QodOrleans.Core.Engine;
 
 namespace QodOrleans.Api.Auth.Consents;
 
@@ -23,24 +24,52 @@ internal sealed class ConsentPage(IDataProtectionProvider protection, TimeProvid
 
     public Task ShowAsync(HttpContext context, Client client, GrantTerms terms, ConsentQuestion question)
     {
-        var open = new OpenQuestion(client.Id, terms, question, BrowserOf(context), time.GetUtcNow() + options.Authorization.RequestLifetime);
-        var sealedQuestion = Base64Url.EncodeToString(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(open, ConsentJson.Default.OpenQuestion)));
         var leadsTo = terms.RedirectUri is { } uri ? new Redirection(uri, null).Scheme : new Uri(options.Issuer).Scheme;
-        var encode = HtmlEncoder.Default;
         return context.WritePageAsync(
             StatusCodes.Status200OK,
             "Your permission is needed",
             $"""
-            <p><strong>{encode.Encode(client.DisplayName)}</strong> wants to act for {encode.Encode(Described(terms))}:</p>
-            <ul>{string.Concat(terms.Scope.Text.Split(' ').Select(scope => $"<li>{encode.Encode(scope)}</li>"))}</ul>
-            <form method="post" action="{encode.Encode(Path)}">
-            <input type="hidden" name="question" value="{sealedQuestion}">
-            <button type="submit" name="decision" value="approve">Allow</button>
-            <button type="submit" name="decision" value="deny">Refuse</button>
-            </form>
+            <p><strong>{Encoded(client.DisplayName)}</strong> wants to act for {Encoded(Described(terms.Line))}:</p>
+            {ListOf(terms)}
+            {FormOf(Seal(client, terms, question, BrowserOf(context)), ("approve", "Allow"), ("deny", "Refuse"))}
             """,
             leadsTo);
     }
+
+    /// <summary>What the person has allowed so far.</summary>
+    public Task ShowGivenAsync(HttpContext context, Line line, IReadOnlyList<(Client Client, GrantTerms Terms)> given)
+    {
+        var browser = BrowserOf(context);
+        var entries = given.Select(entry =>
+            $"""
+            <p><strong>{Encoded(entry.Client.DisplayName)}</strong> may act for {Encoded(Described(line))}:</p>
+            {ListOf(entry.Terms)}
+            {FormOf(Seal(entry.Client, entry.Terms, new ConsentQuestion.Withdrawal(), browser), ("withdraw", "Withdraw"))}
+            """);
+        return context.WritePageAsync(
+            StatusCodes.Status200OK,
+            "Your permissions",
+            given.Count > 0 ? string.Join('\n', entries) : $"<p>No application has a permission of yours for {Encoded(Described(line))}.</p>",
+            new Uri(options.Issuer).Scheme);
+    }
+
+    private string Seal(Client client, GrantTerms terms, ConsentQuestion question, string browser)
+    {
+        var open = new OpenQuestion(client.Id, terms, question, browser, time.GetUtcNow() + options.Authorization.RequestLifetime);
+        return Base64Url.EncodeToString(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(open, ConsentJson.Default.OpenQuestion)));
+    }
+
+    private string FormOf(string sealedQuestion, params (string Decision, string Label)[] buttons) =>
+        $"""
+        <form method="post" action="{Encoded(Path)}">
+        <input type="hidden" name="question" value="{sealedQuestion}">
+        {string.Join('\n', buttons.Select(button => $"""<button type="submit" name="decision" value="{button.Decision}">{button.Label}</button>"""))}
+        </form>
+        """;
+
+    private static string ListOf(GrantTerms terms) => $"<ul>{string.Concat(terms.Scope.Text.Split(' ').Select(scope => $"<li>{Encoded(scope)}</li>"))}</ul>";
+
+    private static string Encoded(string text) => HtmlEncoder.Default.Encode(text);
 
     /// <summary>The question that this browser was asked, if it still may be answered.</summary>
     /// <returns>Null for a forged, foreign or old one.</returns>
@@ -79,6 +108,6 @@ internal sealed class ConsentPage(IDataProtectionProvider protection, TimeProvid
     }
 
     /// <summary>Enough for the person to know the line, too little for anybody else.</summary>
-    private static string Described(GrantTerms terms) =>
-        terms.Line.Device.PhoneNumber is { Length: > 6 } number ? $"the line {number[..3]}…{number[^2..]}" : "the line that this device is connected by";
+    private static string Described(Line line) =>
+        line.Device.PhoneNumber is { Length: > 6 } number ? $"the line {number[..3]}…{number[^2..]}" : "the line that this device is connected by";
 }

@@ -6,6 +6,7 @@ namespace QodOrleans.Api.Auth.Consents;
 /// <summary>What hangs on the person's decision.</summary>
 [JsonDerivedType(typeof(Code), "code")]
 [JsonDerivedType(typeof(Request), "request")]
+[JsonDerivedType(typeof(Withdrawal), "withdrawal")]
 internal abstract record ConsentQuestion
 {
     /// <summary>A code, to be sent back to the application with its <c>state</c>.</summary>
@@ -13,6 +14,9 @@ internal abstract record ConsentQuestion
 
     /// <summary>A backchannel request, by the ticket of its link.</summary>
     internal sealed record Request(string Ticket) : ConsentQuestion;
+
+    /// <summary>A permission that stands already.</summary>
+    internal sealed record Withdrawal : ConsentQuestion;
 }
 
 /// <summary>A consent page that is shown to somebody. It waits in the page itself, sealed, instead of in the store: most are never answered.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth.Authorize;
 using QodOrleans.Api.Auth.Backchannel;
 using QodOrleans.Api.Auth.IdTokens;
+using QodOrleans.Api.Auth.Jose;
 using QodOrleans.Api.Auth.OAuth;
 using QodOrleans.Api.Auth.Tokens;
 using QodOrleans.Api.Http;
@@ -71,7 +72,10 @@ internal sealed record ProviderMetadata(
     public string[] GrantTypes { get; } = [Tokens.TokenEndpoint.AuthorizationCode, Tokens.TokenEndpoint.ClientCredentials, Tokens.TokenEndpoint.Ciba];
 
     [JsonPropertyName("token_endpoint_auth_methods_supported")]
-    public string[] TokenEndpointAuthMethods { get; } = ["client_secret_basic"];
+    public string[] TokenEndpointAuthMethods { get; } = ["client_secret_basic", "private_key_jwt"];
+
+    [JsonPropertyName("token_endpoint_auth_signing_alg_values_supported")]
+    public IReadOnlyList<string> TokenEndpointAuthSigningAlgorithms { get; } = ClientKey.AllAlgorithms;
 
     [JsonPropertyName("code_challenge_methods_supported")]
     public string[] CodeChallengeMethods { get; } = [CodeChallenge.Method];
@@ -86,7 +90,7 @@ internal sealed record ProviderMetadata(
     public string[] Claims { get; } = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"];
 
     [JsonPropertyName("prompt_values_supported")]
-    public string[] Prompts { get; } = ["none", "consent"];
+    public IReadOnlyList<string> Prompts { get; } = AuthorizeEndpoint.Prompts;
 
     [JsonPropertyName("backchannel_token_delivery_modes_supported")]
     public string[] BackchannelTokenDeliveryModes { get; } = ["poll"];
@@ -95,7 +99,13 @@ internal sealed record ProviderMetadata(
     public bool BackchannelUserCode { get; }
 
     [JsonPropertyName("request_parameter_supported")]
-    public bool RequestParameter { get; }
+    public bool RequestParameter { get; } = true;
+
+    [JsonPropertyName("request_object_signing_alg_values_supported")]
+    public IReadOnlyList<string> RequestObjectSigningAlgorithms { get; } = ClientKey.AllAlgorithms;
+
+    [JsonPropertyName("backchannel_authentication_request_signing_alg_values_supported")]
+    public IReadOnlyList<string> BackchannelRequestSigningAlgorithms { get; } = ClientKey.AllAlgorithms;
 
     [JsonPropertyName("request_uri_parameter_supported")]
     public bool RequestUriParameter { get; }

@@ -4,12 +4,13 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
+using QodOrleans.Api.Auth.Assertions;
 using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Api.Auth.Grants;
 
-/// <summary>Hands out codes and backchannel requests, and takes them back: once each, by whichever gateway.</summary>
+/// <summary>Hands out codes and backchannel requests, and takes them back, and clients' assertions: once each, by whichever gateway.</summary>
 internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider protection, TimeProvider time, IOptions<ApiOptions> options, ILogger<GrantBook> log)
 {
     /// <summary>256 random bits: nobody finds one by trying, and a plain hash hides it.</summary>
@@ -71,6 +72,23 @@ internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider prote
         throw TooContested();
     }
 
+    /// <summary>Notes that a client has used an assertion, until it would be refused for its age.</summary>
+    /// <returns>False if it was used before, at whichever gateway.</returns>
+    public async Task<bool> SpendAsync(Client client, ClientAssertion assertion, CancellationToken cancellation)
+    {
+        var spent = new Grant
+        {
+            Key = GrantKey.OfAssertion(client.Id, assertion.Id),
+            ClientId = client.Id,
+            State = GrantState.Redeemed,
+            ExpiresAt = assertion.ExpiresAt,
+            Payload = [],
+        };
+        var first = await store.AddAsync(spent, cancellation);
+        if (!first) log.AssertionReplayed(client.Id);
+        return first;
+    }
+
     public async Task<bool> IsConsentedAsync(Client client, GrantTerms terms, CancellationToken cancellation) =>
         IsCovered(terms, await store.ReadConsentAsync(client.Id, terms.Subject, time.GetUtcNow(), cancellation));
 
@@ -79,6 +97,14 @@ internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider prote
         if (times.ConsentLifetime == TimeSpan.Zero) return;
         await store.SaveConsentAsync(new Consent(client.Id, terms.Subject, ScopesOf(terms), time.GetUtcNow() + times.ConsentLifetime), cancellation);
     }
+
+    /// <summary>Takes back what was allowed of these terms, if anything was. Tokens that were made from it end by themselves.</summary>
+    public Task WithdrawConsentAsync(Client client, GrantTerms terms, CancellationToken cancellation) =>
+        store.RemoveConsentAsync(client.Id, terms.Subject, ScopesOf(terms), cancellation);
+
+    /// <returns>The scopes that the person has allowed the client; none where it needs no permission, or has not got one.</returns>
+    public Task<IReadOnlyList<string>> ConsentedAsync(Client client, string subject, CancellationToken cancellation) =>
+        client.ConsentRequired ? store.ReadConsentAsync(client.Id, subject, time.GetUtcNow(), cancellation) : Task.FromResult<IReadOnlyList<string>>([]);
 
     private async Task<(GrantAnswer, GrantTerms?)> ShowAsync(Client client, GrantKey key, CancellationToken cancellation)
     {

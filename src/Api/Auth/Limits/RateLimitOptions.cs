@@ -19,7 +19,7 @@ public sealed class RateLimitOptions
     /// default 200.</summary>
     public int PagesPerSecond { get; set; } = 200;
 
-    /// <summary>Wrong client secrets per minute from one address (IPv6: one /64), and as many at once; 0 to 1,000,000, default 300.</summary>
+    /// <summary>Wrong client secrets and assertions per minute from one address (IPv6: one /64), and as many at once; 0 to 1,000,000, default 300.</summary>
     public int WrongSecretsPerMinute { get; set; } = 300;
 
     internal IEnumerable<ValidationResult> Validate()

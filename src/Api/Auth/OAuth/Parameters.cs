@@ -24,6 +24,9 @@ internal sealed class Parameters
 
     public bool AnyRepeated => values.Values.Any(value => value.Count > 1);
 
+    /// <summary>Of a signed request, where none can come twice.</summary>
+    public static Parameters Of(IReadOnlyDictionary<string, string> values) => new(values.Select(value => KeyValuePair.Create(value.Key, new StringValues(value.Value))));
+
     public static Parameters OfQuery(HttpRequest request) => new(request.Query);
 
     /// <returns>Null if the body is no form of at most 16 KiB.</returns>

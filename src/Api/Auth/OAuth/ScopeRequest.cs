@@ -16,6 +16,10 @@ internal sealed record ScopeRequest(string[] Granted, bool OpenId)
     [JsonIgnore]
     public string Text => string.Join(' ', OpenId ? [OpenIdScope, .. Granted] : Granted);
 
+    /// <summary>Of what was allowed before, by the names that <see cref="Text"/> has.</summary>
+    public static ScopeRequest OfGiven(IReadOnlyList<string> scopes) =>
+        new([.. QodScopes.All.Where(scopes.Contains), .. scopes.Except(QodScopes.All).Where(scope => scope != OpenIdScope)], scopes.Contains(OpenIdScope));
+
     /// <returns>Null if a scope is unknown or not registered for the client, or if there is none.</returns>
     public static ScopeRequest? Read(string? parameter, Client client)
     {

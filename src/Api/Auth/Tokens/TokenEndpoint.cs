@@ -25,20 +25,16 @@ internal sealed class TokenEndpoint(ClientDoor door, RateLimits limits, GrantBoo
     private static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost(Path, ActivatorUtilities.CreateInstance<TokenEndpoint>(routes.ServiceProvider).Token).WithMetadata(Surface);
 
-    private Task Token(HttpContext context) => door.ServeAsync(context, GrantAsync);
+    private Task Token(HttpContext context) => door.ServeAsync(context, Path, limits.AdmitsToken, GrantAsync);
 
-    private Task GrantAsync(HttpContext context, Client client, Parameters form)
+    private Task GrantAsync(HttpContext context, Client client, Parameters form) => form["grant_type"] switch
     {
-        if (!limits.AdmitsToken(client, out var retryAfterSeconds)) return context.WriteErrorAsync(OAuthErrors.TooMany(retryAfterSeconds));
-        return form["grant_type"] switch
-        {
-            null => context.WriteErrorAsync(OAuthErrors.Invalid("grant_type is missing")),
-            ClientCredentials => ClientCredentialsAsync(context, client, form["scope"]),
-            AuthorizationCode => AuthorizationCodeAsync(context, client, form),
-            Ciba => CibaAsync(context, client, form["auth_req_id"]),
-            _ => context.WriteErrorAsync(OAuthErrors.Error(400, "unsupported_grant_type", $"supported are {ClientCredentials}, {AuthorizationCode} and {Ciba}")),
-        };
-    }
+        null => context.WriteErrorAsync(OAuthErrors.Invalid("grant_type is missing")),
+        ClientCredentials => ClientCredentialsAsync(context, client, form["scope"]),
+        AuthorizationCode => AuthorizationCodeAsync(context, client, form),
+        Ciba => CibaAsync(context, client, form["auth_req_id"]),
+        _ => context.WriteErrorAsync(OAuthErrors.Error(400, "unsupported_grant_type", $"supported are {ClientCredentials}, {AuthorizationCode} and {Ciba}")),
+    };
 
     /// <summary>RFC 6749, 4.4. No scope asks for all that the client may have.</summary>
     private Task ClientCredentialsAsync(HttpContext context, Client client, string? scope)

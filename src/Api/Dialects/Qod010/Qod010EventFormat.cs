@@ -4,10 +4,9 @@ using QodOrleans.Core.Notifications;
 namespace QodOrleans.Api.Dialects.Qod010;
 
 /// <summary>0.10.1 tells of a status change as a CloudEvent 1.0 in structured mode. A surface that does so too derives its own from this.</summary>
-/// <param name="root">The surface's root, which the event's source names.</param>
-internal abstract class Qod010EventFormat(string surface, string root, ApiOptions options) : IEventFormat
+internal abstract class Qod010EventFormat(string surface, SurfaceDirectory surfaces) : IEventFormat
 {
-    private readonly string sessions = $"{options.PublicUrl.TrimEnd('/')}{root}/sessions/";
+    private readonly string sessions = surfaces.SessionsUrl(surface);
 
     public string Surface => surface;
 

@@ -8,7 +8,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Dialects.Qod010;
 
 /// <summary>Between this release's shapes and the domain: what a request may hold, and what an answer says.</summary>
-internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
 {
     /// <summary>Moves members that stand inside <c>device</c> to where they belong, as the published samples need it (camara.md A27, D33).</summary>
     /// <param name="hoisted">Whether there were any.</param>
@@ -64,7 +64,7 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         DevicePorts = PortsSpecBody.ToDomain(body.DevicePorts),
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.ApplicationServerPorts),
         QosProfile = body.QosProfile!,
-        Duration = TimeSpan.FromSeconds(body.Duration ?? Rules.LongestDuration),
+        Duration = body.Duration is { } seconds ? TimeSpan.FromSeconds(seconds) : Rules.LongestDurationWith(profiles.Find(body.QosProfile!)),
         Sink = sinks.Sink(body.Webhook?.NotificationUrl, body.Webhook?.NotificationAuthToken, protector),
         Correlator = correlator,
     };
@@ -95,7 +95,7 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
     {
         Name = profile.Name,
         Description = profile.Description,
-        Status = ToWire(profile.Status),
+        Status = Rules.ToWire(profile.Status),
         TargetMinUpstreamRate = ToWire(profile.TargetMinUpstreamRate),
         MaxUpstreamRate = ToWire(profile.MaxUpstreamRate),
         MaxUpstreamBurstRate = ToWire(profile.MaxUpstreamBurstRate),
@@ -110,13 +110,6 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         PacketErrorLossRate = profile.PacketErrorLossRate,
     };
 
-    public static string ToWire(QosProfileStatus status) => status switch
-    {
-        QosProfileStatus.Active => "ACTIVE",
-        QosProfileStatus.Inactive => "INACTIVE",
-        _ => "DEPRECATED",
-    };
-
     // The units are spelt in the domain as on the wire.
     private static QuantityBody? ToWire(Rate? rate) => rate is null ? null : new QuantityBody(rate.Value, rate.Unit.ToString());
 
@@ -127,7 +120,13 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         PhoneNumber = device.PhoneNumber,
         NetworkAccessIdentifier = device.NetworkAccessIdentifier,
         Ipv4Address = device.Ipv4Address is { } v4
-            ? new DeviceIpv4AddressBody { PublicAddress = v4.PublicAddress, PrivateAddress = v4.PrivateAddress, PublicPort = v4.PublicPort }
+            ? new DeviceIpv4AddressBody
+            {
+                PublicAddress = v4.PublicAddress,
+                // The release wants one of the two. Older and other shapes take an address alone, which is one without NAT: both are the same then.
+                PrivateAddress = v4.PrivateAddress ?? (v4.PublicPort is null ? v4.PublicAddress : null),
+                PublicPort = v4.PublicPort,
+            }
             : null,
         Ipv6Address = device.Ipv6Address,
     };
@@ -174,7 +173,7 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
     private static Fault? CheckQosProfile(string? name)
     {
         if (name is null) return Fault.Missing("qosProfile");
-        return IsProfileName(name) ? null : Fault.Member("qosProfile", "must be 3 to 256 letters, digits or _ . -");
+        return Rules.IsProfileName(name) ? null : Fault.Member("qosProfile", Rules.ProfileNameRule);
     }
 
     private Fault? CheckWebhook(WebhookBody? webhook)
@@ -185,14 +184,5 @@ internal sealed class Qod010Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         if (webhook.NotificationAuthToken is { } token && !Rules.IsAuthToken(token, least: 20, most: 256))
             return Fault.Member("webhook.notificationAuthToken", "must be 20 to 256 printable ASCII characters");
         return null;
-    }
-
-    /// <summary><c>^[a-zA-Z0-9_.-]+$</c>, 3 to 256.</summary>
-    internal static bool IsProfileName(string text)
-    {
-        if (text.Length is < 3 or > 256) return false;
-        foreach (var c in text)
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-')) return false;
-        return true;
     }
 }

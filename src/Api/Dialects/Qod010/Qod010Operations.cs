@@ -16,7 +16,7 @@ internal sealed class Qod010Operations(
     internal static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod010Requests.Default);
     internal static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType = JsonBody.Strict<ExtendSessionDurationBody>(Qod010Requests.Default);
 
-    private readonly Qod010Mapping mapping = new(sinks, protector);
+    private readonly Qod010Mapping mapping = new(profiles, sinks, protector);
 
     public static void Map(IEndpointRouteBuilder routes, Surface surface, bool hoists = false)
     {
@@ -40,7 +40,7 @@ internal sealed class Qod010Operations(
         var (body, unread) = await JsonBody.ReadAsync(context, CreateSessionType);
         if (body is null)
         {
-            await sessions.RefuseAsync(context, surface, unread);
+            await sessions.RefuseAsync(context, unread);
             return;
         }
         Fault? fault = null;
@@ -50,8 +50,8 @@ internal sealed class Qod010Operations(
             if (hoisted) metrics.Hoisted(surface.Name);
         }
         fault ??= mapping.Check(body);
-        if (fault is { } wrong) await sessions.RefuseAsync(context, surface, wrong);
-        else await sessions.CreateAsync(context, surface, mapping.ToDomain(body, surface.Name, context.Caller(), Correlator.Of(context)));
+        if (fault is { } wrong) await sessions.RefuseAsync(context, wrong);
+        else await sessions.CreateAsync(context, mapping.ToDomain(body, surface.Name, context.Caller(), Correlator.Of(context)));
     }
 
     private async Task ExtendQosSessionDuration(HttpContext context)
@@ -80,12 +80,8 @@ internal sealed class Qod010Operations(
         await sessions.AnswerAsync(context, found);
     }
 
-    /// <summary>0.10 limits what remains after the extension: to a day, or to the profile's own maximum where that is less.</summary>
-    private ExtensionLimit.RemainingAtMost LimitFor(QosSession session)
-    {
-        var day = TimeSpan.FromSeconds(Rules.LongestDuration);
-        return new(profiles.Find(session.Terms.QosProfile) is { } profile && profile.LongestDuration < day ? profile.LongestDuration : day);
-    }
+    /// <summary>0.10 limits what remains after the extension.</summary>
+    private ExtensionLimit.RemainingAtMost LimitFor(QosSession session) => new(Rules.LongestDurationWith(profiles.Find(session.Terms.QosProfile)));
 
     private Task GetQosProfiles(HttpContext context)
     {
@@ -99,7 +95,7 @@ internal sealed class Qod010Operations(
         foreach (var profile in profiles.All)
         {
             if (names.Count == 1 && profile.Name != names[0]) continue;
-            if (statuses.Count == 1 && Qod010Mapping.ToWire(profile.Status) != statuses[0]) continue;
+            if (statuses.Count == 1 && Rules.ToWire(profile.Status) != statuses[0]) continue;
             found.Add(Qod010Mapping.ToWire(profile));
         }
         return found.Count == 0
@@ -110,8 +106,8 @@ internal sealed class Qod010Operations(
     private Task GetQosProfile(HttpContext context)
     {
         var name = (string)context.Request.RouteValues["name"]!;
-        if (!Qod010Mapping.IsProfileName(name))
-            return context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, "name: must be 3 to 256 letters, digits or _ . -"));
+        if (!Rules.IsProfileName(name))
+            return context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, $"name: {Rules.ProfileNameRule}"));
         return profiles.Find(name) is { } profile
             ? context.WriteJsonAsync(StatusCodes.Status200OK, Qod010Mapping.ToWire(profile), Qod010Answers.Default.QosProfileBody)
             : context.WriteFaultAsync(new Fault(FaultKind.QosProfileUnknown));

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
 
@@ -9,9 +8,7 @@ internal static class OrangeSurface
 {
     public const string Name = "orange-qod-0.10";
 
-    public const string Root = "/camara/quality-on-demand/orange-lab/qod/v0";
-
-    public static readonly Surface Surface = new(Name, Root, routes => Qod010Operations.Map(routes, Surface!), OrangeErrors.Describe)
+    public static readonly Surface Surface = new(Name, "/camara/quality-on-demand/orange-lab/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface), OrangeErrors.Describe)
     {
         OpenApiResource = "Surfaces.Orange.openapi.json",
         EventFormat = typeof(EventFormat),
@@ -19,5 +16,5 @@ internal static class OrangeSurface
         WriteSession = Qod010Operations.WriteSessionAsync,
     };
 
-    private sealed class EventFormat(IOptions<ApiOptions> options) : Qod010EventFormat(Name, Root, options.Value);
+    private sealed class EventFormat(SurfaceDirectory surfaces) : Qod010EventFormat(Name, surfaces);
 }

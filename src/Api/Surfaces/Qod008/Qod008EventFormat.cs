@@ -6,9 +6,12 @@ namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary>0.8 tells of a session's end only, as <c>SESSION_TERMINATED</c>, at <c>/notifications</c> below the callback. The seed's sessions have
 /// a status, so its other changes are told too, under the name that they got in 0.9.</summary>
-internal abstract class Qod008EventFormat(string surface) : IEventFormat
+internal abstract class Qod008EventFormat(string surface, ApiOptions options) : IEventFormat
 {
     private const string Suffix = "/notifications";
+
+    /// <summary>The release's own way; every later one has given it up, for a query ends up in logs.</summary>
+    private readonly string? tokenParameter = options.LegacySinkToken == LegacySinkToken.ApiKey ? "apikey" : null;
 
     public string Surface => surface;
 
@@ -19,7 +22,7 @@ internal abstract class Qod008EventFormat(string surface) : IEventFormat
             change.Status == QosStatus.Unavailable ? "SESSION_TERMINATED" : "QOS_STATUS_CHANGED",
             Rules.ToWire(change.Status),
             Rules.ToWire(change.StatusInfo));
-        return new EventMessage("application/json", Answers.ToJson(body, Qod008Answers.Default.NotificationBody), TargetOf(change.Sink.Url));
+        return new EventMessage("application/json", Answers.ToJson(body, Qod008Answers.Default.NotificationBody), TargetOf(change.Sink.Url), tokenParameter);
     }
 
     /// <summary>The seed's own example ends in the suffix already.</summary>

@@ -2,12 +2,13 @@ using QodOrleans.Api.Http;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary>Between the legacy shape and the domain: what a request may hold, and what an answer says.</summary>
-internal sealed class Qod008Mapping(SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
 {
     private const int LongestExternalId = 253;
 
@@ -37,7 +38,7 @@ internal sealed class Qod008Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         DevicePorts = PortsSpecBody.ToDomain(body.UePorts),
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.AsPorts),
         QosProfile = body.Qos!,
-        Duration = TimeSpan.FromSeconds(body.Duration ?? Rules.LongestDuration),
+        Duration = body.Duration is { } seconds ? TimeSpan.FromSeconds(seconds) : Rules.LongestDurationWith(profiles.Find(body.Qos!)),
         Sink = sinks.Sink(body.NotificationUri ?? body.NotificationUrl, body.NotificationAuthToken, protector),
         Correlator = correlator,
     };

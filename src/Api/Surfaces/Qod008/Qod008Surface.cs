@@ -1,23 +1,23 @@
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
 using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary>The legacy shape, CAMARA QoD 0.8 with the seed's additions, at <c>/qod/v0/sessions</c>. It only makes sessions of its own: that path
 /// belongs to a newer release, whose operations show each session in the shape that it was made in.</summary>
-internal sealed class Qod008Surface(SessionOperations sessions, SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
 {
     public const string Name = "qod-0.8";
 
     /// <summary>0.8.1 calls the callback <c>notificationUrl</c>; a session that was made with that name keeps it.</summary>
     public const string Name081 = "qod-0.8.1";
 
-    private const string Root = "/qod/v0";
-
-    public static readonly Surface Surface = new(Name, Root, Map, Qod008Errors.Describe)
+    public static readonly Surface Surface = new(Name, "/qod/v0", Map, Qod008Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod008.openapi.json",
         EventFormat = typeof(EventFormat),
@@ -25,32 +25,32 @@ internal sealed class Qod008Surface(SessionOperations sessions, SinkPolicy sinks
         WriteSession = WriteSessionAsync,
     };
 
-    public static readonly Surface Surface081 = Surface with { Name = Name081, Map = _ => { }, OpenApiResource = null, EventFormat = typeof(EventFormat081) };
+    public static readonly Surface Surface081 = Surface with { Name = Name081, Map = (_, _) => { }, OpenApiResource = null, EventFormat = typeof(EventFormat081) };
 
     private static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod008Requests.Default);
 
-    private readonly Qod008Mapping mapping = new(sinks, protector);
+    private readonly Qod008Mapping mapping = new(profiles, sinks, protector);
 
-    private static void Map(IEndpointRouteBuilder routes)
+    private static void Map(IEndpointRouteBuilder routes, Surface surface)
     {
         var operations = ActivatorUtilities.CreateInstance<Qod008Surface>(routes.ServiceProvider);
-        routes.MapPost(Root + "/sessions", operations.CreateSession)
+        routes.MapPost(surface.Root + "/sessions", operations.CreateSession)
             .RequireScope(QodScopes.SessionsWrite)
-            .WithMetadata(Surface, new BodyMembers(own: ["ueId", "asId", "qos"], others: ["device", "applicationServer", "qosProfile"]));
+            .WithMetadata(surface, new BodyMembers(own: ["ueId", "asId", "qos"], others: ["device", "applicationServer", "qosProfile"]));
     }
 
     private async Task CreateSession(HttpContext context)
     {
         var (body, unread) = await JsonBody.ReadAsync(context, CreateSessionType);
         var fault = body is null ? unread : mapping.Check(body);
-        if (fault is { } wrong) await sessions.RefuseAsync(context, Surface, wrong);
-        else await sessions.CreateAsync(context, Surface, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
+        if (fault is { } wrong) await sessions.RefuseAsync(context, wrong);
+        else await sessions.CreateAsync(context, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
     }
 
     private static Task WriteSessionAsync(HttpContext context, int status, QosSession session) =>
         context.WriteJsonAsync(status, Qod008Mapping.ToWire(session), Qod008Answers.Default.SessionInfoBody);
 
-    private sealed class EventFormat() : Qod008EventFormat(Name);
+    private sealed class EventFormat(IOptions<ApiOptions> options) : Qod008EventFormat(Name, options.Value);
 
-    private sealed class EventFormat081() : Qod008EventFormat(Name081);
+    private sealed class EventFormat081(IOptions<ApiOptions> options) : Qod008EventFormat(Name081, options.Value);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth;
 using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
@@ -10,9 +9,7 @@ internal static class Qod010Surface
 {
     public const string Name = "qod-0.10";
 
-    public const string Root = "/qod/v0";
-
-    public static readonly Surface Surface = new(Name, Root, routes => Qod010Operations.Map(routes, Surface!, hoists: true), Qod010Errors.Describe)
+    public static readonly Surface Surface = new(Name, "/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface, hoists: true), Qod010Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod010.openapi.json",
         ApiName = "qod",
@@ -22,5 +19,5 @@ internal static class Qod010Surface
         WriteSession = Qod010Operations.WriteSessionAsync,
     };
 
-    private sealed class EventFormat(IOptions<ApiOptions> options) : Qod010EventFormat(Name, Root, options.Value);
+    private sealed class EventFormat(SurfaceDirectory surfaces) : Qod010EventFormat(Name, surfaces);
 }

@@ -15,8 +15,8 @@ internal static class Qod110Device
         if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null)
             return Qod110Errors.InvalidArgument("device", "must hold an identifier");
 
-        if (device.PhoneNumber is { } phone && !IsPhoneNumber(phone))
-            return Qod110Errors.InvalidArgument("device.phoneNumber", "must be + and 5 to 15 digits, the first of them not 0");
+        if (device.PhoneNumber is { } phone && !Rules.IsInternationalNumber(phone))
+            return Qod110Errors.InvalidArgument("device.phoneNumber", Rules.InternationalNumberRule);
         if (device.Ipv6Address is { } v6 && !AddressBlock.TryParseIpv6(v6, out _))
             return Qod110Errors.InvalidArgument("device.ipv6Address", "must be a single IPv6 address");
         return device.Ipv4Address is { } v4 ? CheckIpv4Address(v4) : null;
@@ -62,7 +62,7 @@ internal static class Qod110Device
         {
             // Older releases take numbers without their "+".
             var number = phone.StartsWith('+') ? phone : "+" + phone;
-            if (IsPhoneNumber(number)) return new DeviceBody { PhoneNumber = number };
+            if (Rules.IsInternationalNumber(number)) return new DeviceBody { PhoneNumber = number };
         }
         if (device.Ipv4Address is { } v4 && (v4.PrivateAddress is not null || v4.PublicPort is not null))
             return new DeviceBody { Ipv4Address = new() { PublicAddress = v4.PublicAddress, PrivateAddress = v4.PrivateAddress, PublicPort = v4.PublicPort } };
@@ -85,10 +85,6 @@ internal static class Qod110Device
             return Qod110Errors.InvalidArgument("device.ipv4Address.publicAddress", "must be four decimal octets");
         if (v4.PrivateAddress is { } inner && !AddressBlock.TryParseIpv4(inner, out _))
             return Qod110Errors.InvalidArgument("device.ipv4Address.privateAddress", "must be four decimal octets");
-        return v4.PublicPort is < 0 or > 65535 ? Qod110Errors.OutOfRange("device.ipv4Address.publicPort", "must be 0 to 65535") : null;
+        return v4.PublicPort is { } port && !Rules.IsPort(port) ? Qod110Errors.OutOfRange("device.ipv4Address.publicPort", "must be 0 to 65535") : null;
     }
-
-    /// <summary><c>^\+[1-9][0-9]{4,14}$</c></summary>
-    private static bool IsPhoneNumber(ReadOnlySpan<char> text) =>
-        text is ['+', >= '1' and <= '9', .. var rest] && rest.Length is >= 4 and <= 14 && !rest.ContainsAnyExceptInRange('0', '9');
 }

@@ -95,8 +95,7 @@ internal static class Qod110Errors
     private static ErrorAnswer ExtensionRefused(string message) => Error(409, "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED", message);
 
     private static ErrorAnswer Unavailable(TimeSpan? retryAfter) =>
-        Error(503, "UNAVAILABLE", "Service Unavailable.", Math.Max(1, (int)Math.Ceiling((retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds)));
+        Error(503, "UNAVAILABLE", "Service Unavailable.", Answers.RetryAfterSeconds(retryAfter));
 
-    private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) =>
-        new(status, code, Answers.ToJson(new ErrorInfoBody(status, code, message), Qod110Answers.Default.ErrorInfoBody), retryAfterSeconds);
+    private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) => ErrorInfo.Answer(status, code, message, retryAfterSeconds);
 }

@@ -35,11 +35,11 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         Surface = Qod110Surface.Name,
         Device = device,
         ApplicationServer = new ApplicationServer(body.ApplicationServer!.Ipv4Address, body.ApplicationServer.Ipv6Address),
-        DevicePorts = ToDomain(body.DevicePorts),
-        ApplicationServerPorts = ToDomain(body.ApplicationServerPorts),
+        DevicePorts = PortsSpecBody.ToDomain(body.DevicePorts),
+        ApplicationServerPorts = PortsSpecBody.ToDomain(body.ApplicationServerPorts),
         QosProfile = body.QosProfile!,
         Duration = TimeSpan.FromSeconds(body.Duration!.Value),
-        Sink = ToDomain(body.Sink, body.SinkCredential),
+        Sink = sinks.Sink(body.Sink, body.SinkCredential?.AccessToken, protector) is { } sink ? sink with { TokenExpiresAt = ReadTime(body.SinkCredential?.AccessTokenExpiresUtc) } : null,
         Correlator = correlator,
     };
 
@@ -57,38 +57,23 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
             // A session of a 3-legged token shows no device: the client never named one, and may not know the number.
             Device = terms.Subject is null ? Qod110Device.ToWire(terms.Device) : null,
             ApplicationServer = new ApplicationServerBody { Ipv4Address = terms.ApplicationServer.Ipv4Address, Ipv6Address = terms.ApplicationServer.Ipv6Address },
-            DevicePorts = ToWire(terms.DevicePorts),
-            ApplicationServerPorts = ToWire(terms.ApplicationServerPorts),
+            DevicePorts = PortsSpecBody.ToWire(terms.DevicePorts),
+            ApplicationServerPorts = PortsSpecBody.ToWire(terms.ApplicationServerPorts),
             QosProfile = terms.QosProfile,
             Sink = terms.Sink?.Url.OriginalString,
             Duration = duration,
             StartedAt = ToWire(startedAt),
             ExpiresAt = ToWire(startedAt + duration),
-            QosStatus = ToWire(session.Status),
-            StatusInfo = session.Status == QosStatus.Unavailable ? ToWire(session.StatusInfo) : null,
+            QosStatus = Rules.ToWire(session.Status),
+            StatusInfo = session.Status == QosStatus.Unavailable ? Rules.ToWire(session.StatusInfo) : null,
         };
     }
-
-    public static string ToWire(QosStatus status) => status switch
-    {
-        QosStatus.Requested => "REQUESTED",
-        QosStatus.Available => "AVAILABLE",
-        _ => "UNAVAILABLE",
-    };
-
-    public static string? ToWire(StatusInfo? info) => info switch
-    {
-        null => null,
-        StatusInfo.DurationExpired => "DURATION_EXPIRED",
-        StatusInfo.NetworkTerminated => "NETWORK_TERMINATED",
-        _ => "DELETE_REQUESTED",
-    };
 
     public static QosProfileBody ToWire(QosProfile profile) => new()
     {
         Name = profile.Name,
         Description = profile.Description,
-        Status = ToWire(profile.Status),
+        Status = Rules.ToWire(profile.Status),
         CountryAvailability = profile.CountryAvailability is { Count: > 0 } countries
             ? [.. countries.Select(country => new AvailabilityBody(country.CountryName, country.Networks is { Count: > 0 } networks ? networks : null))]
             : null,
@@ -106,16 +91,9 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         PacketErrorLossRate = profile.PacketErrorLossRate,
     };
 
-    public static string ToWire(QosProfileStatus status) => status switch
-    {
-        QosProfileStatus.Active => "ACTIVE",
-        QosProfileStatus.Inactive => "INACTIVE",
-        _ => "DEPRECATED",
-    };
-
-    public static ErrorAnswer? CheckProfileName(string? name, string place) => name is null || IsProfileName(name)
+    public static ErrorAnswer? CheckProfileName(string? name, string place) => name is null || Rules.IsProfileName(name)
         ? null
-        : Qod110Errors.InvalidArgument(place, "must be 3 to 256 letters, digits or _ . -");
+        : Qod110Errors.InvalidArgument(place, Rules.ProfileNameRule);
 
     public static ErrorAnswer? CheckSeconds(int? seconds, string place) => seconds switch
     {
@@ -139,29 +117,13 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
 
     private static QuantityBody? ToWire(QosDuration? duration) => duration is null ? null : new QuantityBody(duration.Value, duration.Unit.ToString());
 
-    private static PortsSpecBody? ToWire(PortsSpec? spec) => spec is null ? null : new()
-    {
-        Ranges = spec.Ranges is { } ranges ? [.. ranges.Select(range => new PortRangeBody { From = range.From, To = range.To })] : null,
-        Ports = spec.Ports is { } ports ? [.. ports] : null,
-    };
-
-    private static PortsSpec? ToDomain(PortsSpecBody? spec) => spec is null
-        ? null
-        : new(spec.Ranges?.Select(range => new PortRange(range!.From!.Value, range.To!.Value)).ToArray(), spec.Ports);
-
-    private Sink? ToDomain(string? sink, SinkCredentialBody? credential) => sink is not null && sinks.TryParse(sink, out var url, out _)
-        ? new Sink(url, credential is null ? null : protector.Protect(credential.AccessToken!))
-        : null;
-
     private static ErrorAnswer? CheckApplicationServer(ApplicationServerBody? server)
     {
         if (server is null) return Qod110Errors.InvalidArgument("applicationServer", "is missing");
         if (server is { Ipv4Address: null, Ipv6Address: null }) return Qod110Errors.InvalidArgument("applicationServer", "must hold ipv4Address or ipv6Address");
-        if (server.Ipv4Address is { } v4 && !AddressBlock.TryParseIpv4Block(v4, out _))
-            return Qod110Errors.InvalidArgument("applicationServer.ipv4Address", "must be an IPv4 address, with or without a mask of 0 to 32");
-        if (server.Ipv6Address is { } v6 && !AddressBlock.TryParseIpv6Block(v6, out _))
-            return Qod110Errors.InvalidArgument("applicationServer.ipv6Address", "must be an IPv6 address, with or without a mask of 0 to 128");
-        return null;
+        return Rules.CheckServer(server.Ipv4Address, "applicationServer.ipv4Address", server.Ipv6Address, "applicationServer.ipv6Address") is { } fault
+            ? Qod110Errors.Describe(fault)
+            : null;
     }
 
     private static ErrorAnswer? CheckPorts(PortsSpecBody? spec, string member)
@@ -177,10 +139,10 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         {
             var place = $"{member}.ranges[{i}]";
             if (spec.Ranges![i] is not { From: { } from, To: { } to }) return Qod110Errors.InvalidArgument(place, "must hold from and to");
-            if (!IsPort(from) || !IsPort(to) || from > to) return Qod110Errors.OutOfRange(place, "must be ports of 0 to 65535, from not above to");
+            if (!Rules.IsPort(from) || !Rules.IsPort(to) || from > to) return Qod110Errors.OutOfRange(place, "must be ports of 0 to 65535, from not above to");
         }
         for (var i = 0; i < (spec.Ports?.Count ?? 0); i++)
-            if (!IsPort(spec.Ports![i])) return Qod110Errors.OutOfRange($"{member}.ports[{i}]", "must be 0 to 65535");
+            if (!Rules.IsPort(spec.Ports![i])) return Qod110Errors.OutOfRange($"{member}.ports[{i}]", "must be 0 to 65535");
         return null;
     }
 
@@ -210,28 +172,15 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         if (credential.AccessTokenType is { } type && !type.Equals("bearer", StringComparison.OrdinalIgnoreCase)) return Qod110Errors.InvalidToken;
         if (credential.AccessTokenType is null) return Qod110Errors.InvalidArgument("sinkCredential.accessTokenType", "is missing");
         if (credential.AccessToken is null) return Qod110Errors.InvalidArgument("sinkCredential.accessToken", "is missing");
-        if (!IsHeaderValue(credential.AccessToken))
+        if (!Rules.IsAuthToken(credential.AccessToken, most: LongestAccessToken))
             return Qod110Errors.InvalidArgument("sinkCredential.accessToken", $"must be 1 to {LongestAccessToken} printable ASCII characters");
         if (credential.AccessTokenExpiresUtc is null) return Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "is missing");
-        return IsDateTime(credential.AccessTokenExpiresUtc)
+        return ReadTime(credential.AccessTokenExpiresUtc) is not null
             ? null
             : Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "must be a date and time with its zone, as in RFC 3339");
     }
 
-    private static bool IsPort(int port) => port is >= 0 and <= 65535;
-
-    /// <summary><c>^[a-zA-Z0-9_.-]+$</c>, 3 to 256.</summary>
-    private static bool IsProfileName(string text)
-    {
-        if (text.Length is < 3 or > 256) return false;
-        foreach (var c in text)
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '-')) return false;
-        return true;
-    }
-
-    /// <summary>It becomes a header at the sink: a line break in it would become another header.</summary>
-    private static bool IsHeaderValue(string text) => text.Length is >= 1 and <= LongestAccessToken && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
-
-    private static bool IsDateTime(string text) => text.AsSpan().LastIndexOfAny("Zz+-") > 10 // Past the date: a zone is a must.
-        && DateTimeOffset.TryParseExact(text.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    /// <summary>RFC 3339; null where it is none.</summary>
+    private static DateTimeOffset? ReadTime(string? text) => text.AsSpan().LastIndexOfAny("Zz+-") > 10 // Past the date: a zone is a must.
+        && DateTimeOffset.TryParseExact(text!.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
 }

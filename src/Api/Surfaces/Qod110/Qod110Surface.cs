@@ -11,11 +11,9 @@ namespace QodOrleans.Api.Surfaces.Qod110;
 
 /// <summary>CAMARA quality-on-demand 1.1.0 (release r3.2) at <c>/quality-on-demand/v1</c>.</summary>
 internal sealed class Qod110Surface(
-    ISessionEngine engine, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, ApiMetrics metrics, ILogger<Qod110Surface> log)
+    ISessionEngine engine, SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
 {
     public const string Name = "quality-on-demand-1.1";
-
-    public const string Root = "/quality-on-demand/v1";
 
     private const string CreateScope = "quality-on-demand:sessions:create";
     private const string ReadScope = "quality-on-demand:sessions:read";
@@ -23,29 +21,30 @@ internal sealed class Qod110Surface(
     private const string DeleteScope = "quality-on-demand:sessions:delete";
     private const string RetrieveScope = "quality-on-demand:sessions:retrieve-by-device";
 
-    public static readonly Surface Surface = new(Name, Root, Map, Qod110Errors.Describe)
+    public static readonly Surface Surface = new(Name, "/quality-on-demand/v1", Map, Qod110Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod110.quality-on-demand.openapi.json",
         ApiName = "quality-on-demand",
         Scopes = [CreateScope, ReadScope, UpdateScope, DeleteScope, RetrieveScope],
         EventFormat = typeof(Qod110EventFormat),
+        DescribeError = Qod110Errors.Of,
+        WriteSession = WriteSessionAsync,
     };
 
     private static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod110Requests.Default);
     private static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType = JsonBody.Strict<ExtendSessionDurationBody>(Qod110Requests.Default);
     private static readonly JsonTypeInfo<RetrieveSessionsBody> RetrieveSessionsType = JsonBody.Strict<RetrieveSessionsBody>(Qod110Requests.Default);
 
-    private static readonly ErrorAnswer SessionIdInvalid = Qod110Errors.InvalidArgument("sessionId", "must be a UUID of 36 characters");
-
     private readonly Qod110Mapping mapping = new(sinks, protector);
 
-    private static void Map(IEndpointRouteBuilder routes)
+    private static void Map(IEndpointRouteBuilder routes, Surface surface)
     {
+        var sessions = routes.ServiceProvider.GetRequiredService<SessionOperations>();
         var operations = ActivatorUtilities.CreateInstance<Qod110Surface>(routes.ServiceProvider);
-        var group = routes.MapGroup(Root).WithMetadata(Surface);
+        var group = routes.MapGroup(surface.Root.Value!).WithMetadata(surface);
         group.MapPost("/sessions", operations.CreateSession).RequireScope(CreateScope);
-        group.MapGet("/sessions/{sessionId}", operations.GetSession).RequireScope(ReadScope);
-        group.MapDelete("/sessions/{sessionId}", operations.DeleteSession).RequireScope(DeleteScope);
+        group.MapGet("/sessions/{sessionId}", sessions.GetSession).RequireScope(ReadScope);
+        group.MapDelete("/sessions/{sessionId}", sessions.DeleteSession).RequireScope(DeleteScope);
         group.MapPost("/sessions/{sessionId}/extend", operations.ExtendQosSessionDuration).RequireScope(UpdateScope);
         group.MapPost("/retrieve-sessions", operations.RetrieveSessionsByDevice).RequireScope(RetrieveScope);
     }
@@ -58,7 +57,7 @@ internal sealed class Qod110Surface(
         var error = body is null ? Qod110Errors.Describe(fault) : mapping.Check(body) ?? Qod110Device.Choose(body.Device, caller, required: true, out devices);
         if (error is not null)
         {
-            await RefuseAsync(error);
+            await sessions.RefuseAsync(context, error);
             return;
         }
 
@@ -66,48 +65,12 @@ internal sealed class Qod110Surface(
             devices,
             device => engine.CreateSessionAsync(mapping.ToDomain(body!, device, caller, Correlator.Of(context)), context.RequestAborted),
             result => result.Error);
-        if (result.Session is not { } session)
-        {
-            await RefuseAsync(Qod110Errors.Of(result.Error!));
-            return;
-        }
-        metrics.Created(Name, "201");
-        log.SessionCreated(session.Id, Correlator.Of(context));
-        context.Response.Headers.Location = $"{Root}/sessions/{session.Id}";
-        await context.WriteJsonAsync(StatusCodes.Status201Created, Qod110Mapping.ToWire(session), Qod110Answers.Default.SessionInfoBody);
-
-        Task RefuseAsync(ErrorAnswer answer)
-        {
-            metrics.Created(Name, answer.Code);
-            return context.WriteErrorAsync(answer);
-        }
-    }
-
-    private async Task GetSession(HttpContext context)
-    {
-        if (!TryReadSessionId(context, out var id)) await context.WriteErrorAsync(SessionIdInvalid);
-        else await AnswerAsync(context, await engine.GetSessionAsync(id, context.Caller(), context.RequestAborted));
-    }
-
-    private async Task DeleteSession(HttpContext context)
-    {
-        if (!TryReadSessionId(context, out var id))
-        {
-            await context.WriteErrorAsync(SessionIdInvalid);
-            return;
-        }
-        var result = await engine.DeleteSessionAsync(id, context.Caller(), context.RequestAborted);
-        if (result.Error is { } error) await context.WriteErrorAsync(Qod110Errors.Of(error));
-        else context.Response.StatusCode = StatusCodes.Status204NoContent;
+        await sessions.AnswerCreateAsync(context, result);
     }
 
     private async Task ExtendQosSessionDuration(HttpContext context)
     {
-        if (!TryReadSessionId(context, out var id))
-        {
-            await context.WriteErrorAsync(SessionIdInvalid);
-            return;
-        }
+        if (await SessionOperations.ReadSessionIdAsync(context) is not { } id) return;
         var (body, fault) = await JsonBody.ReadAsync(context, ExtendSessionDurationType);
         var error = body is null
             ? Qod110Errors.Describe(fault)
@@ -122,7 +85,7 @@ internal sealed class Qod110Surface(
         var found = await engine.GetSessionAsync(id, context.Caller(), context.RequestAborted);
         if (found.Session is not { } session)
         {
-            await AnswerAsync(context, found);
+            await sessions.AnswerAsync(context, found);
             return;
         }
         var additional = TimeSpan.FromSeconds(body!.RequestedAdditionalDuration!.Value);
@@ -131,7 +94,7 @@ internal sealed class Qod110Surface(
         // The message names the state: the one just read, or the only one that can follow AVAILABLE.
         if (extended.Error is { Code: SessionErrorCode.SessionInactive })
             await context.WriteErrorAsync(Qod110Errors.ExtensionNotAllowed(session.Status == QosStatus.Requested ? "REQUESTED" : "UNAVAILABLE"));
-        else await AnswerAsync(context, extended);
+        else await sessions.AnswerAsync(context, extended);
     }
 
     /// <summary>Since 0.11 the overall duration is limited, whatever of it has passed.</summary>
@@ -154,14 +117,11 @@ internal sealed class Qod110Surface(
 
         var result = await Qod110Device.AskAsync(
             devices, device => engine.RetrieveSessionsAsync(caller, device, context.RequestAborted), result => result.Error);
-        if (result.Sessions is { } sessions)
-            await context.WriteJsonAsync(StatusCodes.Status200OK, [.. sessions.Select(Qod110Mapping.ToWire)], Qod110Answers.Default.SessionInfoBodyArray);
+        if (result.Sessions is { } found)
+            await context.WriteJsonAsync(StatusCodes.Status200OK, [.. found.Select(Qod110Mapping.ToWire)], Qod110Answers.Default.SessionInfoBodyArray);
         else await context.WriteErrorAsync(Qod110Errors.Of(result.Error!));
     }
 
-    private static bool TryReadSessionId(HttpContext context, out SessionId id) => SessionId.TryParse((string?)context.Request.RouteValues["sessionId"], out id);
-
-    private static Task AnswerAsync(HttpContext context, SessionResult result) => result.Session is { } session
-        ? context.WriteJsonAsync(StatusCodes.Status200OK, Qod110Mapping.ToWire(session), Qod110Answers.Default.SessionInfoBody)
-        : context.WriteErrorAsync(Qod110Errors.Of(result.Error!));
+    private static Task WriteSessionAsync(HttpContext context, int status, QosSession session) =>
+        context.WriteJsonAsync(status, Qod110Mapping.ToWire(session), Qod110Answers.Default.SessionInfoBody);
 }

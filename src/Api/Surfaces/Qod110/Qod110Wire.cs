@@ -54,20 +54,6 @@ internal sealed class ApplicationServerBody
     public string? Ipv6Address { get; set; }
 }
 
-internal sealed class PortsSpecBody
-{
-    public List<PortRangeBody?>? Ranges { get; set; }
-
-    public List<int>? Ports { get; set; }
-}
-
-internal sealed class PortRangeBody
-{
-    public int? From { get; set; }
-
-    public int? To { get; set; }
-}
-
 /// <summary><c>SinkCredential</c> and the only one of its kinds that this release takes, <c>AccessTokenCredential</c>. Read, never written: no
 /// answer carries a secret back.</summary>
 internal sealed class SinkCredentialBody
@@ -178,9 +164,6 @@ internal sealed record AvailabilityBody(string CountryName, IReadOnlyList<string
 /// <summary><c>Rate</c> and <c>Duration</c>: both are a value and the name of its unit.</summary>
 internal sealed record QuantityBody(int Value, string Unit);
 
-/// <summary><c>ErrorInfo</c>.</summary>
-internal sealed record ErrorInfoBody(int Status, string Code, string Message);
-
 /// <summary><c>EventQosStatusChanged</c>, a CloudEvent 1.0.</summary>
 internal sealed class EventBody
 {
@@ -219,6 +202,5 @@ internal sealed partial class Qod110Requests : JsonSerializerContext;
 [JsonSerializable(typeof(SessionInfoBody[]))]
 [JsonSerializable(typeof(QosProfileBody))]
 [JsonSerializable(typeof(QosProfileBody[]))]
-[JsonSerializable(typeof(ErrorInfoBody))]
 [JsonSerializable(typeof(EventBody))]
 internal sealed partial class Qod110Answers : JsonSerializerContext;

@@ -13,11 +13,9 @@ internal sealed class QosProfiles110Surface(ISessionEngine engine, QosProfileCat
 {
     private const string Name = "qos-profiles-1.1";
 
-    private const string Root = "/qos-profiles/v1";
-
     private const string ReadScope = "qos-profiles:read";
 
-    public static readonly Surface Surface = new(Name, Root, Map, Qod110Errors.Describe)
+    public static readonly Surface Surface = new(Name, "/qos-profiles/v1", Map, Qod110Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod110.qos-profiles.openapi.json",
         ApiName = "qos-profiles",
@@ -26,10 +24,10 @@ internal sealed class QosProfiles110Surface(ISessionEngine engine, QosProfileCat
 
     private static readonly JsonTypeInfo<RetrieveQosProfilesBody> RetrieveType = JsonBody.Strict<RetrieveQosProfilesBody>(Qod110Requests.Default);
 
-    private static void Map(IEndpointRouteBuilder routes)
+    private static void Map(IEndpointRouteBuilder routes, Surface surface)
     {
         var operations = ActivatorUtilities.CreateInstance<QosProfiles110Surface>(routes.ServiceProvider);
-        var group = routes.MapGroup(Root).WithMetadata(Surface);
+        var group = routes.MapGroup(surface.Root.Value!).WithMetadata(surface);
         group.MapPost("/retrieve-qos-profiles", operations.RetrieveQosProfiles).RequireScope(ReadScope);
         group.MapGet("/qos-profiles/{name}", operations.GetQosProfile).RequireScope(ReadScope);
     }
@@ -59,7 +57,7 @@ internal sealed class QosProfiles110Surface(ISessionEngine engine, QosProfileCat
         }
         var found = profiles.All.Where(profile => IsListed(profile, at)
             && (body.Name is null || profile.Name == body.Name)
-            && (body.Status is null || Qod110Mapping.ToWire(profile.Status) == body.Status));
+            && (body.Status is null || Rules.ToWire(profile.Status) == body.Status));
         await context.WriteJsonAsync(StatusCodes.Status200OK, [.. found.Select(Qod110Mapping.ToWire)], Qod110Answers.Default.QosProfileBodyArray);
     }
 

@@ -71,7 +71,7 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
         if (device is null) return Fault.Missing("device");
         if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null) return Fault.Insufficient("device");
 
-        if (device.PhoneNumber is { } phone && !IsPhoneNumber(phone)) return Fault.Member("device.phoneNumber", "must be + and 5 to 15 digits, the first of them not 0");
+        if (device.PhoneNumber is { } phone && !Rules.IsInternationalNumber(phone)) return Fault.Member("device.phoneNumber", Rules.InternationalNumberRule);
         if (device.NetworkAccessIdentifier is { } nai && !Rules.IsNetworkAccessIdentifier(nai))
             return Fault.Member("device.networkAccessIdentifier", "must be user@realm, at most 253 characters");
         if (device.Ipv6Address is { } v6 && !AddressBlock.TryParseIpv6(v6, out _)) return Fault.Member("device.ipv6Address", "must be a single IPv6 address");
@@ -93,8 +93,4 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
         if (body.NotificationUrl is { } url && !sinks.TryParse(url, out _, out var why)) return Fault.Member("notificationUrl", why);
         return body.NotificationAuthToken is { } token && !Rules.IsAuthToken(token) ? Fault.Member("notificationAuthToken", Rules.AuthTokenRule) : null;
     }
-
-    /// <summary><c>^\+[1-9][0-9]{4,14}$</c></summary>
-    private static bool IsPhoneNumber(ReadOnlySpan<char> text) =>
-        text is ['+', >= '1' and <= '9', .. var rest] && rest.Length is >= 4 and <= 14 && !rest.ContainsAnyExceptInRange('0', '9');
 }

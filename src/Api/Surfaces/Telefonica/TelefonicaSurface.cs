@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth;
 using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
@@ -14,13 +13,12 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
 {
     public const string Name = "telefonica-qod";
 
-    public const string Root = "/v1/qod";
-
     private const string WriteScope = "qod:sessions:write";
     private const string ReadScope = "qod:sessions:read";
 
-    public static readonly Surface Surface = new(Name, Root, Map, TelefonicaErrors.Describe)
+    public static readonly Surface Surface = new(Name, "/v1/qod", Map, TelefonicaErrors.Describe)
     {
+        RootInPaths = "/qod",
         OpenApiResource = "Surfaces.Telefonica.openapi.json",
         ApiName = "qod",
         Scopes = [WriteScope, ReadScope],
@@ -33,11 +31,11 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
 
     private readonly TelefonicaMapping mapping = new(sinks, protector);
 
-    private static void Map(IEndpointRouteBuilder routes)
+    private static void Map(IEndpointRouteBuilder routes, Surface surface)
     {
         var sessions = routes.ServiceProvider.GetRequiredService<SessionOperations>();
         var operations = ActivatorUtilities.CreateInstance<TelefonicaSurface>(routes.ServiceProvider);
-        var group = routes.MapGroup(Root).WithMetadata(Surface);
+        var group = routes.MapGroup(surface.Root.Value!).WithMetadata(surface);
         group.MapPost("/sessions", operations.CreateQodSession).RequireScope(WriteScope);
         group.MapGet("/sessions", operations.ListQodSessions).RequireScope(ReadScope);
         group.MapGet("/sessions/{sessionId}", sessions.GetSession).RequireScope(ReadScope);
@@ -48,8 +46,8 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
     {
         var (body, unread) = await JsonBody.ReadAsync(context, CreateSessionType);
         var fault = body is null ? unread : mapping.Check(body);
-        if (fault is { } wrong) await sessions.RefuseAsync(context, Surface, wrong);
-        else await sessions.CreateAsync(context, Surface, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
+        if (fault is { } wrong) await sessions.RefuseAsync(context, wrong);
+        else await sessions.CreateAsync(context, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
     }
 
     /// <summary>"All active sessions": the caller's own, REQUESTED or AVAILABLE (camara.md, section 7, row 37).</summary>
@@ -65,5 +63,5 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
         context.WriteJsonAsync(status, TelefonicaMapping.ToWire(session), TelefonicaAnswers.Default.SessionInfoBody);
 
     /// <summary>The document says nothing of the event's body; its generation's is taken (camara.md, section 7, row 36).</summary>
-    private sealed class EventFormat(IOptions<ApiOptions> options) : Qod010EventFormat(Name, Root, options.Value);
+    private sealed class EventFormat(SurfaceDirectory surfaces) : Qod010EventFormat(Name, surfaces);
 }

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using QodOrleans.Core.Operators;
+using QodOrleans.Grains.Operators;
+
+namespace QodOrleans.Grains.Administration;
+
+/// <summary>What those who run the broker decide about operators, over HTTP on any silo. Silos listen where applications cannot reach them; a token is asked for all
+/// the same.</summary>
+public static class AdministrationEndpoints
+{
+    private const string Path = "/admin";
+    private const int LargestBody = 4096;
+
+    /// <summary>Maps <c>/admin/operators</c> where a token is configured.</summary>
+    public static WebApplication MapQodAdministration(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<AdministrationOptions>>().Value.Token is not { } token) return app;
+
+        // Before a body is read; and what the framework refuses by a bare status gets a body here.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Path), admin => admin.UseStatusCodePages().Use(Only(token)));
+        var admin = app.MapGroup(Path).AddEndpointFilter(AnsweredAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBody));
+        admin.MapGet("/operators", ListAsync);
+        admin.MapGet("/operators/{id}", GetAsync);
+        admin.MapPut("/operators/{id}", PutAsync);
+        return app;
+    }
+
+    private static async Task<OperatorView[]> ListAsync(OperatorDirectory operators, IGrainFactory grains) =>
+        await Task.WhenAll(operators.Routes.Select(async route => OperatorView.Of(route.Id, await GrainOf(grains, route.Id).GetAsync())));
+
+    private static async Task<Results<Ok<OperatorView>, ProblemHttpResult>> GetAsync(string id, OperatorDirectory operators, IGrainFactory grains) =>
+        Find(id, operators) is { } known ? TypedResults.Ok(OperatorView.Of(known, await GrainOf(grains, known).GetAsync())) : Unknown(id);
+
+    private static async Task<Results<Ok<OperatorView>, ProblemHttpResult>> PutAsync(
+        string id, OperatorDecision decision, OperatorDirectory operators, IGrainFactory grains, ILogger<OperatorDecision> log)
+    {
+        if (Find(id, operators) is not { } known) return Unknown(id);
+        if (decision.ConcurrentCalls < 1 || decision.CallsPerSecond < 1)
+            return TypedResults.Problem("concurrentCalls and callsPerSecond are at least 1, or absent.", statusCode: StatusCodes.Status400BadRequest);
+
+        var administration = decision.ToAdministration();
+        await GrainOf(grains, known).SetAsync(administration);
+        Log.OperatorAdministered(log, known, administration.Mode, administration.Limits.ConcurrentCalls, administration.Limits.CallsPerSecond);
+        return TypedResults.Ok(OperatorView.Of(known, administration));
+    }
+
+    private static OperatorId? Find(string id, OperatorDirectory operators) =>
+        operators.Routes.Where(route => route.Id.Value == id).Select(route => (OperatorId?)route.Id).FirstOrDefault();
+
+    private static IOperatorGrain GrainOf(IGrainFactory grains, OperatorId id) => grains.GetGrain<IOperatorGrain>(id.Value);
+
+    private static ProblemHttpResult Unknown(string id) =>
+        TypedResults.Problem($"There is no operator '{id}' in this silo's configuration.", statusCode: StatusCodes.Status404NotFound);
+
+    private static Func<HttpContext, RequestDelegate, Task> Only(string token)
+    {
+        // Hashed, so that comparing takes as long whatever was sent.
+        var expected = SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {token}"));
+        return (context, next) =>
+        {
+            var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
+            if (CryptographicOperations.FixedTimeEquals(given, expected)) return next(context);
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return Task.CompletedTask;
+        };
+    }
+
+    private static async ValueTask<object?> AnsweredAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        {
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            return TypedResults.Problem("The cluster or its database does not answer; whether anything was changed is not known.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+}
+
+/// <summary>What is decided about an operator; replaces what was decided before.</summary>
+/// <param name="ConcurrentCalls">At least 1; absent: as configured.</param>
+/// <param name="CallsPerSecond">At least 1; absent: no limit.</param>
+internal sealed record OperatorDecision(OperatorMode Mode, int? ConcurrentCalls = null, int? CallsPerSecond = null)
+{
+    public OperatorAdministration ToAdministration() => new() { Mode = Mode, Limits = new OperatorLimits(ConcurrentCalls, CallsPerSecond) };
+}
+
+/// <inheritdoc cref="OperatorDecision" />
+internal sealed record OperatorView(string Id, OperatorMode Mode, int? ConcurrentCalls, int? CallsPerSecond)
+{
+    public static OperatorView Of(OperatorId id, OperatorAdministration administration) =>
+        new(id.Value, administration.Mode, administration.Limits.ConcurrentCalls, administration.Limits.CallsPerSecond);
+}
