@@ -122,7 +122,7 @@ public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluste
     /// <summary>Sessions that are spread over all silos.</summary>
     private async Task<string[]> HoldAsync(int count)
     {
-        var made = await Task.WhenAll(Enumerable.Range(0, count).Select(n => cluster.Clients[n % cluster.Clients.Count].CreateAsync(SteadyLoad.NextNumber())));
+        var made = await Task.WhenAll(Enumerable.Range(0, count).Select(n => cluster.Clients[n % cluster.Clients.Count].CreateAsync(PhoneNumber.Next())));
         Assert.All(made, answer => Assert.Equal(HttpStatusCode.Created, answer.Status));
         foreach (var answer in made) cluster.Known[answer["sessionId"]!] = true;
         foreach (var answer in made) await cluster.Clients[0].ExtendAsync(answer["sessionId"]!, 1);

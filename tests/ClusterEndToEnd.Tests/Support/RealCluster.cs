@@ -13,14 +13,19 @@ public sealed class RealCluster : IAsyncLifetime
     private const int GatewayCount = 2;
 
     private readonly TemporaryFolder data = new();
-    private readonly List<Silo> silos = [];
-    private readonly List<ChildProcess> gateways = [];
+    private readonly List<Member> silos = [];
+    private readonly List<Member> gateways = [];
     private PrivatePostgres? server;
 
     internal PrivatePostgres Server => server!;
 
     /// <summary>Those that run, or did when the test asked for them.</summary>
-    internal IReadOnlyList<Silo> Silos => silos;
+    internal IReadOnlyList<Member> Silos => silos;
+
+    internal IReadOnlyList<Member> Gateways => gateways;
+
+    /// <summary>Configuration of every process, as the environment has it.</summary>
+    internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>One for each gateway.</summary>
     internal List<QodClient> Clients { get; } = [];
@@ -39,7 +44,7 @@ public sealed class RealCluster : IAsyncLifetime
             server = await PrivatePostgres.StartAsync();
             await ChildProcess.RunAsync("dotnet", [Repository.HostDll, "migrate", "--data", data.Path], Environment);
         }
-        while (silos.Count < count) silos.Add(new Silo(this, $"silo-{silos.Count + 1}"));
+        while (silos.Count < count) silos.Add(Member.Silo(this, $"silo-{silos.Count + 1}"));
         await Task.WhenAll(silos.Take(count).Where(silo => !silo.IsRunning).Select(silo => silo.StartAsync()));
         foreach (var silo in silos.Skip(count)) await silo.StopAsync();
         silos.RemoveRange(count, silos.Count - count);
@@ -69,7 +74,7 @@ public sealed class RealCluster : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (var client in Clients) client.Dispose();
-        await Task.WhenAll(gateways.Select(gateway => gateway.DisposeAsync().AsTask()));
+        await Task.WhenAll(gateways.Select(gateway => gateway.StopAsync()));
         await Task.WhenAll(silos.Select(silo => silo.StopAsync()));
         if (server is not null) await server.DisposeAsync();
         data.Dispose();
@@ -78,37 +83,49 @@ public sealed class RealCluster : IAsyncLifetime
     // The server is stopped in between, and what a pool keeps is dead then.
     private string Unpooled => $"{Server.ConnectionString};Pooling=false";
 
-    private Dictionary<string, string> Environment => new() { ["QOD_POSTGRES"] = Server.ConnectionString };
+    private Dictionary<string, string> Environment => new(Settings) { ["QOD_POSTGRES"] = Server.ConnectionString };
 
     private async Task AddGatewayAsync()
     {
-        var port = ChildProcess.FreePort();
-        var gateway = ChildProcess.Start("dotnet", [Repository.GatewayDll, "--port", $"{port}", "--data", data.Path], Environment);
+        var gateway = Member.Gateway(this);
         lock (gateways) gateways.Add(gateway);
-        await gateway.LineAsync("ready ", StartsWithin);
-        var client = await QodClient.AuthorizeAsync(new Uri($"http://127.0.0.1:{port}"), "my-app-id", "my-app-secret");
+        await gateway.StartAsync();
+        var client = await QodClient.AuthorizeAsync(gateway.Address, "my-app-id", "my-app-secret");
         lock (Clients) Clients.Add(client);
     }
 
-    /// <summary>One silo, which may die and come back at the same address.</summary>
-    internal sealed class Silo(RealCluster cluster, string name)
+    /// <summary>One silo or gateway, which may die and come back at the same address.</summary>
+    internal sealed class Member
     {
-        private readonly int port = ChildProcess.FreePort();
-        private readonly int siloPort = ChildProcess.FreePort();
-        private readonly int gatewayPort = ChildProcess.FreePort();
+        private readonly RealCluster cluster;
+        private readonly string[] command;
         private ChildProcess? process;
+
+        private Member(RealCluster cluster, string dll, params string[] arguments)
+        {
+            this.cluster = cluster;
+            var port = ChildProcess.FreePort();
+            Address = new Uri($"http://127.0.0.1:{port}");
+            command = [dll, "--port", $"{port}", "--data", cluster.data.Path, .. arguments];
+        }
+
+        public Uri Address { get; }
 
         public ChildProcess Process => process!;
 
         public bool IsRunning => process is { IsRunning: true };
 
+        public static Member Silo(RealCluster cluster, string name) => new(
+            cluster, Repository.SiloDll, "--silo-port", $"{ChildProcess.FreePort()}", "--gateway-port", $"{ChildProcess.FreePort()}", "--name", name);
+
+        public static Member Gateway(RealCluster cluster) => new(cluster, Repository.GatewayDll);
+
         public async Task StartAsync()
         {
             await StopAsync();
-            process = ChildProcess.Start(
-                "dotnet",
-                [Repository.SiloDll, "--port", $"{port}", "--silo-port", $"{siloPort}", "--gateway-port", $"{gatewayPort}", "--name", name, "--data", cluster.data.Path],
-                cluster.Environment);
+            // A home of its own: what members share must be in the database or configured, not where one user's programs keep things.
+            var home = Directory.CreateDirectory(Path.Combine(cluster.data.Path, $"{Address.Port}")).FullName;
+            process = ChildProcess.Start("dotnet", command, new Dictionary<string, string>(cluster.Environment) { ["HOME"] = home });
             await process.LineAsync("ready ", StartsWithin);
         }
 

@@ -14,8 +14,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
     public const int ExtensionSeconds = 600;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
 
-    private static int lastNumber;
-
     private readonly RealCluster cluster;
     private readonly EventSink sink;
     private readonly CancellationTokenSource stopping = new();
@@ -39,9 +37,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
     public IReadOnlyCollection<(DateTimeOffset At, string What)> Failures => failures;
 
     public IReadOnlyCollection<Promise> Promises => [.. ledger.Values];
-
-    /// <summary>A phone number that no test has used and that the simulated operators treat as any.</summary>
-    public static string NextNumber() => string.Create(CultureInfo.InvariantCulture, $"+3463{Interlocked.Increment(ref lastNumber):000000}0");
 
     /// <summary>Starts, and returns once so many sessions are acknowledged and the load goes on.</summary>
     public static async Task<SteadyLoad> StartAsync(RealCluster cluster, EventSink sink, int applications = 8, int enough = 100)
@@ -137,7 +132,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     private async Task OneSessionAsync(QodClient client)
     {
-        var phoneNumber = NextNumber();
+        var phoneNumber = PhoneNumber.Next();
         var number = ledger.Count;
         var isShort = number % 3 == 0;
 

@@ -50,6 +50,7 @@ console.log("code again:", await refusal(client.authorizationCodeGrant(app, land
 const body = JSON.stringify({ device: { phoneNumber: "+34600000000" }, applicationServer: { ipv4Address: "0.0.0.0/0" }, qosProfile: "QOS_E", duration: 300 });
 const session = await client.fetchProtectedResource(app, tokens.access_token, new URL("/qod/v0/sessions", host), "POST", body, new Headers({ "content-type": "application/json" }));
 console.log("session:", session.status);
+await client.fetchProtectedResource(app, tokens.access_token, new URL(`/qod/v0/sessions/${(await session.json()).sessionId}`, host), "DELETE");
 
 const asking = await discover("asking-app-id", "asking-app-secret");
 const pending = await client.initiateBackchannelAuthentication(asking, { login_hint: "tel:+34600000077", scope });

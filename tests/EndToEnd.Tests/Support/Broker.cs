@@ -13,6 +13,7 @@ internal sealed class Broker : IAsyncDisposable
     private readonly string database;
     private readonly Dictionary<string, string> settings;
     private ChildProcess host;
+    private int launches;
 
     private Broker(PostgresServer? server, string database, Dictionary<string, string> settings)
     {
@@ -87,7 +88,11 @@ internal sealed class Broker : IAsyncDisposable
     private ChildProcess Launch() => ChildProcess.Start(
         "dotnet",
         [Repository.HostDll, "--port", $"{Port}", "--mode", "sandbox", "--store", "postgres", "--data", data.Path],
-        new Dictionary<string, string>(settings) { ["QOD_POSTGRES"] = database });
+        // A home of its own each time: what it finds again must be in its database or its data folder.
+        new Dictionary<string, string>(settings)
+        {
+            ["QOD_POSTGRES"] = database, ["HOME"] = Directory.CreateDirectory(Path.Combine(data.Path, $"home-{++launches}")).FullName,
+        });
 
     private async Task ReadyAsync()
     {

@@ -2,16 +2,28 @@ using System.Net;
 using System.Text.Json.Nodes;
 using QodOrleans.EndToEnd.Tests.Support;
 
-namespace QodOrleans.EndToEnd.Tests;
+namespace QodOrleans.EndToEnd.Tests.Contracts;
 
-/// <summary>What an application does all day, over HTTP, against the program that users run.</summary>
-public sealed class MainJobTests(RunningBroker running) : IClassFixture<RunningBroker>
+/// <summary>What an application does all day, over HTTP.</summary>
+public abstract class MainJobContract(Service service) : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
-    private readonly Broker broker = running.Broker;
-    private readonly EventSink sink = running.Sink;
-    private readonly QodClient client = running.Client;
+    private EventSink sink = null!;
+    private QodClient client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        sink = await EventSink.StartAsync();
+        client = await service.ClientAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        client.Dispose();
+        await sink.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_session_is_created_told_of_read_extended_and_deleted()
@@ -62,7 +74,7 @@ public sealed class MainJobTests(RunningBroker running) : IClassFixture<RunningB
     [Fact]
     public async Task An_overlapping_flow_of_the_same_device_is_a_conflict_and_another_is_not()
     {
-        using var other = await broker.ClientAsync("other-app-id", "other-app-secret");
+        using var other = await service.ClientAsync("other-app-id", "other-app-secret");
 
         var request = QodClient.Request("+34611000003");
         request["applicationServer"] = new JsonObject { ["ipv4Address"] = "198.51.100.0/24" };
@@ -80,7 +92,7 @@ public sealed class MainJobTests(RunningBroker running) : IClassFixture<RunningB
     [Fact]
     public async Task No_client_reads_extends_or_deletes_the_session_of_another()
     {
-        using var other = await broker.ClientAsync("other-app-id", "other-app-secret");
+        using var other = await service.ClientAsync("other-app-id", "other-app-secret");
         var id = (await client.CreateAsync("+34611000004"))["sessionId"]!;
 
         foreach (var answer in new[] { await other.GetAsync(id), await other.ExtendAsync(id, 60), await other.DeleteAsync(id) })
@@ -94,8 +106,8 @@ public sealed class MainJobTests(RunningBroker running) : IClassFixture<RunningB
     [Fact]
     public async Task The_mock_token_creates_a_session_and_a_bad_token_none()
     {
-        using var mock = new QodClient(broker.Address, "mock_sandbox_access_token");
-        using var bad = new QodClient(broker.Address, "no-such-token");
+        using var mock = new QodClient(service.Address, "mock_sandbox_access_token");
+        using var bad = new QodClient(service.Address, "no-such-token");
 
         Assert.Equal(HttpStatusCode.Created, (await mock.CreateAsync("+34611000005")).Status);
         var refused = await bad.CreateAsync("+34611000006");
@@ -117,13 +129,12 @@ public sealed class MainJobTests(RunningBroker running) : IClassFixture<RunningB
     {
         var id = (await client.CreateAsync("+34611000007"))["sessionId"]!;
 
-        broker.Terminate();
-        Assert.Equal(0, await broker.ExitAsync());
-        await broker.RestartAsync();
+        await service.RestartAsync();
 
-        var read = await client.GetAsync(id);
+        using var after = new QodClient(service.Address, client.Token);
+        var read = await after.GetAsync(id);
         Assert.Equal(HttpStatusCode.OK, read.Status);
         Assert.Equal("AVAILABLE", read["qosStatus"]);
-        Assert.Equal(HttpStatusCode.Conflict, (await client.CreateAsync("+34611000007")).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await after.CreateAsync("+34611000007")).Status);
     }
 }

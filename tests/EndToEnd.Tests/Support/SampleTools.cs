@@ -1,28 +1,13 @@
-using System.Net;
-using System.Net.Sockets;
-using QodOrleans.TestSupport;
-
 namespace QodOrleans.EndToEnd.Tests.Support;
 
-/// <summary>A broker whose client <c>my-app-id</c> has its callback on this machine, and what the samples of each language need around them.</summary>
-public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
+/// <summary>What the samples of each language need around them.</summary>
+public sealed class SampleTools : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<string, Task<string?>> reasons = [];
     private Task<string?>? javaClasses;
 
     public static string Samples { get; } = Path.Combine(AppContext.BaseDirectory, "Samples");
-
-    /// <summary>Registered once, used by one sample after the other, and free in between: so not one of those that the system hands out to others.</summary>
-    public int CallbackPort { get; } = QuietPort();
-
-    public string Callback => $"http://127.0.0.1:{CallbackPort}/qod-auth-callback";
-
-    internal Broker Broker { get; private set; } = null!;
-
-    internal QodClient Client { get; private set; } = null!;
-
-    internal string Host => Broker.Address.GetLeftPart(UriPartial.Authority);
 
     private static string Sdk { get; } = Path.Combine(Repository.Root, "sdk");
 
@@ -32,28 +17,17 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
     /// <summary>Java's class path: the SDK with its tests, the samples, and org.json as far as they use it.</summary>
     private string Classes => Path.Combine(folder.Path, "classes");
 
-    public async ValueTask InitializeAsync()
-    {
-        // The sample's own callback is at a host that does not exist.
-        var hash = (await ChildProcess.RunAsync("bash", ["-c", $"echo my-app-secret | dotnet {Repository.HostDll} hash-secret"])).Trim();
-        Broker = await Broker.StartAsync(
-            server, ("Qod:Clients:0:Id", "my-app-id"), ("Qod:Clients:0:SecretHash", hash), ("Qod:Clients:0:RedirectUris:0", Callback));
-        Client = await Broker.ClientAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Client?.Dispose();
-        if (Broker is not null) await Broker.DisposeAsync();
-        folder.Dispose();
-    }
+    public void Dispose() => folder.Dispose();
 
     /// <summary>Starts a sample, or skips the test where its language is missing.</summary>
     /// <param name="sample">A file of Samples without what says its language.</param>
-    internal async Task<ChildProcess> StartAsync(string sample, Language language, params string[] arguments)
+    internal async Task<ChildProcess> StartAsync(Service service, string sample, Language language, params string[] arguments)
     {
         await RequireAsync(language);
-        var environment = new Dictionary<string, string> { ["OPENGATEWAY_BASE_URL"] = Host, ["OPENGATEWAY_REDIRECT_URI"] = Callback };
+        var environment = new Dictionary<string, string>
+        {
+            ["OPENGATEWAY_BASE_URL"] = service.Address.GetLeftPart(UriPartial.Authority), ["OPENGATEWAY_REDIRECT_URI"] = service.Callback,
+        };
         switch (language)
         {
             case Language.JavaScript:
@@ -131,24 +105,6 @@ public sealed class SampleHost(PostgresServer server) : IAsyncLifetime
         var installed = Path.Combine(folder.Path, sample);
         File.Copy(Path.Combine(Samples, sample), installed, overwrite: true);
         return installed;
-    }
-
-    private static int QuietPort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 30_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken.
-            }
-        }
     }
 }
 

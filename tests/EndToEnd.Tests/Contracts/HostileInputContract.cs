@@ -5,32 +5,30 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using QodOrleans.EndToEnd.Tests.Support;
-using QodOrleans.TestSupport;
 
-namespace QodOrleans.EndToEnd.Tests;
+namespace QodOrleans.EndToEnd.Tests.Contracts;
 
-public sealed class HostileInputTests(PostgresServer postgres)
+/// <param name="requests">How many; the environment variable QOD_E2E_HOSTILE_REQUESTS asks for more.</param>
+public abstract class HostileInputContract(Service service, int requests)
 {
     private static readonly TimeSpan NoHang = TimeSpan.FromSeconds(10);
-
-    private static readonly int Requests = Setting("QOD_E2E_HOSTILE_REQUESTS", 4000);
 
     private static readonly int Seed = Setting("QOD_E2E_SEED", 20260102);
 
     [Fact]
     public async Task Thousands_of_hostile_requests_meet_no_5xx_no_hang_and_always_the_error_shape()
     {
-        await using var broker = await Broker.StartAsync(postgres);
-        using var client = await broker.ClientAsync();
-        var requests = new HostileRequests(Seed, client.Token, (await client.CreateAsync("+34611000098"))["sessionId"]!);
+        using var client = await service.ClientAsync();
+        var hostile = new HostileRequests(Seed, client.Token, (await client.CreateAsync("+34611000098"))["sessionId"]!);
         var met = new ConcurrentDictionary<int, int>();
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, Requests), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, Setting("QOD_E2E_HOSTILE_REQUESTS", requests)), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
         {
-            var request = requests.Make(number);
+            var request = hostile.Make(number);
+            var address = number % 2 == 0 ? service.Address : service.OtherAddress;
             try
             {
-                var answer = await RawHttp.SendAsync(broker.Port, request.Bytes, halfClose: !request.WellFormed, NoHang);
+                var answer = await RawHttp.SendAsync(address.Port, request.Bytes, halfClose: !request.WellFormed, NoHang);
                 Check(request, answer);
                 if (request.WellFormed) met.AddOrUpdate(answer.Status, 1, (_, count) => count + 1);
             }

@@ -2,16 +2,28 @@ using System.Net;
 using System.Text.RegularExpressions;
 using QodOrleans.EndToEnd.Tests.Support;
 
-namespace QodOrleans.EndToEnd.Tests;
+namespace QodOrleans.EndToEnd.Tests.Contracts;
 
-/// <summary>The samples as an application developer makes programs of them, with the SDKs and without, in four languages, against the host.</summary>
-public sealed partial class ApplicationSampleTests(SampleHost host) : IClassFixture<SampleHost>
+/// <summary>The published samples, as developers copy them and as they make programs of them: with the SDKs and without, in four languages.</summary>
+public abstract partial class SampleContract(Service service, SampleTools tools)
 {
     private const string Announcement = "Session created with id: ";
     private const string Device = "203.0.113.25:8080";
 
     /// <summary>For a JVM that compiles its program first, on a busy machine.</summary>
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
+
+    private string Host => service.Address.GetLeftPart(UriPartial.Authority);
+
+    [Theory]
+    [InlineData(Language.JavaScript)]
+    [InlineData(Language.Python)]
+    public async Task A_token_and_the_published_request_create_a_session(Language language)
+    {
+        using var client = await service.ClientAsync();
+        await using var sample = await tools.StartAsync(service, "create_session", language, [Host, client.Token, .. Device.Split(':')]);
+        await CreatesASessionAsync(sample);
+    }
 
     [Theory]
     [InlineData(Language.JavaScript)]
@@ -20,17 +32,18 @@ public sealed partial class ApplicationSampleTests(SampleHost host) : IClassFixt
     [InlineData(Language.CSharp)]
     public async Task The_backend_flow_with_the_SDK_creates_a_session(Language language)
     {
-        await using var sample = await host.StartAsync("backend_sdk", language, Device);
+        await using var sample = await tools.StartAsync(service, "backend_sdk", language, Device);
         await CreatesASessionAsync(sample);
     }
 
-    /// <summary>JavaScript and Python: <see cref="PublishedSampleTests"/>.</summary>
     [Theory]
+    [InlineData(Language.JavaScript)]
+    [InlineData(Language.Python)]
     [InlineData(Language.Java)]
     [InlineData(Language.CSharp)]
     public async Task The_backend_flow_over_HTTP_creates_a_session(Language language)
     {
-        await using var sample = await host.StartAsync("backend_flow", language, host.Host, Device);
+        await using var sample = await tools.StartAsync(service, "backend_flow", language, Host, Device);
         await CreatesASessionAsync(sample);
     }
 
@@ -41,20 +54,27 @@ public sealed partial class ApplicationSampleTests(SampleHost host) : IClassFixt
     [InlineData(Language.CSharp)]
     public async Task The_frontend_flow_with_the_SDK_creates_a_session_for_the_device_that_came_by(Language language)
     {
-        await using var sample = await host.StartAsync("frontend_sdk", language, $"{host.CallbackPort}");
+        await using var sample = await tools.StartAsync(service, "frontend_sdk", language, $"{service.CallbackPort}");
         await ComeByAsync(sample);
         await CreatesASessionAsync(sample);
     }
 
-    /// <summary>The one in JavaScript has its frontend in it: <see cref="PublishedSampleTests"/>.</summary>
     [Theory]
     [InlineData(Language.Python)]
     [InlineData(Language.Java)]
     [InlineData(Language.CSharp)]
     public async Task The_frontend_flow_over_HTTP_creates_a_session_for_the_device_that_came_by(Language language)
     {
-        await using var sample = await host.StartAsync("frontend_flow", language, host.Host, host.Callback, $"{host.CallbackPort}");
+        await using var sample = await tools.StartAsync(service, "frontend_flow", language, Host, service.Callback, $"{service.CallbackPort}");
         await ComeByAsync(sample);
+        await CreatesASessionAsync(sample);
+    }
+
+    /// <summary>The device is in the sample, too: it follows the redirect to its own backend.</summary>
+    [Fact]
+    public async Task The_frontend_flow_over_HTTP_in_JavaScript_creates_a_session()
+    {
+        await using var sample = await tools.StartAsync(service, "frontend_flow", Language.JavaScript, Host, service.Callback);
         await CreatesASessionAsync(sample);
     }
 
@@ -62,42 +82,25 @@ public sealed partial class ApplicationSampleTests(SampleHost host) : IClassFixt
     [Fact]
     public async Task The_frontend_flow_with_the_sandbox_SDK_creates_a_session_for_the_number_in_its_state()
     {
-        await using var sample = await host.StartAsync("frontend_sandbox_sdk", Language.JavaScript, $"{host.CallbackPort}");
+        await using var sample = await tools.StartAsync(service, "frontend_sandbox_sdk", Language.JavaScript, $"{service.CallbackPort}");
         await ComeByAsync(sample, "&state=%2B34600000000");
         var line = await sample.LineAsync("  id: ", StartsWithin);
         var session = await TakeAsync(Uuid().Match(line).Value);
         Assert.Equal("+34600000000", session.Body!["ueId"]!["msisdn"]!.ToString());
     }
 
-    [Theory]
-    [InlineData(Language.JavaScript, "fail 0")]
-    [InlineData(Language.Python, "OK")]
-    [InlineData(Language.Java, "10 passed")]
-    public async Task An_SDK_passes_its_own_tests(Language language, string verdict) =>
-        Assert.Contains(verdict, await host.RunOwnTestsAsync(language), StringComparison.Ordinal);
-
-    [Fact]
-    public async Task The_examples_of_the_SDK_page_are_samples_that_run()
-    {
-        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "sdk.md"));
-        string[] files = [.. Directory.GetFiles(SampleHost.Samples, "*_sdk.*"), .. Directory.GetFiles(Path.Combine(SampleHost.Samples, "csharp"), "*Sdk.cs")];
-        var samples = await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file)));
-        var examples = Example().Matches(page);
-        Assert.Equal(["csharp", "java", "js", "python"], examples.Select(example => example.Groups[1].Value).Distinct().Order());
-        Assert.All(examples, example => Assert.Contains(samples, sample => sample.EndsWith(example.Groups[2].Value, StringComparison.Ordinal)));
-    }
-
-    /// <summary>What the device's browser does with the sample's form, its button included: it follows wherever it is sent.</summary>
+    /// <summary>What the device's browser does with the sample's form, its button included: it follows wherever it is sent. It need not have come in where the
+    /// application's backend will.</summary>
     private async Task ComeByAsync(ChildProcess sample, string more = "")
     {
         await Poll.UntilAsync(
             async () => await IsListeningAsync() || !sample.IsRunning, listening => listening, StartsWithin, "the sample's callback");
-        var form = $"client_id=my-app-id&response_type=code&scope=dpv%3ARequestedServiceProvision%23qod&redirect_uri={Uri.EscapeDataString(host.Callback)}&create=";
+        var form = $"client_id=my-app-id&response_type=code&scope=dpv%3ARequestedServiceProvision%23qod&redirect_uri={Uri.EscapeDataString(service.Callback)}&create=";
         using var browser = new HttpClient();
         try
         {
-            var answer = await browser.GetAsync(new Uri($"{host.Host}/authorize?{form}{more}"));
-            Assert.Equal(host.CallbackPort, answer.RequestMessage!.RequestUri!.Port);
+            var answer = await browser.GetAsync(new Uri(service.OtherAddress, $"/authorize?{form}{more}"));
+            Assert.Equal(service.CallbackPort, answer.RequestMessage!.RequestUri!.Port);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
         catch (Exception failure)
@@ -111,7 +114,7 @@ public sealed partial class ApplicationSampleTests(SampleHost host) : IClassFixt
         using var socket = new System.Net.Sockets.TcpClient();
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, host.CallbackPort);
+            await socket.ConnectAsync(IPAddress.Loopback, service.CallbackPort);
             return true;
         }
         catch (System.Net.Sockets.SocketException)
@@ -126,19 +129,18 @@ public sealed partial class ApplicationSampleTests(SampleHost host) : IClassFixt
         await TakeAsync(line[Announcement.Length..]);
     }
 
-    /// <summary>Reads the session as another program of the same client, and ends it: the next sample wants the same device.</summary>
+    /// <summary>Reads the session as another program of the same client, elsewhere, and ends it: the next sample wants the same device.</summary>
     private async Task<Answer> TakeAsync(string sessionId)
     {
-        var session = await host.Client.GetAsync(sessionId);
+        using var here = await service.ClientAsync();
+        using var client = new QodClient(service.OtherAddress, here.Token);
+        var session = await client.GetAsync(sessionId);
         Assert.Equal(HttpStatusCode.OK, session.Status);
         Assert.Equal(300, session.Number("duration"));
-        Assert.Equal(HttpStatusCode.NoContent, (await host.Client.DeleteAsync(sessionId)).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync(sessionId)).Status);
         return session;
     }
 
     [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
     private static partial Regex Uuid();
-
-    [GeneratedRegex(@"^```(js|python|java|csharp)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Example();
 }

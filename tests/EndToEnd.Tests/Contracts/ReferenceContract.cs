@@ -1,32 +1,29 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using QodOrleans.EndToEnd.Tests.Support;
-using QodOrleans.TestSupport;
 
-namespace QodOrleans.EndToEnd.Tests;
+namespace QodOrleans.EndToEnd.Tests.Contracts;
 
 /// <summary>The code that the reference shows for "create a session", copied out of it and run.</summary>
-public sealed class ReferenceTests(PostgresServer postgres)
+public abstract class ReferenceContract(Service service)
 {
     [Theory]
     [InlineData("qod-0.10", "createSession")]
     [InlineData("quality-on-demand-1.1", "createSession")]
     public async Task The_code_of_the_reference_runs(string document, string operation)
     {
-        await using var broker = await Broker.StartAsync(postgres);
-        using var client = await broker.ClientAsync();
-        using var http = new HttpClient { BaseAddress = broker.Address };
+        using var client = await service.ClientAsync();
+        using var http = new HttpClient { BaseAddress = service.Address };
         var root = (await http.GetFromJsonAsync<JsonObject>($"/openapi/{document}.json"))!;
         var samples = root["paths"]!["/sessions"]!["post"]!;
         Assert.Equal(operation, (string)samples["operationId"]!);
 
         using var folder = new TemporaryFolder();
         var environment = new Dictionary<string, string> { ["QOD_TOKEN"] = client.Token };
-        var number = 600_000_100;
         foreach (var sample in samples["x-codeSamples"]!.AsArray())
         {
             // Each for a device of its own: the second session of one flow is a conflict.
-            var source = ((string)sample!["source"]!).Replace("+34600000001", $"+34{++number}", StringComparison.Ordinal);
+            var source = ((string)sample!["source"]!).Replace("+34600000001", PhoneNumber.Next(), StringComparison.Ordinal);
             var label = (string)sample["label"]!;
             var (program, arguments) = Program(label, source, folder.Path);
             if (program is null || !await ChildProcess.CanRunAsync(program, "--version")) continue;
