@@ -27,7 +27,6 @@ public abstract class SurfaceContract(Service service)
     private static readonly Surface Qod110 = new("1.1", "/quality-on-demand/v1/sessions", Extends: true,
         ["sessionId", "device", "applicationServer", "qosProfile", "duration", "startedAt", "expiresAt", "qosStatus"], phone => Request(phone));
 
-    /// <summary>The shared path is one place to look at a session, in the shape that it was made in.</summary>
     private static readonly Surface[] All = [Legacy, Qod010, Telefonica, Orange, Qod110];
 
     public static TheoryData<string, bool> Makers
@@ -48,9 +47,8 @@ public abstract class SurfaceContract(Service service)
     [MemberData(nameof(Makers))]
     public async Task A_session_made_at_one_address_is_read_and_extended_at_the_other_on_every_surface(string maker, bool ofLine)
     {
-        var (here, there, phone) = await CallersAsync(ofLine);
-        using var _ = here;
-        using var __ = there;
+        using var callers = await CallersAsync(ofLine);
+        var (here, there, phone) = callers;
         var made = await MadeAsync(Find(maker), here, phone, ofLine);
 
         foreach (var place in Places(maker))
@@ -83,9 +81,8 @@ public abstract class SurfaceContract(Service service)
     [MemberData(nameof(Makers))]
     public async Task A_session_made_at_one_address_is_ended_at_the_other_on_any_surface_and_gone_on_all(string maker, bool ofLine)
     {
-        var (here, there, phone) = await CallersAsync(ofLine);
-        using var _ = here;
-        using var __ = there;
+        using var callers = await CallersAsync(ofLine);
+        var (here, there, phone) = callers;
         foreach (var end in Places(maker))
         {
             var made = await MadeAsync(Find(maker), here, phone, ofLine);
@@ -100,9 +97,8 @@ public abstract class SurfaceContract(Service service)
     [MemberData(nameof(Makers))]
     public async Task A_session_made_at_one_address_is_closed_to_others_at_the_other_on_every_surface(string maker, bool ofLine)
     {
-        var (here, there, phone) = await CallersAsync(ofLine);
-        using var _ = here;
-        using var __ = there;
+        using var callers = await CallersAsync(ofLine);
+        var (here, there, phone) = callers;
         var made = await MadeAsync(Find(maker), here, phone, ofLine);
         using var rival = await QodClient.AuthorizeAsync(service.OtherAddress, "other-app-id", "other-app-secret");
         using var nobody = new QodClient(service.OtherAddress, here.Token[..^1] + (here.Token[^1] == 'A' ? 'Q' : 'A'));
@@ -118,12 +114,12 @@ public abstract class SurfaceContract(Service service)
     }
 
     /// <summary>One token, shown at both addresses.</summary>
-    private async Task<(QodClient Here, QodClient There, string Phone)> CallersAsync(bool ofLine)
+    private async Task<Callers> CallersAsync(bool ofLine)
     {
         var phone = PhoneNumber.Next();
         using var application = new Application(service);
         var here = ofLine ? new QodClient(service.Address, await application.LineTokenAsync(phone, AllScopes)) : await service.ClientAsync();
-        return (here, new QodClient(service.OtherAddress, here.Token), phone);
+        return new Callers(here, new QodClient(service.OtherAddress, here.Token), phone);
     }
 
     private static async Task<Made> MadeAsync(Surface surface, QodClient client, string phone, bool ofLine)
@@ -187,6 +183,15 @@ public abstract class SurfaceContract(Service service)
     /// <param name="Members">Of a session, in their order.</param>
     /// <param name="Body">Asks for a session of 300 s for a number.</param>
     private sealed record Surface(string Name, string Path, bool Extends, string[] Members, Func<string, JsonObject> Body);
+
+    private sealed record Callers(QodClient Here, QodClient There, string Phone) : IDisposable
+    {
+        public void Dispose()
+        {
+            Here.Dispose();
+            There.Dispose();
+        }
+    }
 
     private sealed record Made(Surface By, string Id, string Phone, long StartedAt);
 }
