@@ -24,7 +24,7 @@ public abstract class EventOutboxContract
     public async Task An_event_reads_back_as_it_was_committed()
     {
         var session = Sample.Requested();
-        session = session with { Terms = session.Terms with { Correlator = "корр 🚀", Surface = "v1" } };
+        session = session with { Terms = session.Terms with { Correlator = "корр 🚀", Surface = "v1", Sink = Sample.Sink with { TokenExpiresAt = Sample.Noon.AddDays(1) } } };
         await Store.CommitAsync(session.Silent());
         var told = session.Activated().Ended(StatusInfo.NetworkTerminated) with { Version = 2 };
         await Store.CommitAsync(told.Told());
@@ -33,6 +33,7 @@ public abstract class EventOutboxContract
         Assert.Equivalent(told.Told().Event, read, strict: true);
         Assert.Equal(Sample.Sink.Url.OriginalString, read.Sink.Url.OriginalString);
         Assert.Equal(Sample.Sink.ProtectedToken, read.Sink.ProtectedToken);
+        Assert.Equal(Sample.Noon.AddDays(1), read.Sink.TokenExpiresAt);
     }
 
     [Fact]
@@ -47,6 +48,7 @@ public abstract class EventOutboxContract
         Assert.Null(read.StatusInfo);
         Assert.Null(read.Correlator);
         Assert.Null(read.Sink.ProtectedToken);
+        Assert.Null(read.Sink.TokenExpiresAt);
     }
 
     [Fact]

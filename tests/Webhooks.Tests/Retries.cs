@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using QodOrleans.Core.Notifications;
 using QodOrleans.Webhooks.Queues;
 using QodOrleans.Webhooks.Tests.Support;
 
@@ -42,6 +43,29 @@ public sealed class Retries
         Assert.InRange(pauses.Max(), 7.9, 8);
         Assert.InRange(pauses.Average(), 3.7, 4.3);
         Assert.InRange(schedule.Pause(int.MaxValue, retryAfter: null).TotalSeconds, 0, 300);
+    }
+
+    [Fact]
+    public async Task Once_the_sink_s_token_has_expired_nothing_is_sent_any_more_and_the_session_s_events_are_dead_lettered()
+    {
+        using var broker = new Broker();
+        await broker.StartAsync();
+        broker.Network.Answer = _ => Status.Of(500);
+        var end = broker.Clock.GetUtcNow().AddSeconds(2);
+        QosStatusChanged Expiring(QosStatusChanged change) => change with { Sink = change.Sink with { TokenExpiresAt = end } };
+
+        var first = broker.Tell(Expiring(broker.Event(1, 1)));
+        var second = broker.Tell(Expiring(broker.Event(1, 2)));
+        var open = broker.Tell(2, 1);
+        await broker.QuietAsync();
+        await broker.AdvanceAsync(1);
+        Assert.Equal(2, broker.Network.Requests.Count(request => request.Told.Id == first.EventId.ToString()));
+
+        for (var i = 0; i < 10; i++) await broker.AdvanceAsync(1);
+
+        Assert.All(broker.Network.Requests.Where(request => request.Told.Id != open.EventId.ToString()), request => Assert.True(request.At < end));
+        Assert.Equal(["the sink token has expired", "the sink token has expired"], new[] { broker.Outbox.Dead[first.EventId], broker.Outbox.Dead[second.EventId] });
+        Assert.Equal(open.EventId, Assert.Single(broker.Outbox.Pending).EventId);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace QodOrleans.Core.Notifications;
 /// <param name="EventId">The same for every attempt, and after every crash: it is derived from session and sequence.</param>
 /// <param name="Sequence">1, 2, …: the order of one session's events.</param>
 /// <param name="OccurredAt">When the status changed, not when it is told.</param>
+/// <param name="Sink">Its token's end is <see cref="SessionTerms.ToldUntil"/>: null too where the client gave one that stops nothing.</param>
 public sealed record QosStatusChanged(
     Guid EventId,
     SessionId SessionId,
@@ -19,6 +20,9 @@ public sealed record QosStatusChanged(
     Sink Sink,
     string? Correlator)
 {
+    /// <summary>Whether the client may still be told: it was to be when the status changed, but an attempt can be much later.</summary>
+    public bool IsToldAt(DateTimeOffset now) => !(Sink.TokenExpiresAt <= now);
+
     /// <summary>The event of the change that <paramref name="session"/> has just gone through.</summary>
     public static QosStatusChanged Of(QosSession session, DateTimeOffset now) => new(
         IdOf(session.Id, session.EventSequence),
@@ -28,8 +32,14 @@ public sealed record QosStatusChanged(
         session.Status,
         session.StatusInfo,
         now,
-        session.Terms.Sink ?? throw new InvalidOperationException("A session without a sink has no events."),
+        SinkOf(session.Terms),
         session.Terms.Correlator);
+
+    private static Sink SinkOf(SessionTerms terms)
+    {
+        var sink = terms.Sink ?? throw new InvalidOperationException("A session without a sink has no events.");
+        return sink.TokenExpiresAt == terms.ToldUntil ? sink : sink with { TokenExpiresAt = terms.ToldUntil };
+    }
 
     /// <summary>A UUID of version 8 (RFC 9562) from a hash.</summary>
     private static Guid IdOf(SessionId session, int sequence)

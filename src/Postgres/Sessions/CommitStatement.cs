@@ -55,9 +55,9 @@ internal sealed class CommitStatement
             where s.id = d.id and s.version = d.version - 1
             returning s.id
         ), told as (
-            insert into qod.events (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, correlator)
-            select * from unnest(@e_id, @e_session, @e_sequence, @e_surface, @e_status, @e_status_info, @e_occurred, @e_sink, @e_token, @e_correlator)
-                as e (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, correlator)
+            insert into qod.events (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at, correlator)
+            select * from unnest(@e_id, @e_session, @e_sequence, @e_surface, @e_status, @e_status_info, @e_occurred, @e_sink, @e_token, @e_token_expires, @e_correlator)
+                as e (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at, correlator)
             where session_id in (select id from updated) or session_id in (select id from inserted) or session_id in (select id from deleted)
         )
         select id from inserted union all select id from updated union all select id from deleted
@@ -74,7 +74,7 @@ internal sealed class CommitStatement
     private readonly List<int> insertDurations, insertAttempts, insertSequences, updateDurations, updateAttempts, updateSequences, updateVersions,
         deleteVersions, eventSequences;
     private readonly List<DateTime> insertDue, updateDue, eventTimes;
-    private readonly List<DateTime?> insertStarted, insertEnded, updateStarted, updateEnded;
+    private readonly List<DateTime?> insertStarted, insertEnded, updateStarted, updateEnded, eventTokenEnds;
     private readonly List<byte[]> insertDocuments;
     private readonly List<byte[]?> eventTokens;
 
@@ -133,6 +133,7 @@ internal sealed class CommitStatement
         eventTimes = parameters.Add<DateTime>("e_occurred", NpgsqlDbType.TimestampTz);
         eventSinks = parameters.Add<string>("e_sink", NpgsqlDbType.Text);
         eventTokens = parameters.Add<byte[]?>("e_token", NpgsqlDbType.Bytea);
+        eventTokenEnds = parameters.Add<DateTime?>("e_token_expires", NpgsqlDbType.TimestampTz);
         eventCorrelators = parameters.Add<string?>("e_correlator", NpgsqlDbType.Text);
     }
 
@@ -226,6 +227,7 @@ internal sealed class CommitStatement
         eventTimes.Add(change.OccurredAt.UtcDateTime);
         eventSinks.Add(change.Sink.Url.OriginalString);
         eventTokens.Add(change.Sink.ProtectedToken);
+        eventTokenEnds.Add(change.Sink.TokenExpiresAt?.UtcDateTime);
         eventCorrelators.Add(change.Correlator);
     }
 

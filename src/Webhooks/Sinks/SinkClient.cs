@@ -18,6 +18,7 @@ internal sealed class SinkClient(
     {
         if (!formatOf.TryGetValue(change.Surface, out var format))
             return new SinkAnswer(SinkVerdict.Refused, $"there is no event format for surface '{change.Surface}'", Blames: false);
+        if (!change.IsToldAt(time.GetUtcNow())) return new SinkAnswer(SinkVerdict.Refused, "the sink token has expired", Blames: false);
         try
         {
             using var request = Compose(change, format.Format(change));

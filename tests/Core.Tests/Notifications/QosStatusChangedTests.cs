@@ -1,11 +1,29 @@
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Tests.Sessions;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.Core.Tests.Notifications;
 
 public sealed class QosStatusChangedTests
 {
+    [Theory]
+    [InlineData(2, 1.999, true)]
+    [InlineData(2, 2, false)]
+    [InlineData(0, 3600, true)]
+    [InlineData(-60, 3600, true)]
+    [InlineData(null, 3600, true)]
+    public void The_client_is_told_until_the_sink_s_token_ends_unless_that_was_over_when_the_session_was_made(int? tokenEnds, double attempt, bool isTold)
+    {
+        var terms = TestSessions.Terms;
+        var end = tokenEnds is { } seconds ? terms.CreatedAt.AddSeconds(seconds) : (DateTimeOffset?)null;
+        terms = terms with { Sink = terms.Sink! with { TokenExpiresAt = end } };
+
+        var at = terms.CreatedAt.AddSeconds(attempt);
+        Assert.Equal(isTold, terms.IsToldAt(at));
+        Assert.Equal(isTold, QosStatusChanged.Of(Told(1) with { Terms = terms }, terms.CreatedAt).IsToldAt(at));
+    }
+
     private static QosSession Told(int sequence, SessionId? id = null)
     {
         var session = Story.Play("create 60s | operator accepts").Session;
