@@ -93,8 +93,7 @@ public static class ApiExtensions
     {
         var surfaces = app.Services.GetRequiredService<SurfaceDirectory>();
         app.UseTrustedProxies();
-        // A prefix that a surface's own path begins with is not taken for one where it is that path's.
-        if (surfaces.Prefix.HasValue) app.UseWhen(context => !surfaces.Has(context.Request.Path), prefixed => prefixed.UsePathBase(surfaces.Prefix));
+        if (surfaces.Prefix.HasValue) app.UseWhen(context => surfaces.IsPrefixed(context.Request.Path), prefixed => prefixed.UsePathBase(surfaces.Prefix));
         app.UseMiddleware<RequestFrame>();
         app.UseRouting();
         app.UseMiddleware<SurfaceGate>();

@@ -79,6 +79,27 @@ public sealed class SurfacePathTests(SurfacePathTests.MovedGateway gateway) : IC
             Assert.Equal((place, 200), (place, (await gateway.SendAsync("GET", place)).Status));
     }
 
+    [Theory]
+    [InlineData("/v1")]
+    [InlineData("/qod")]
+    [InlineData("/quality-on-demand")]
+    [InlineData("/consent")]
+    [InlineData("/health")]
+    [InlineData("/docs")]
+    public async Task D46_whatever_the_prefix_is_all_that_is_advertised_can_be_reached_and_so_can_it_without(string prefix)
+    {
+        await using var gateway = new ConfiguredGateway([new("Qod:PublicUrl", Gateway.PublicUrl + prefix)]);
+        await gateway.InitializeAsync();
+        var id = (string)(await gateway.CreateAsync(Gateway.Body())).Json["sessionId"]!;
+
+        string[] sessions = ["/qod/v0", "/v1/qod", "/camara/quality-on-demand/orange-lab/qod/v0", "/quality-on-demand/v1"];
+        foreach (var path in sessions.Select(root => $"{root}/sessions/{id}").Concat(["/.well-known/openid-configuration", "/jwks", "/consent", "/health/live", "/docs/index.html", "/openapi/qod-0.10.json"]))
+            foreach (var place in new[] { prefix + path, path })
+                Assert.Equal((place, 200), (place, (await gateway.SendAsync("GET", place)).Status));
+        foreach (var place in new[] { prefix + "/token", "/token" })
+            Assert.Equal((place, 401), (place, (await gateway.SendAsync("POST", place, "grant_type=client_credentials", token: null, "application/x-www-form-urlencoded")).Status));
+    }
+
     [Fact]
     public async Task D46_logins_and_the_reference_are_behind_the_prefix_too()
     {

@@ -41,8 +41,9 @@ internal sealed partial class SurfaceDirectory
         return Find(context.Request.Path) ?? All[0];
     }
 
-    /// <summary>Whether the path, without the prefix, is one of a surface's.</summary>
-    public bool Has(PathString path) => Find(path) is not null;
+    /// <summary>Whether the path is one of ours with the prefix before it. What can be read both ways is: that is how clients know it. What begins
+    /// like the prefix and goes on as nothing of ours is one of ours without it, if it is at all.</summary>
+    public bool IsPrefixed(PathString path) => path.StartsWithSegments(Prefix, out var rest) && (Has(rest) || !Has(path));
 
     /// <summary>In whose shape a session is shown here: where surfaces share a path, in that of the one it was made on.</summary>
     public Surface ShapeOf(QosSession session, Surface here)
@@ -85,6 +86,8 @@ internal sealed partial class SurfaceDirectory
             return leaders.Contains(known) ? null : $"which shares the path of {Leader(surfaces, known).Name}: that is the one to move";
         }
     }
+
+    private bool Has(PathString path) => Find(path) is not null || Taken.Any(taken => path.StartsWithSegments(taken));
 
     private Surface? Find(PathString path)
     {
