@@ -95,6 +95,25 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
         Assert.Equal(allow, string.Join(", ", answer.ContentHeaders.Allow.Order()));
     }
 
+    [Theory]
+    [InlineData("/qod/v0/sessions/")]
+    [InlineData("/qod/v0/Sessions")]
+    [InlineData("/QOD/v0/sessions")]
+    [InlineData("/qod/v0/sessions/6a4d570a-6607-466d-889b-473e361afaa1/Extend")]
+    [InlineData("/qod/v0/qos-profiles/QOS_E/")]
+    [InlineData("/v1/qod/SESSIONS")]
+    [InlineData("/jwks/")]
+    [InlineData("/Token")]
+    [InlineData("/.well-known/OpenID-configuration")]
+    public async Task A_path_that_is_not_spelt_as_it_is_documented_is_404_for_every_method(string path)
+    {
+        foreach (var method in new[] { "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW" })
+        {
+            var answer = await gateway.SendAsync(method, path);
+            Assert.Equal((method, 404, 0), (method, answer.Status, answer.ContentHeaders.Allow.Count));
+        }
+    }
+
     [Fact]
     public async Task HEAD_is_405_without_a_body()
     {

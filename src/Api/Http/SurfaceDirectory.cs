@@ -87,7 +87,10 @@ internal sealed partial class SurfaceDirectory
         }
     }
 
-    private bool Has(PathString path) => Find(path) is not null || Taken.Any(taken => path.StartsWithSegments(taken));
+    /// <summary>Whether the path, without the prefix, is one of a surface's.</summary>
+    public bool IsOfSurface(PathString path) => Find(path) is not null;
+
+    private bool Has(PathString path) => IsOfSurface(path) || Taken.Any(taken => path.StartsWithSegments(taken));
 
     private Surface? Find(PathString path)
     {

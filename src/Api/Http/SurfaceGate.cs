@@ -5,15 +5,28 @@ using Microsoft.Net.Http.Headers;
 namespace QodOrleans.Api.Http;
 
 /// <summary>After routing, before authorization: a path must be spelt as it is documented, and the client must be able to read JSON.</summary>
-internal sealed class SurfaceGate(RequestDelegate next, SurfaceDirectory surfaces)
+internal sealed class SurfaceGate(RequestDelegate next, SurfaceDirectory surfaces, EndpointDataSource endpoints)
 {
+    // Asked for when the first request comes: endpoints are added until the host starts.
+    private readonly Lazy<RoutePattern[]> patterns = new(() =>
+        [.. endpoints.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<Surface>() is not null).Select(endpoint => endpoint.RoutePattern)]);
+
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<Surface>() is not { } surface) return next(context);
+        var chosen = context.GetEndpoint();
+        if (chosen is not null and not RouteEndpoint && surfaces.IsOfSurface(context.Request.Path)) return InvokeForMethodAsync(context);
+        if (chosen is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<Surface>() is not { } surface) return next(context);
 
         if (!IsSpelt(context.Request.PathBase) || !IsSpeltAs(endpoint.RoutePattern, context.Request.Path.Value)) return context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
         if (!surface.AnswersPages && !AcceptsJson(context.Request.Headers.Accept)) return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
         return next(context);
+    }
+
+    /// <summary>Routing knows the path, in some spelling, and not the method: it answers 405 by an endpoint that is at no path itself.</summary>
+    private Task InvokeForMethodAsync(HttpContext context)
+    {
+        var isSpelt = IsSpelt(context.Request.PathBase) && patterns.Value.Any(pattern => IsSpeltAs(pattern, context.Request.Path.Value));
+        return isSpelt ? next(context) : context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
     }
 
     private bool IsSpelt(PathString prefix) => !prefix.HasValue || prefix.Value == surfaces.Prefix.Value;
