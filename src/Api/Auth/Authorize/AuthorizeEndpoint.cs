@@ -49,7 +49,12 @@ internal sealed class AuthorizeEndpoint(
             await context.WriteFaultAsync(new Fault(FaultKind.TooManyRequests, "Please wait a moment.", retryAfterSeconds));
             return;
         }
-        var parameters = HttpMethods.IsPost(context.Request.Method) ? await Parameters.ReadFormAsync(context) : Parameters.OfQuery(context.Request);
+        var (parameters, fault) = HttpMethods.IsPost(context.Request.Method) ? await Parameters.ReadFormAsync(context) : (Parameters.OfQuery(context.Request), default);
+        if (fault.Kind == FaultKind.BodyTooLarge)
+        {
+            await context.WriteFaultAsync(fault);
+            return;
+        }
 
         // 1. Who asks, and where the answer may go. Until both are sure, nobody is sent anywhere. Where the request is signed, what is signed counts.
         var client = parameters?["client_id"] is { } id ? clients.Find(id) : null;

@@ -80,7 +80,12 @@ internal sealed class ConsentEndpoint(
 
     private async Task Decide(HttpContext context)
     {
-        var form = await Parameters.ReadFormAsync(context);
+        var (form, fault) = await Parameters.ReadFormAsync(context);
+        if (fault.Kind == FaultKind.BodyTooLarge)
+        {
+            await context.WriteFaultAsync(fault);
+            return;
+        }
         if (page.Read(context, form?["question"]) is not { } open || clients.Find(open.ClientId) is not { } client || !IsAnswer(open.Question, form!["decision"]))
         {
             await NothingToDecideAsync(context, StatusCodes.Status400BadRequest);

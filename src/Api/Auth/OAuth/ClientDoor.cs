@@ -15,7 +15,7 @@ internal sealed class ClientDoor(ClientRegistry clients, AssertionCheck assertio
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private static readonly ErrorAnswer NoForm = OAuthErrors.Invalid("the body must be application/x-www-form-urlencoded, at most 16 KiB, without repeated parameters");
+    private static readonly ErrorAnswer Repeated = OAuthErrors.Invalid("a parameter is given more than once");
     private static readonly ErrorAnswer TwoAtOnce = OAuthErrors.Invalid("a client authenticates in one way at a time");
     private static readonly ErrorAnswer HalfAnAssertion = OAuthErrors.Invalid("client_assertion and client_assertion_type need each other");
 
@@ -34,10 +34,15 @@ internal sealed class ClientDoor(ClientRegistry clients, AssertionCheck assertio
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";
 
-        var form = await Parameters.ReadFormAsync(context);
-        if (form is null || form.AnyRepeated)
+        var (form, fault) = await Parameters.ReadFormAsync(context);
+        if (form is null)
         {
-            await context.WriteErrorAsync(NoForm);
+            await context.WriteFaultAsync(fault);
+            return;
+        }
+        if (form.AnyRepeated)
+        {
+            await context.WriteErrorAsync(Repeated);
             return;
         }
 

@@ -1,6 +1,8 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using QodOrleans.Api.Http;
 
 namespace QodOrleans.Api.Auth.OAuth;
 
@@ -9,6 +11,13 @@ namespace QodOrleans.Api.Auth.OAuth;
 internal sealed class Parameters
 {
     private const int LongestForm = 16 * 1024;
+    private const int MostParameters = 64;
+    private const int LongestName = 256;
+    private const int LongestValue = 8192;
+
+    private static readonly Fault NoForm = new(
+        FaultKind.BodyInvalid,
+        $"the body must be application/x-www-form-urlencoded: at most {MostParameters} parameters, without NUL, a name of at most {LongestName} and a value of at most {LongestValue} bytes");
 
     private readonly Dictionary<string, StringValues> values = new(StringComparer.Ordinal);
 
@@ -29,22 +38,28 @@ internal sealed class Parameters
 
     public static Parameters OfQuery(HttpRequest request) => new(request.Query);
 
-    /// <returns>Null if the body is no form of at most 16 KiB.</returns>
-    public static async Task<Parameters?> ReadFormAsync(HttpContext context)
+    /// <returns>The form, or what is wrong.</returns>
+    public static async Task<(Parameters? Form, Fault Fault)> ReadFormAsync(HttpContext context)
     {
         var request = context.Request;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-            || request.ContentLength > LongestForm) return null;
+            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)) return (null, NoForm);
+        if (request.ContentLength > LongestForm) return (null, new Fault(FaultKind.BodyTooLarge));
 
-        var reader = new FormPipeReader(request.BodyReader) { ValueCountLimit = 64, KeyLengthLimit = 256, ValueLengthLimit = 8192 };
+        var read = await request.BodyReader.ReadAtLeastAsync(LongestForm + 1, context.RequestAborted);
         try
         {
-            return new Parameters(await reader.ReadFormAsync(context.RequestAborted));
+            if (read.Buffer.Length > LongestForm) return (null, new Fault(FaultKind.BodyTooLarge));
+            var reader = new FormPipeReader(PipeReader.Create(read.Buffer)) { ValueCountLimit = MostParameters, KeyLengthLimit = LongestName, ValueLengthLimit = LongestValue };
+            return (new Parameters(await reader.ReadFormAsync(context.RequestAborted)), default);
         }
         catch (InvalidDataException)
         {
-            return null;
+            return (null, NoForm);
+        }
+        finally
+        {
+            request.BodyReader.AdvanceTo(read.Buffer.End);
         }
     }
 }
