@@ -192,7 +192,7 @@ public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gatewa
         Assert.DoesNotContain(hint[8..], given.Text, StringComparison.Ordinal);
         Assert.Contains("form-action 'self' https:;", given.Header("Content-Security-Policy"), StringComparison.Ordinal);
 
-        Assert.Contains("within 60 minutes", (await DecideAsync(given, "withdraw")).IsPage(200).Text, StringComparison.Ordinal);
+        Assert.Contains("within 65 minutes", (await DecideAsync(given, "withdraw")).IsPage(200).Text, StringComparison.Ordinal);
         Assert.Contains("No application has a permission of yours", (await GivenAsync()).Text, StringComparison.Ordinal);
         Assert.NotNull((await gateway.BackchannelAsync(hint, "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
         (await AuthorizeAsync(("scope", "qod-sessions-read"))).IsPage(200);

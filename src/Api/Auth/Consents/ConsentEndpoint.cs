@@ -104,7 +104,7 @@ internal sealed class ConsentEndpoint(
             case ConsentQuestion.Withdrawal:
                 await KeepAsync();
                 await context.WritePageAsync(
-                    StatusCodes.Status200OK, "Withdrawn", $"<p>What the application was given before ends within {Math.Ceiling(options.AccessTokenLifetime.TotalMinutes)} minutes. After that it has to ask you again.</p>");
+                    StatusCodes.Status200OK, "Withdrawn", $"<p>What the application was given before ends within {Math.Ceiling(LongestAfterWithdrawal.TotalMinutes)} minutes. After that it has to ask you again.</p>");
                 return;
             case ConsentQuestion.Code(var state) when !approve:
                 await KeepAsync();
@@ -121,6 +121,16 @@ internal sealed class ConsentEndpoint(
         // What is refused is not allowed any more, if it was before.
         Task KeepAsync() =>
             approve ? grants.RememberConsentAsync(client, open.Terms, context.RequestAborted) : grants.WithdrawConsentAsync(client, open.Terms, context.RequestAborted);
+    }
+
+    /// <summary>A code or request that was granted before may still be exchanged, at its very end, for a token that then lives its whole life.</summary>
+    private TimeSpan LongestAfterWithdrawal
+    {
+        get
+        {
+            var times = options.Authorization;
+            return options.AccessTokenLifetime + (times.RequestLifetime > times.CodeLifetime ? times.RequestLifetime : times.CodeLifetime);
+        }
     }
 
     private static bool IsAnswer(ConsentQuestion question, string? decision) => question is ConsentQuestion.Withdrawal ? decision == "withdraw" : decision is "approve" or "deny";
