@@ -248,6 +248,30 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
         }
     }
 
+    [Fact]
+    public async Task C10_a_callback_that_has_an_apikey_of_its_own_gets_no_second_one()
+    {
+        await using var releases = new OddGateway("ApiKey");
+        await releases.InitializeAsync();
+        foreach (var (at, callback, token, status) in new[]
+        {
+            (releases, "https://a.example/n?x=1&apikey=own", "secret", 400),
+            (releases, "https://a.example/n?x=1&ApiKey", "secret", 400),
+            (releases, "https://a.example/n?x=1&apikey=own", null, 201),
+            (releases, "https://a.example/apikey?x=apikey", "secret", 201),
+            (gateway, "https://a.example/n?x=1&apikey=own", "secret", 201),
+        })
+        {
+            var answer = await at.CreateAsync(Body(b =>
+            {
+                b["notificationUrl"] = callback;
+                if (token is not null) b["notificationAuthToken"] = token;
+            }));
+            Assert.Equal((callback, status), (callback, answer.Status));
+            if (status == 400) Assert.Equal("Schema validation failed at notificationUrl: has a parameter apikey, in which notificationAuthToken is sent", (string)answer.Json["message"]!);
+        }
+    }
+
     [Theory]
     [InlineData("7", "Qod:LegacySinkToken is 7; it must be one of: Bearer, ApiKey.")]
     [InlineData("query", "Qod:LegacySinkToken")]

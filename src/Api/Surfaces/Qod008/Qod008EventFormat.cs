@@ -8,10 +8,13 @@ namespace QodOrleans.Api.Surfaces.Qod008;
 /// a status, so its other changes are told too, under the name that they got in 0.9.</summary>
 internal abstract class Qod008EventFormat(string surface, ApiOptions options) : IEventFormat
 {
+    /// <summary>0.8's own place for the token, where the configuration has it so.</summary>
+    public const string TokenParameter = "apikey";
+
     private const string Suffix = "/notifications";
 
     /// <summary>The release's own way; every later one has given it up, for a query ends up in logs.</summary>
-    private readonly string? tokenParameter = options.LegacySinkToken == LegacySinkToken.ApiKey ? "apikey" : null;
+    private readonly string? tokenParameter = options.LegacySinkToken == LegacySinkToken.ApiKey ? TokenParameter : null;
 
     public string Surface => surface;
 

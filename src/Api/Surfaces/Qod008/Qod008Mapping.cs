@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.WebUtilities;
 using QodOrleans.Api.Http;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
@@ -8,7 +9,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary>Between the legacy shape and the domain: what a request may hold, and what an answer says.</summary>
-internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, LegacySinkToken tokenPlace)
 {
     private const int LongestExternalId = 253;
 
@@ -111,7 +112,12 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
     {
         if (body is { NotificationUri: { } uri, NotificationUrl: { } url } && uri != url) return Fault.Member("notificationUrl", "differs from notificationUri, which is the same in another release");
         var place = body.NotificationUri is null ? "notificationUrl" : "notificationUri";
-        if ((body.NotificationUri ?? body.NotificationUrl) is { } callback && !sinks.TryParse(callback, out _, out var why)) return Fault.Member(place, why);
-        return body.NotificationAuthToken is { } token && !Rules.IsAuthToken(token) ? Fault.Member("notificationAuthToken", Rules.AuthTokenRule) : null;
+        Uri? parsed = null;
+        if ((body.NotificationUri ?? body.NotificationUrl) is { } callback && !sinks.TryParse(callback, out parsed, out var why)) return Fault.Member(place, why);
+        if (body.NotificationAuthToken is not { } token) return null;
+        if (!Rules.IsAuthToken(token)) return Fault.Member("notificationAuthToken", Rules.AuthTokenRule);
+        // Two of a name are read differently by different servers.
+        var hasOwn = tokenPlace == LegacySinkToken.ApiKey && parsed is not null && QueryHelpers.ParseQuery(parsed.Query).ContainsKey(Qod008EventFormat.TokenParameter);
+        return hasOwn ? Fault.Member(place, $"has a parameter {Qod008EventFormat.TokenParameter}, in which notificationAuthToken is sent") : null;
     }
 }

@@ -10,7 +10,7 @@ namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary>The legacy shape, CAMARA QoD 0.8 with the seed's additions, at <c>/qod/v0/sessions</c>. It only makes sessions of its own: that path
 /// belongs to a newer release, whose operations show each session in the shape that it was made in.</summary>
-internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, IOptions<ApiOptions> options)
 {
     public const string Name = "qod-0.8";
 
@@ -29,7 +29,7 @@ internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalo
 
     private static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod008Requests.Default);
 
-    private readonly Qod008Mapping mapping = new(profiles, sinks, protector);
+    private readonly Qod008Mapping mapping = new(profiles, sinks, protector, options.Value.LegacySinkToken);
 
     private static void Map(IEndpointRouteBuilder routes, Surface surface)
     {
