@@ -50,6 +50,9 @@ public sealed class ErrorsPageTests
             What each surface answers, and when. This page is generated from the code and checked by a test (`ErrorsPageTests`).
             `…` stands for what depends on the request: the place in the body, the rule, a number to quote to support.
 
+            What the server cannot take for a request is answered before any surface sees it, without a body: 400 for a malformed one and for `%00` in its
+            path, 414 for a first line above 16 KiB, 431 for headers above 32 KiB together or more than 100 of them.
+
             """);
         foreach (var surface in ApiExtensions.Surfaces)
         {

@@ -235,6 +235,25 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
         }
     }
 
+    public static TheoryData<string, int> NoRequests => new()
+    {
+        { "GET /qod/v0/%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400 },
+        { "GET /qod/v0/qos-profiles HTTP/1.1\r\nHost: a\r\nx correlator: b\r\n\r\n", 400 },
+        { $"GET /{new string('a', 16 * 1024)} HTTP/1.1\r\nHost: a\r\n\r\n", 414 },
+        { $"GET / HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 5).Select(i => $"x{i}: {new string('a', 7000)}\r\n"))}\r\n", 431 },
+        { $"GET / HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 101).Select(i => $"x{i}: a\r\n"))}\r\n", 431 },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoRequests))]
+    public async Task What_is_no_request_is_answered_without_a_body(string request, int status)
+    {
+        var answer = await RawAsync(request);
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Length: 0\r\n", answer, StringComparison.Ordinal);
+    }
+
     private static string Head(string more) =>
         $"POST /qod/v0/sessions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {Gateway.Mock}\r\nContent-Type: application/json\r\nConnection: close\r\n{more}\r\n\r\n";
 
