@@ -26,17 +26,18 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).Use
 builder.Services.AddQodDomain(builder.Configuration, keys, settings.IsSandbox);
 builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: [ApiExtensions.ReadyTag]);
 
-var tokenKeys = builder.Services.AddSealedTokenKeys().AddDataProtection();
 if (settings.Store == "memory")
 {
     builder.Services.AddMemoryStore();
-    tokenKeys.PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.Data, "token-keys")));
+    builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(settings.Data, "token-keys")));
 }
 else
 {
+    // Services start in the order in which they are added, and Data Protection, which the API adds, reads its keys as it starts: not before there is a table.
     builder.Services.AddQodPostgres(builder.Configuration).AddHostedService<DatabaseOwner>();
-    tokenKeys.Services.AddOptions<KeyManagementOptions>().Configure<PostgresKeyRepository>((ring, repository) => ring.XmlRepository = repository);
+    builder.Services.AddOptions<KeyManagementOptions>().Configure<PostgresKeyRepository>((ring, repository) => ring.XmlRepository = repository);
 }
+builder.Services.AddSealedTokenKeys();
 
 builder.Services.AddQodWebhooks(builder.Configuration, settings.IsSandbox, new WebhookKeys(keys.SinkTokens));
 builder.Services.AddSimulatedOperators(builder.Configuration);
