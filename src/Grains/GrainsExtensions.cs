@@ -58,6 +58,7 @@ public static class GrainsExtensions
         services.AddQodAdministration(configuration);
         services.AddHostedService<ClusterDatabase>();
         services.AddHostedService<DatabaseKeeper>();
+        services.AddHostedService<StopDeadline>();
         services.AddHostedService<OperatorReportsToGrains>();
         services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
         return services;

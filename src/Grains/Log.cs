@@ -70,4 +70,7 @@ internal static partial class Log
 
     [LoggerMessage(5020, LogLevel.Warning, "Operator {Operator} is set to {Mode} by an administrator, with limits of {ConcurrentCalls} calls at a time and {CallsPerSecond} a second.")]
     public static partial void OperatorAdministered(ILogger log, OperatorId @operator, OperatorMode mode, int? concurrentCalls, int? callsPerSecond);
+
+    [LoggerMessage(5021, LogLevel.Critical, "The stop takes longer than {DrainTimeout}; ending the process.")]
+    public static partial void StopAborted(ILogger log, TimeSpan drainTimeout);
 }
