@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Runtime.GrainDirectory;
 using Orleans.Runtime.Hosting;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
@@ -38,6 +39,7 @@ public static class GrainsExtensions
         silo.Services.AddGrainStorage(SessionStorage.Name, (services, _) => new SessionStorage(services.GetRequiredService<ISessionStore>()));
         silo.Services.AddPlacementDirector<ByShare, ByShareDirector>();
         silo.AddGrainDirectory(ShareDirectory.Name, (_, _) => new ShareDirectory());
+        silo.Services.AddSingleton<IGrainDirectoryCache, ShareAddresses>();
         return silo.AddGrainService<EventInbox>();
     }
 
@@ -56,6 +58,7 @@ public static class GrainsExtensions
         services.AddQodAdministration(configuration);
         services.AddHostedService<ClusterDatabase>();
         services.AddHostedService<DatabaseKeeper>();
+        services.AddHostedService<StopDeadline>();
         services.AddHostedService<OperatorReportsToGrains>();
         services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
         return services;

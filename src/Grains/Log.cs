@@ -68,6 +68,9 @@ internal static partial class Log
     [LoggerMessage(5019, LogLevel.Critical, "A standalone host has taken this database over; stopping.")]
     public static partial void TakenOver(ILogger log);
 
-    [LoggerMessage(5020, LogLevel.Warning, "Operator {Operator} was set to {Mode} by an administrator, with limits of {ConcurrentCalls} calls at a time and {CallsPerSecond} a second.")]
+    [LoggerMessage(5020, LogLevel.Warning, "Operator {Operator} is set to {Mode} by an administrator, with limits of {ConcurrentCalls} calls at a time and {CallsPerSecond} a second.")]
     public static partial void OperatorAdministered(ILogger log, OperatorId @operator, OperatorMode mode, int? concurrentCalls, int? callsPerSecond);
+
+    [LoggerMessage(5021, LogLevel.Critical, "The stop takes longer than {DrainTimeout}; ending the process.")]
+    public static partial void StopAborted(ILogger log, TimeSpan drainTimeout);
 }

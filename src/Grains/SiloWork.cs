@@ -5,11 +5,15 @@ using QodOrleans.Grains.Sessions;
 
 namespace QodOrleans.Grains;
 
-/// <summary>Starts the silo's own work when it has joined, and on a stop finishes it first, while grains still answer.</summary>
+/// <summary>Starts the silo's own work when it has joined. On a stop it finishes it while grains still answer, but not before the silo says to the others that it
+/// goes: else nobody looked after its share meanwhile, and new work would go on coming.</summary>
 internal sealed class SiloWork(DueReminders due, ClusterOperators operators, WorkUnderWay work, GrainMetrics metrics, ILogger<SiloWork> log) : ILifecycleParticipant<ISiloLifecycle>
 {
-    public void Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe<SiloWork>(ServiceLifecycleStage.Active, _ => StartAsync(), StopAsync);
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        lifecycle.Subscribe<SiloWork>(ServiceLifecycleStage.Active, _ => StartAsync());
+        lifecycle.Subscribe<SiloWork>(ServiceLifecycleStage.BecomeActive, _ => Task.CompletedTask, StopAsync);
+    }
 
     private Task StartAsync()
     {

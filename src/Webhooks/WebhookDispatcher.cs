@@ -66,7 +66,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         queues.Offer(change);
     }
 
-    /// <summary>Events are in the outbox that were not dispatched here: they are looked for, and go before later ones.</summary>
+    /// <inheritdoc />
     public void CatchUp() => queues.FallBehind();
 
     /// <summary>Has a look into the outbox, in case there is something that was not dispatched here.</summary>

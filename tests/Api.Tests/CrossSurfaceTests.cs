@@ -91,6 +91,28 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
         Assert.Equal([], document.Complaints(document.Root["components"]!["schemas"]!["SessionInfo"]!, read));
     }
 
+    /// <summary>One address, one device: by itself, or as 0.10.1 has it.</summary>
+    [Theory]
+    [InlineData(S2, """{"ueId":{"ipv4addr":"ADDRESS"},"asId":{"ipv4addr":"198.51.100.7"},"qos":"QOS_E","duration":60}""", "203.0.113.234")]
+    [InlineData(S3, """{"device":{"ipv4Address":{"publicAddress":"ADDRESS"}},"qosProfile":"QOS_E","duration":60}""", "203.0.113.235")]
+    public async Task The_device_that_0_10_1_shows_for_an_address_is_the_one_that_has_the_session(string maker, string body, string address)
+    {
+        body = body.Replace("ADDRESS", address, StringComparison.Ordinal);
+        var made = await gateway.SendAsync("POST", maker, body);
+        var id = (string)(made.Json["id"] ?? made.Json["sessionId"])!;
+        var shown = (await ReadAsync(S4, id))["device"]!;
+
+        foreach (var place in new[] { S2, S4, V1 })
+            Assert.Equal((place, 409), (place, (await gateway.SendAsync("POST", place, Gateway.Body(rival => rival["device"] = shown.DeepClone()).ToJsonString())).Status));
+        var found = await gateway.SendAsync("POST", "/quality-on-demand/v1/retrieve-sessions", $$"""{"device":{{shown.ToJsonString()}}}""");
+        Assert.Equal(id, (string)Assert.Single(found.Json.AsArray())!["sessionId"]!);
+
+        // And the other way round.
+        Assert.Equal(204, (await gateway.SendAsync("DELETE", $"{S4}/{id}")).Status);
+        Assert.Equal(201, (await gateway.SendAsync("POST", S4, Gateway.Body(rival => rival["device"] = shown.DeepClone()).ToJsonString())).Status);
+        Assert.Equal(409, (await gateway.SendAsync("POST", maker, body)).Status);
+    }
+
     [Fact]
     public async Task B14_no_operation_of_any_surface_is_had_without_a_good_token()
     {

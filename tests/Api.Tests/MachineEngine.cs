@@ -23,6 +23,9 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
     /// <summary>Every extension answers with this.</summary>
     public SessionError? ExtensionFailure { get; set; }
 
+    /// <summary>Every look-up of a line answers with this.</summary>
+    public SessionError? IdentificationFailure { get; set; }
+
     /// <summary>Every call throws this.</summary>
     public Exception? Bug { get; set; }
 
@@ -77,7 +80,7 @@ internal sealed class MachineEngine(TimeProvider time, QosProfileCatalog profile
     }
 
     public async Task<LineResult> IdentifyLineAsync(Device device, CancellationToken cancellation) =>
-        await InterruptAsync(cancellation) is { } failure ? failure : await lines.IdentifyAsync(device, cancellation);
+        (await InterruptAsync(cancellation) ?? IdentificationFailure) is { } failure ? failure : await lines.IdentifyAsync(device, cancellation);
 
     /// <summary>Something happens to a session behind the client's back.</summary>
     public void Tell(SessionId id, SessionCommand command)

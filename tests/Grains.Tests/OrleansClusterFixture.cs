@@ -48,6 +48,9 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
 
     public SessionPolicy Policy { get; set; } = new();
 
+    /// <summary>Awaited before an operator hears of an extension, with the duration that is wanted.</summary>
+    internal Func<TimeSpan, Task> WhenExtended { get; set; } = _ => Task.CompletedTask;
+
     public short Silos { get; init; } = 2;
 
     /// <summary>What the silos write to.</summary>
@@ -116,7 +119,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
             silo.Services.AddSingleton(Policy);
             silo.Services.AddSingleton(ISessionEngineFixture.Profiles);
             silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
-            silo.Services.AddSingleton(Operators.GetRequiredService<OperatorDirectory>());
+            silo.Services.AddSingleton(Overheard(Operators.GetRequiredService<OperatorDirectory>()));
             silo.Services.AddSingleton<ISessionStore>(store);
             silo.Services.AddSingleton<IEventDispatcher>(events);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
@@ -130,6 +133,31 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
             Cluster.Client, Store, ISessionEngineFixture.Profiles, Time, TimeProvider.System,
             Options.Create(new GrainEngineOptions()), NullLogger<OrleansSessionEngine>.Instance);
         Operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
+    }
+
+    private OperatorDirectory Overheard(OperatorDirectory operators) => new(
+        operators.Routes,
+        operators.Routes.Select(route => operators.TryGet(route.Id, out _, out var adapter) ? new OverheardOperator(adapter, this) : throw new InvalidOperationException()));
+
+    private sealed class OverheardOperator(IOperatorAdapter inner, OrleansClusterFixture fixture) : IOperatorAdapter
+    {
+        public OperatorId Id => inner.Id;
+
+        public OperatorCapabilities Capabilities => inner.Capabilities;
+
+        public ValueTask<OperatorOutcome> CreateAsync(OperatorSession session, CancellationToken cancellation) => inner.CreateAsync(session, cancellation);
+
+        public async ValueTask<OperatorOutcome> ExtendAsync(OperatorSession session, CancellationToken cancellation)
+        {
+            await fixture.WhenExtended(session.Duration);
+            return await inner.ExtendAsync(session, cancellation);
+        }
+
+        public ValueTask<OperatorOutcome> DeleteAsync(OperatorSession session, CancellationToken cancellation) => inner.DeleteAsync(session, cancellation);
+
+        public ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation) => inner.LookUpAsync(session, cancellation);
+
+        public ValueTask<OperatorIdentity> IdentifyAsync(Device device, CancellationToken cancellation) => inner.IdentifyAsync(device, cancellation);
     }
 
     private sealed class EventRecorder : IEventDispatcher

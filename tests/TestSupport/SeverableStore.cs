@@ -9,17 +9,22 @@ public sealed class SeverableStore(ISessionStore inner) : ISessionStore
 {
     private volatile bool severed;
     private volatile bool losesAnswers;
+    private volatile bool broken;
 
     public void Sever() => severed = true;
 
     /// <summary>Commits from now on, and says that it has not.</summary>
     public void LoseAnswers() => losesAnswers = true;
 
-    public void Mend() => severed = losesAnswers = false;
+    /// <summary>Fails from now on as nothing should: by an exception that nobody expects.</summary>
+    public void Break() => broken = true;
+
+    public void Mend() => severed = losesAnswers = broken = false;
 
     public async ValueTask<CommitResult> CommitAsync(SessionCommit commit)
     {
         if (severed) throw Dead();
+        if (broken) throw new InvalidOperationException("A bug.");
         var result = await inner.CommitAsync(commit);
         return losesAnswers ? throw Dead() : result;
     }

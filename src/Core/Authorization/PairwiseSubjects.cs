@@ -23,10 +23,12 @@ public sealed class PairwiseSubjects(byte[] secret)
     private static string TextOf(Device device) => device switch
     {
         { PhoneNumber: { } phone } => "tel:+" + phone.TrimStart('+'),
-        { Ipv4Address: { } v4 } => $"ipv4:{v4.PublicAddress}:{v4.PublicPort}/{v4.PrivateAddress}",
+        { Ipv4Address: { } v4 } => TextOf(v4.ToCanonical()),
         // Any address of the device's /64 names the device (CAMARA, DeviceIpv6Address).
         { Ipv6Address: { } v6 } when AddressBlock.TryParseIpv6(v6, out var address) => $"ipv6:{address.Widen(64)}",
         { NetworkAccessIdentifier: { } nai } => "nai:" + nai,
         _ => throw new ArgumentException("A line has one identifier.", nameof(device)),
     };
+
+    private static string TextOf(DeviceIpv4Address address) => $"ipv4:{address.PublicAddress}:{address.PublicPort}/{address.PrivateAddress}";
 }

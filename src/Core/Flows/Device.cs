@@ -28,9 +28,16 @@ public sealed record Device
     }
 }
 
-/// <summary>A device behind an address translator: the public address with the port, or with the private address.</summary>
+/// <summary>A device by its public address; behind an address translator by that with the port, or with the private address.</summary>
 /// <param name="PublicPort">0 to 65535.</param>
 public sealed record DeviceIpv4Address(string PublicAddress, string? PrivateAddress, int? PublicPort)
 {
+    /// <summary>The same value for every way to write one device: what keys, comparisons and names are made from. The port tells devices behind
+    /// one address apart, without it the private address; a private address that is the public one says that there is no translator, which is
+    /// what the public address alone says too.</summary>
+    /// <remarks>No property, because the record is stored as it was sent: stores write properties.</remarks>
+    public DeviceIpv4Address ToCanonical() =>
+        PublicPort is not null || PrivateAddress == PublicAddress ? this with { PrivateAddress = null } : this;
+
     public override string ToString() => nameof(DeviceIpv4Address);
 }

@@ -113,11 +113,12 @@ public sealed class OperatorDirectory
                 break;
             }
         }
-        if (device.Ipv4Address is { } v4 && AddressBlock.TryParseIpv4(v4.PublicAddress, out var address4) && Owner(address4) is { } owner4)
+        if (device.Ipv4Address?.ToCanonical() is { } v4 && AddressBlock.TryParseIpv4(v4.PublicAddress, out var address4) && Owner(address4) is { } owner4)
         {
-            // Behind one public address stand many devices; the port, or the private address, tells them apart.
-            var rest = v4.PublicPort is { } port ? $":{port}" : v4.PrivateAddress is { } inner ? $"/{inner}" : "";
-            yield return (owner4, "ipv4:" + v4.PublicAddress + rest);
+            // The canonical form has one of the two at most.
+            var port = v4.PublicPort is { } number ? $":{number}" : "";
+            var inner = v4.PrivateAddress is { } address ? $"/{address}" : "";
+            yield return (owner4, $"ipv4:{v4.PublicAddress}{port}{inner}");
         }
         if (device.Ipv6Address is { } v6 && AddressBlock.TryParseIpv6(v6, out var address6) && Owner(address6) is { } owner6)
         {

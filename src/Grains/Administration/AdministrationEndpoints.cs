@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -44,12 +45,13 @@ public static class AdministrationEndpoints
         string id, OperatorDecision decision, OperatorDirectory operators, IGrainFactory grains, ILogger<OperatorDecision> log)
     {
         if (Find(id, operators) is not { } known) return Unknown(id);
-        if (decision.ConcurrentCalls < 1 || decision.CallsPerSecond < 1)
-            return TypedResults.Problem("concurrentCalls and callsPerSecond are at least 1, or absent.", statusCode: StatusCodes.Status400BadRequest);
-
         var administration = decision.ToAdministration();
-        await GrainOf(grains, known).SetAsync(administration);
+        if (!administration.Limits.AreInRange)
+            return TypedResults.Problem($"concurrentCalls and callsPerSecond are 1 to {OperatorLimits.Most}, or absent.", statusCode: StatusCodes.Status400BadRequest);
+
+        // Before it is done: an answer may be lost, and it be done all the same.
         Log.OperatorAdministered(log, known, administration.Mode, administration.Limits.ConcurrentCalls, administration.Limits.CallsPerSecond);
+        await GrainOf(grains, known).SetAsync(administration);
         return TypedResults.Ok(OperatorView.Of(known, administration));
     }
 
@@ -64,11 +66,12 @@ public static class AdministrationEndpoints
     private static Func<HttpContext, RequestDelegate, Task> Only(string token)
     {
         // Hashed, so that comparing takes as long whatever was sent.
-        var expected = SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {token}"));
+        var expected = SHA256.HashData(Encoding.UTF8.GetBytes(token));
         return (context, next) =>
         {
-            var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
-            if (CryptographicOperations.FixedTimeEquals(given, expected)) return next(context);
+            var isBearer = AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization.ToString(), out var given)
+                && given.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase);
+            if (isBearer && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given!.Parameter ?? "")), expected)) return next(context);
             context.Response.Headers.WWWAuthenticate = "Bearer";
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return Task.CompletedTask;
@@ -90,8 +93,8 @@ public static class AdministrationEndpoints
 }
 
 /// <summary>What is decided about an operator; replaces what was decided before.</summary>
-/// <param name="ConcurrentCalls">At least 1; absent: as configured.</param>
-/// <param name="CallsPerSecond">At least 1; absent: no limit.</param>
+/// <param name="ConcurrentCalls">1 to <see cref="OperatorLimits.Most"/>; absent: as configured.</param>
+/// <param name="CallsPerSecond">1 to <see cref="OperatorLimits.Most"/>; absent: no limit.</param>
 internal sealed record OperatorDecision(OperatorMode Mode, int? ConcurrentCalls = null, int? CallsPerSecond = null)
 {
     public OperatorAdministration ToAdministration() => new() { Mode = Mode, Limits = new OperatorLimits(ConcurrentCalls, CallsPerSecond) };

@@ -26,7 +26,7 @@ internal sealed class DeviceGrain(ISessionStore store, SessionPolicy policy, Tim
         }
         catch (StoreUnavailableException)
         {
-            DeactivateOnIdle();
+            ((IGrainBase)this).DeactivateOnIdle();
             return AdmissionOutcome.StoreUnavailable;
         }
     }
@@ -51,7 +51,7 @@ internal sealed class DeviceGrain(ISessionStore store, SessionPolicy policy, Tim
             switch (result.Status)
             {
                 case CommitStatus.Committed:
-                    if (known == DeviceFlows.Unheard) DeactivateOnIdle();
+                    if (known == DeviceFlows.Unheard) ((IGrainBase)this).DeactivateOnIdle();
                     known = known.With(session.Id, flow, result.DeviceFence);
                     return AdmissionOutcome.Admitted;
                 case CommitStatus.StaleSession:

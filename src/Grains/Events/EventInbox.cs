@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QodOrleans.Core.Notifications;
-using QodOrleans.Webhooks;
 
 namespace QodOrleans.Grains.Events;
 
@@ -12,7 +11,7 @@ internal sealed class EventInbox(GrainId id, Silo silo, ILoggerFactory logs, ISe
 
     public Task TakeAsync(QosStatusChanged[] changes, bool catchUp)
     {
-        if (catchUp && local is WebhookDispatcher webhooks) webhooks.CatchUp();
+        if (catchUp) local.CatchUp();
         foreach (var change in changes) local.Dispatch(change);
         return Task.CompletedTask;
     }

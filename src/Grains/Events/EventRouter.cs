@@ -1,33 +1,53 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.Events;
 
 /// <summary>Takes each committed event to the silo that tells the events of its session: mostly this one, where the session's grain is placed. So all
-/// events of a session pass one dispatcher, and keep their order; and no two silos tell the same.</summary>
+/// events of a session pass one dispatcher, and keep their order.</summary>
 /// <remarks>An event that does not get through is in the outbox. The silo that should have had it is told to look there before it takes a later
-/// one, or looks by itself when the active silos change.</remarks>
-internal sealed class EventRouter(
-    IEventDispatcher local, SessionShares shares, EventInboxClient inboxes, GrainMetrics metrics, [FromKeyedServices(Pace.Key)] TimeProvider pace,
-    ILogger<EventRouter> log)
+/// one, or looks by itself when the active silos change. While news of such a change travels, a session may be changed on two silos: what it has to tell then goes
+/// by way of the outbox, in order, though perhaps twice.</remarks>
+internal sealed class EventRouter
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
-    private readonly SessionShares shares = shares;
-    private readonly EventInboxClient inboxes = inboxes;
-    private readonly GrainMetrics metrics = metrics;
-    private readonly TimeProvider pace = pace;
-    private readonly ILogger log = log;
+    private readonly IEventDispatcher local;
+    private readonly SessionShares shares;
+    private readonly EventInboxClient inboxes;
+    private readonly GrainMetrics metrics;
+    private readonly TimeProvider pace;
+    private readonly ILogger log;
+    private readonly TimeSpan settling;
     private readonly ConcurrentDictionary<SiloAddress, Lane> lanes = new();
+    private long changedAt;
+
+    public EventRouter(
+        IEventDispatcher local, SessionShares shares, EventInboxClient inboxes, GrainMetrics metrics, IOptions<QodClusterOptions> settings,
+        [FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<EventRouter> log)
+    {
+        (this.local, this.shares, this.inboxes, this.metrics, this.pace, this.log) = (local, shares, inboxes, metrics, pace, log);
+        // A call that failed late, and the next.
+        settling = 2 * (settings.Value.ResponseTimeout + RetryPause);
+        changedAt = pace.GetTimestamp();
+        shares.Changed += () => Volatile.Write(ref changedAt, pace.GetTimestamp());
+    }
 
     /// <summary>Never blocks and never throws.</summary>
     public void Dispatch(QosStatusChanged change)
     {
-        if (shares.OwnerOf(change.SessionId) is { } owner && !owner.Equals(shares.Self)) lanes.GetOrAdd(owner, silo => new Lane(this, silo)).Add(change);
-        else local.Dispatch(change);
+        if (shares.OwnerOf(change.SessionId) is { } owner && !owner.Equals(shares.Self))
+        {
+            lanes.GetOrAdd(owner, silo => new Lane(this, silo)).Add(change);
+            return;
+        }
+        // Its former owner may have one before this on its way to us. It is in the outbox.
+        if (change.Sequence > 1 && pace.GetElapsedTime(Volatile.Read(ref changedAt)) < settling) local.CatchUp();
+        local.Dispatch(change);
     }
 
     /// <summary>What is on its way to one silo: one call at a time, with all that has come together meanwhile.</summary>

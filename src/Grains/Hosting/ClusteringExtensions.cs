@@ -53,7 +53,8 @@ public static class ClusteringExtensions
             options.CollectionAge = settings.GrainsIdleFor;
             options.EnableActivationSheddingOnMemoryPressure = true;
         });
-        silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 200_000);
+        // Operators' grains; where sessions and devices are needs no remembering.
+        silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 1_000);
         silo.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         return silo;
     }

@@ -10,7 +10,7 @@ public interface IOperatorGrain : IGrainWithStringKey
     Task<OperatorShare> RenewAsync(ShareRequest request);
 
     /// <summary>For those who run the broker. Durable when it returns; in force everywhere within two seconds.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A limit below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit below 1 or above <see cref="OperatorLimits.Most"/>.</exception>
     [Alias("Set")]
     Task SetAsync(OperatorAdministration decision);
 
@@ -34,7 +34,12 @@ public enum OperatorMode
 /// <param name="ConcurrentCalls">Calls under way at a time, over all silos; null: as configured.</param>
 /// <param name="CallsPerSecond">Over all silos; null: no limit.</param>
 [GenerateSerializer, Immutable, Alias("qod.operator-limits")]
-public readonly record struct OperatorLimits([property: Id(0)] int? ConcurrentCalls, [property: Id(1)] int? CallsPerSecond);
+public readonly record struct OperatorLimits([property: Id(0)] int? ConcurrentCalls, [property: Id(1)] int? CallsPerSecond)
+{
+    public const int Most = 1_000_000;
+
+    public bool AreInRange => ConcurrentCalls is null or (>= 1 and <= Most) && CallsPerSecond is null or (>= 1 and <= Most);
+}
 
 /// <summary>What was decided about an operator. Stored.</summary>
 [GenerateSerializer, Alias("qod.operator-administration")]

@@ -54,8 +54,7 @@ internal sealed class OperatorGrain : Grain, IOperatorGrain
 
     public async Task SetAsync(OperatorAdministration decision)
     {
-        if (decision.Limits.ConcurrentCalls < 1 || decision.Limits.CallsPerSecond < 1)
-            throw new ArgumentOutOfRangeException(nameof(decision), decision.Limits, "A limit is at least 1.");
+        if (!decision.Limits.AreInRange) throw new ArgumentOutOfRangeException(nameof(decision), decision.Limits, $"A limit is 1 to {OperatorLimits.Most}.");
 
         administration.State = decision;
         try

@@ -17,8 +17,8 @@ internal sealed class ShareBook(TimeSpan lease)
         parts[silo] = new Part(granted, wanted, now + lease);
         var weight = parts.Values.Sum(part => (long)part.Weight);
         var fair = (int)Math.Max(1, limit * (long)parts[silo].Weight / weight);
-        var free = limit - parts.Values.Sum(part => part.Granted) + granted;
-        var grant = Math.Max(1, Math.Min(fair, free));
+        var free = limit - parts.Values.Sum(part => (long)part.Granted) + granted;
+        var grant = (int)Math.Max(1, Math.Min(fair, free));
         parts[silo] = new Part(grant, wanted, now + lease);
         return grant;
     }

@@ -70,6 +70,7 @@ internal sealed class DueReminders : IDisposable
             {
                 try
                 {
+                    shares.Refresh();
                     await CallDueAsync();
                 }
                 catch (StoreUnavailableException unavailable)

@@ -13,14 +13,24 @@ internal sealed partial class QosSessionGrain
     private TaskCompletionSource<SessionResult>? waitingCreate;
 
     /// <remarks>The id was made outside, so a repeated create is the same create: it joins the one under way here, or finds in the store what
-    /// an earlier activation has made.</remarks>
+    /// an earlier activation has made. One that failed is nobody's any more: the next attempt is a new one.</remarks>
     public async Task<SessionResult> CreateAsync(CreateSession request, DateTimeOffset validUntil)
     {
         if (creating is null && room.Now > validUntil) return SessionError.StoreUnavailable();
         var create = creating ??= AnswerAsync(CreateOnceAsync(request));
-        var result = await create;
-        if (result.Session is null && creating == create) creating = null;
-        return result;
+        SessionResult result = default;
+        try
+        {
+            return result = await create;
+        }
+        finally
+        {
+            if (result.Session is null && creating == create)
+            {
+                creating = null;
+                Leave();
+            }
+        }
     }
 
     private async Task<SessionResult> CreateOnceAsync(CreateSession request)
@@ -73,8 +83,7 @@ internal sealed partial class QosSessionGrain
             case AdmissionOutcome.Conflict:
                 return (SessionError.Conflict(), false);
             case AdmissionOutcome.Exists:
-                loaded = false;
-                return (await LoadAsync() is { IsVisible: true } made ? made : SessionError.StoreUnavailable(), false);
+                return (await TakeOverAsync(), false);
             case AdmissionOutcome.Contended:
                 return (SessionError.Overloaded(), false);
             default:
@@ -82,11 +91,40 @@ internal sealed partial class QosSessionGrain
         }
     }
 
+    /// <summary>Answers for a session that an earlier attempt has made. Another activation may still be creating it, and undo what its operator refuses as long as its own
+    /// caller waits: moving the version says that a client has been told of the session.</summary>
+    private async Task<SessionResult> TakeOverAsync()
+    {
+        if (!await turns.EnterAsync()) return SessionError.Overloaded();
+        try
+        {
+            loaded = false;
+            if (await LoadAsync() is not { IsVisible: true } made) return SessionError.StoreUnavailable();
+            if (made.Phase != SessionPhase.Requested) return made;
+
+            var told = made with { Version = made.Version + 1 };
+            state.State = new SessionGrainState { Session = told };
+            await room.Storage.WriteStateAsync(SessionStorage.State, this.GetGrainId(), state);
+            return told;
+        }
+        catch (Exception exception)
+        {
+            Forget(exception);
+            throw;
+        }
+        finally
+        {
+            turns.Leave();
+        }
+    }
+
+    /// <param name="session">As it was admitted. Where another activation has told a client of it since, nobody waits here any more.</param>
     private async Task<SessionResult> FinishCreateAsync(QosSession session, OperatorOutcome outcome, bool callerWaiting)
     {
         try
         {
-            return await ApplyAsync(_ => OperatorCommands.AfterCreate(outcome, callerWaiting || waitingCreate is not null), caller: null, session);
+            return await ApplyAsync(
+                current => OperatorCommands.AfterCreate(outcome, (callerWaiting || waitingCreate is not null) && current.Version == session.Version), caller: null, session);
         }
         catch (StoreUnavailableException unavailable)
         {

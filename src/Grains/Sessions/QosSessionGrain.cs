@@ -23,6 +23,8 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
     private readonly GrainState<SessionGrainState> state = new(new SessionGrainState());
     private readonly Turns turns = new(room.Options.MailboxCapacity);
     private bool loaded;
+    private int underWay;
+    private bool leaving;
 
     private SessionId Id => new(this.GetPrimaryKey());
 
@@ -78,7 +80,7 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
                 {
                     if (known is null || commandFor(known) is not { } command) return SessionError.NotFound();
                     decision = room.Machine.Decide(known with { Phase = SessionPhase.Gone }, command, room.Now);
-                    Log.Latecomer(room.Logger, Id, known.Terms.Operator);
+                    if (decision.Effect is not null) Log.Latecomer(room.Logger, Id, known.Terms.Operator);
                     break;
                 }
                 if (caller is not null && session.IsVisible && !caller.Owns(session)) return SessionError.NotOwner();
@@ -114,15 +116,23 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
 
         var now = room.Now;
         var decision = room.Machine.Decide(session, command, now);
-        if (decision.Effect is SessionEffect.ExtendAtOperator extend)
-            decision = room.Machine.Decide(session, await ExtendAtOperatorAsync(session, extend, now), now = room.Now);
+        var asked = decision.Effect as SessionEffect.ExtendAtOperator;
+        if (asked is not null) decision = room.Machine.Decide(session, await ExtendAtOperatorAsync(session, asked, now), now = room.Now);
         if (!decision.Changed) return decision;
 
         state.State = new SessionGrainState { Session = decision.Session, Event = decision.Event };
-        await room.Storage.WriteStateAsync(SessionStorage.State, this.GetGrainId(), state);
+        try
+        {
+            await room.Storage.WriteStateAsync(SessionStorage.State, this.GetGrainId(), state);
+        }
+        catch (InconsistentStateException) when (asked is not null)
+        {
+            await ExtendAsStoredAsync();
+            throw;
+        }
+        if (decision.Event is { } change) room.Events.Dispatch(change);
         Committed(decision.Session);
         room.Metrics.Changed(session, decision.Session, now);
-        if (decision.Event is { } change) room.Events.Dispatch(change);
         return decision;
     }
 
@@ -133,6 +143,14 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
         // The session's turn is held meanwhile, and its expiry with it: no longer than it has to live.
         using var patience = new CancellationTokenSource(session.ExpiresAt - now, room.Time);
         return OperatorCommands.AfterExtend(await room.Operators.ExtendAsync(session, extend.Duration, patience.Token), extend.Duration);
+    }
+
+    /// <summary>Another activation has extended too, and the operator may have heard of this extension last: it ends with the one that is stored.</summary>
+    private async Task ExtendAsStoredAsync()
+    {
+        loaded = false;
+        if (await LoadAsync() is { Phase: SessionPhase.Active } stored && room.Operators.CanExtend(stored))
+            await room.Operators.ExtendAsync(stored, stored.Duration, CancellationToken.None);
     }
 
     private static SessionResult ResultOf(Decision decision) => decision.Error is { } error ? error : decision.Session;
@@ -152,7 +170,7 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
     private void Committed(QosSession session)
     {
         // Nothing more is to come for minutes or hours. To make an activation again is cheaper than to keep hundreds of thousands of them.
-        if (session.Phase is not (SessionPhase.Requested or SessionPhase.Releasing)) DeactivateOnIdle();
+        if (session.Phase is not (SessionPhase.Requested or SessionPhase.Releasing)) Leave();
         Log.Changed(room.Logger, session.Id, session.Terms.Operator, session.Phase, session.StatusInfo, session.Version, session.Terms.Correlator);
     }
 
@@ -165,7 +183,14 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
             room.Metrics.Stale();
             Log.StaleWrite(room.Logger, Id);
         }
-        DeactivateOnIdle();
+        Leave();
+    }
+
+    /// <summary>Makes room for a new activation as soon as nothing of this one is under way.</summary>
+    private void Leave()
+    {
+        leaving = true;
+        if (underWay == 0) GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "Nothing more is to come, or memory is old."));
     }
 
     // -- Effects ----------------------------------------------------------------------------------------------------------------------
@@ -186,6 +211,7 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
     private void Run(string name, Func<Task> work)
     {
         room.Work.Begin();
+        underWay++;
         _ = GuardedAsync();
 
         async Task GuardedAsync()
@@ -205,6 +231,8 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
             finally
             {
                 room.Work.End();
+                underWay--;
+                if (leaving) Leave();
             }
         }
     }

@@ -1,4 +1,3 @@
-using Orleans.GrainDirectory;
 using Orleans.Runtime.Placement;
 
 namespace QodOrleans.Grains.Shares;
@@ -11,33 +10,9 @@ internal sealed class ByShareAttribute() : PlacementAttribute(new ByShare());
 [Serializable, GenerateSerializer, Immutable, Alias("qod.by-share")]
 internal sealed class ByShare : PlacementStrategy;
 
-internal sealed class ByShareDirector(SessionShares shares) : IPlacementDirector
+/// <summary>Asked where <see cref="ShareAddresses"/> cannot say: this silo knows of no active one, or the call has come back from the one it was sent to.</summary>
+internal sealed class ByShareDirector : IPlacementDirector
 {
-    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
-    {
-        var compatible = context.GetCompatibleSilos(target);
-        var owner = shares.OwnerOf(target.GrainIdentity.GetGuidKey());
-        // During an upgrade not every silo may know the grain's version; any that does will do.
-        return Task.FromResult(owner is not null && compatible.Contains(owner) ? owner : compatible[Random.Shared.Next(compatible.Length)]);
-    }
-}
-
-/// <summary>Where the grains are that are placed by share: nowhere written down, since every silo can work it out. Neither making an activation nor finding one
-/// asks another silo.</summary>
-/// <remarks>It promises less than a directory that is kept: while the members change, and until it is idle, there may be an activation on a silo that is not
-/// the owner any more. These grains take that: their memory is only a cache, and the fences of the store decide.</remarks>
-internal sealed class ShareDirectory : IGrainDirectory
-{
-    public const string Name = "shares";
-
-    /// <returns>Null: then it is placed, which finds where it is.</returns>
-    public Task<GrainAddress?> Lookup(GrainId grainId) => Task.FromResult<GrainAddress?>(null);
-
-    public Task<GrainAddress?> Register(GrainAddress address) => Task.FromResult<GrainAddress?>(address);
-
-    public Task<GrainAddress?> Register(GrainAddress address, GrainAddress? previousAddress) => Register(address);
-
-    public Task Unregister(GrainAddress address) => Task.CompletedTask;
-
-    public Task UnregisterSilos(List<SiloAddress> siloAddresses) => Task.CompletedTask;
+    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context) =>
+        Task.FromResult(SessionShares.OwnerAmong(target.GrainIdentity.GetGuidKey(), context.GetCompatibleSilos(target)));
 }

@@ -49,7 +49,17 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
         return owner;
     }
 
-    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    /// <summary>The same choice among these silos, of which there is one at least.</summary>
+    public static SiloAddress OwnerAmong(Guid id, IEnumerable<SiloAddress> silos)
+    {
+        var key = KeyOf(id);
+        return silos.MaxBy(silo => Mix(key ^ HashOf(silo)))!;
+    }
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status) => Refresh();
+
+    /// <summary>Looks at the members now: a notification can come before that of which it tells can be read.</summary>
+    public void Refresh()
     {
         var now = Active();
         if (now.Silos.AsSpan().SequenceEqual(members.Silos)) return;
@@ -62,8 +72,10 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
     private Members Active()
     {
         SiloAddress[] silos = [.. oracle.GetApproximateSiloStatuses(onlyActive: true).Keys.Order()];
-        return new Members(silos, [.. silos.Select(silo => Mix((uint)silo.GetConsistentHashCode()))]);
+        return new Members(silos, [.. silos.Select(HashOf)]);
     }
+
+    private static ulong HashOf(SiloAddress silo) => Mix((uint)silo.GetConsistentHashCode());
 
     private static ulong KeyOf(Guid id)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using QodOrleans.Api.Auth.Grants;
 using QodOrleans.Core.Engine;
@@ -36,6 +37,22 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
         (await gateway.CreateAsync(DeviceAt("203.0.113.25", 8081), token)).Is(403, "PERMISSION_DENIED", "Operation not allowed: the access token is for another device");
         (await gateway.CreateAsync(DeviceAt("203.0.113.26", 8080), token)).Is(403, "PERMISSION_DENIED", "Operation not allowed: the access token is for another device");
         Assert.Equal("offers", gateway.Engine.LastCreate!.Caller.Line!.Operator.Value);
+    }
+
+    /// <summary>0.10.1 cannot name an address alone: without NAT it is its own private address.</summary>
+    [Theory]
+    [InlineData("/qod/v0/sessions", """{"publicAddress":"203.0.113.151","privateAddress":"203.0.113.151"}""", 201)]
+    [InlineData("/camara/quality-on-demand/orange-lab/qod/v0/sessions", """{"publicAddress":"203.0.113.151","privateAddress":"203.0.113.151"}""", 201)]
+    [InlineData("/v1/qod/sessions", """{"publicAddress":"203.0.113.151"}""", 201)]
+    [InlineData("/qod/v0/sessions", """{"publicAddress":"203.0.113.151","privateAddress":"10.0.0.7"}""", 403)]
+    [InlineData("/qod/v0/sessions", """{"publicAddress":"203.0.113.151","publicPort":8080}""", 403)]
+    [InlineData("/qod/v0/sessions", """{"publicAddress":"203.0.113.151","privateAddress":"203.0.113.151","publicPort":8080}""", 403)]
+    public async Task A_token_for_an_address_without_a_port_is_good_for_that_address_as_each_surface_writes_it(string place, string address, int expected)
+    {
+        var token = await gateway.LineTokenAsync("ipport:203.0.113.151");
+        var answer = await gateway.SendAsync("POST", place, Gateway.Body(body => body["device"] = JsonNode.Parse($$"""{"ipv4Address":{{address}}}""")).ToJsonString(), token);
+        Assert.Equal(expected, answer.Status);
+        if (expected == 201) Assert.Equal(204, (await gateway.SendAsync("DELETE", $"{place}/{(string)answer.Json["sessionId"]!}", token: token)).Status);
     }
 
     [Fact]
@@ -153,6 +170,6 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
         (await gateway.PollAsync(id)).IsOAuthError(400, "invalid_grant");
     }
 
-    private static System.Text.Json.Nodes.JsonObject DeviceAt(string address, int port) => Gateway.Body(body =>
-        body["device"] = new System.Text.Json.Nodes.JsonObject { ["ipv4Address"] = new System.Text.Json.Nodes.JsonObject { ["publicAddress"] = address, ["publicPort"] = port } });
+    private static JsonObject DeviceAt(string address, int port) => Gateway.Body(body =>
+        body["device"] = new JsonObject { ["ipv4Address"] = new JsonObject { ["publicAddress"] = address, ["publicPort"] = port } });
 }

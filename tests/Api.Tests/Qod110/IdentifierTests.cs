@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Api.Tests.Qod110;
 
@@ -119,6 +121,29 @@ public sealed class IdentifierTests(ReleaseGateway gateway) : IClassFixture<Rele
         // Who names the device with a 2-legged token of the same client finds it too.
         var named = await gateway.AskAsync("retrieveSessionsByDevice", $$$"""{"device":{"phoneNumber":"{{{phone}}}"}}""", token: await gateway.AccessTokenAsync());
         Assert.Equal($"[{created.Text}]", named.Text);
+    }
+
+    /// <summary>An empty list says that the device is known: only the operator can say that of a number, and only then is it asked.</summary>
+    [Fact]
+    public async Task Sessions_are_shown_without_the_operator_and_none_only_with_it()
+    {
+        var device = new JsonObject { ["device"] = new JsonObject { ["phoneNumber"] = Gateway.Phone() } }.ToJsonString();
+        var created = await gateway.CreateSessionAsync(body => body["device"] = JsonNode.Parse(device)!["device"]!.DeepClone());
+        gateway.Engine.IdentificationFailure = SessionError.OperatorUnavailable(new OperatorId("offers"));
+        try
+        {
+            Assert.Equal($"[{created.Text}]", (await gateway.AskAsync("retrieveSessionsByDevice", device)).Text);
+            Assert.Equal("[]", (await gateway.AskAsync("retrieveSessionsByDevice", "{}", token: gateway.UserToken("user-without"))).Text);
+            Assert.Equal("[]", (await gateway.AskAsync("retrieveSessionsByDevice", """{"device":{"ipv6Address":"2001:db8:34:c::1"}}""")).Text);
+
+            Assert.Equal(204, (await gateway.AskAsync("deleteSession", argument: (string)created.Json["sessionId"]!)).Status);
+            Assert.Equal(503, (await gateway.AskAsync("retrieveSessionsByDevice", device)).Status);
+        }
+        finally
+        {
+            gateway.Engine.IdentificationFailure = null;
+        }
+        Assert.Equal("[]", (await gateway.AskAsync("retrieveSessionsByDevice", device)).Text);
     }
 
     [Fact]

@@ -68,6 +68,17 @@ public sealed class StandaloneTests(StandaloneHostTests.Host host) : IClassFixtu
         Assert.Equal((expected, code), (status, (string?)json["code"]));
     }
 
+    [Theory]
+    [InlineData("/quality-on-demand/v1/retrieve-sessions")]
+    [InlineData("/qos-profiles/v1/retrieve-qos-profiles")]
+    public async Task A_subscriber_whom_the_operator_does_not_know_is_not_found(string path)
+    {
+        using var http = host.CreateClient();
+        var (status, json) = await AskAsync(http, path, """{"device":{"phoneNumber":"+34600009006"}}""");
+        Assert.Equal((404, "IDENTIFIER_NOT_FOUND"), (status, (string?)json["code"]));
+        Assert.Equal(200, (await AskAsync(http, path, """{"device":{"phoneNumber":"+34600019000"}}""")).Status);
+    }
+
     [Fact]
     public async Task The_next_identifier_is_tried_where_the_operator_does_not_know_the_first()
     {
@@ -76,6 +87,9 @@ public sealed class StandaloneTests(StandaloneHostTests.Host host) : IClassFixtu
             $$$"""{"phoneNumber":"+34{{{Gateway.Phone()[^5..]}}}9006","ipv4Address":{"publicAddress":"203.0.113.77","publicPort":4077}}"""));
         var (status, json) = await AskAsync(http, "/quality-on-demand/v1/sessions", body.ToJsonString());
         Assert.Equal((201, """{"ipv4Address":{"publicAddress":"203.0.113.77","publicPort":4077}}"""), (status, json["device"]?.ToJsonString()));
+
+        var found = await AskAsync(http, "/quality-on-demand/v1/retrieve-sessions", $$"""{"device":{{body["device"]!.ToJsonString()}}}""");
+        Assert.Equal($"[{json.ToJsonString()}]", found.Json.ToJsonString());
     }
 
     [Fact]

@@ -40,9 +40,30 @@ public sealed class PairwiseSubjectsTests
             subjects.Of("app", Line(new Device { Ipv6Address = "2001:db8:34:1::1" })));
     }
 
+    [Theory]
+    // port, private address, port and private address of another way to write the same line
+    [InlineData(null, null, null, "203.0.113.25")]
+    [InlineData(8080, null, 8080, "203.0.113.25")]
+    [InlineData(8080, null, 8080, "10.0.0.7")]
+    public void A_private_address_that_tells_nothing_more_makes_no_other_person(int? port, string? inner, int? otherPort, string otherInner) =>
+        Assert.Equal(subjects.Of("app", LineAt(port, inner)), subjects.Of("app", LineAt(otherPort, otherInner)));
+
     [Fact]
-    public void The_name_does_not_change_with_a_release() =>
+    public void Behind_one_address_without_a_port_the_private_address_tells_people_apart()
+    {
+        string?[] inner = [null, "10.0.0.7", "10.0.0.8"];
+        Assert.Distinct(inner.Select(address => subjects.Of("app", LineAt(port: null, address))));
+    }
+
+    [Fact]
+    public void The_name_does_not_change_with_a_release()
+    {
         Assert.Equal("jnReajhyXN-mk11Am9e7xvH1q7wP3JgONtgTurBm3b0", subjects.Of("my-app-id", Line(new Device { PhoneNumber = "+34600000000" })));
+        Assert.Equal("PwV3tzW4_lKvmj1NeCRo2ZT6AKbZsBD_m88fUz2Adr8", subjects.Of("my-app-id", LineAt(8080, inner: null)));
+        Assert.Equal("4QqqS6x5gfxwSCHhKoug9Dalq0Pl5xx0YFjwdDU3_v0", subjects.Of("my-app-id", LineAt(port: null, inner: null)));
+    }
+
+    private static Line LineAt(int? port, string? inner) => Line(new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", inner, port) });
 
     private static Line Line(Device device) => new(new OperatorId("movistar-es"), device);
 }

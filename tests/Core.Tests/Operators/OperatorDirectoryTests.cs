@@ -76,6 +76,10 @@ public sealed class OperatorDirectoryTests
     [InlineData("203.0.113.25/10.0.0.7", "movistar-es", "ipv4:203.0.113.25/10.0.0.7")]
     [InlineData("203.0.113.25:8080/10.0.0.7", "movistar-es", "ipv4:203.0.113.25:8080")]
     [InlineData("198.51.100.127:0", "o2-de", "ipv4:198.51.100.127:0")]
+    // without a translator the private address is the public one: no other device than the address alone
+    [InlineData("203.0.113.25", "movistar-es", "ipv4:203.0.113.25")]
+    [InlineData("203.0.113.25/203.0.113.25", "movistar-es", "ipv4:203.0.113.25")]
+    [InlineData("203.0.113.25:8080/203.0.113.25", "movistar-es", "ipv4:203.0.113.25:8080")]
     // by IPv6: any address of the device's /64, however it is written
     [InlineData("2001:db8:34:1::7", "movistar-es", "ipv6:2001:db8:34:1::/64")]
     [InlineData("2001:0DB8:0034:0001:ffff:ffff:ffff:ffff", "movistar-es", "ipv6:2001:db8:34:1::/64")]

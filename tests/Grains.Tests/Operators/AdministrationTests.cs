@@ -65,6 +65,7 @@ public sealed class AdministrationTests : IAsyncLifetime
     [InlineData("""{"concurrentCalls":5}""")]
     [InlineData("""{"mode":"killed","concurrentCalls":0}""")]
     [InlineData("""{"mode":"killed","callsPerSecond":-1}""")]
+    [InlineData("""{"concurrentCalls":2147483647,"mode":"enabled"}""")]
     [InlineData("""{"mode":"killed","limit":1}""")]
     [InlineData("""{"mode":"enabled","mode":"killed"}""")]
     [InlineData("")]

@@ -64,14 +64,86 @@ public sealed class TwoActivations : IAsyncLifetime
     [Fact]
     public async Task What_ended_elsewhere_while_the_operator_was_asked_is_released_when_it_accepts_after_all()
     {
-        var create = fixture.Engine.CreateSessionAsync(Request("+34600009007"), default);
-        await fixture.Time.TimerSetAsync(TimeSpan.FromSeconds(1));
-        fixture.Time.Advance(TimeSpan.FromSeconds(1));
-        var session = (await create).Session!;
+        var session = await RequestedAsync("+34600009007");
         await DecidedElsewhereAsync(await DecidedElsewhereAsync(session, new SessionCommand.Delete()), new SessionCommand.OperatorReleased());
 
         fixture.Time.Advance(TimeSpan.FromSeconds(4));
         await Eventually.IsTrueAsync(() => !fixture.OperatorHolds(session.Id));
+    }
+
+    [Fact]
+    public async Task What_an_operator_grants_late_is_told_at_once_though_the_session_was_changed_elsewhere()
+    {
+        var session = await RequestedAsync("+34600009007");
+        await OverwriteAsync(session);
+
+        fixture.Time.Advance(TimeSpan.FromSeconds(4));
+
+        await Eventually.IsTrueAsync(() => fixture.Events.Any(change => change.SessionId == session.Id && change.Status == QosStatus.Available));
+        Assert.Equal(QosStatus.Available, (await fixture.Store.ReadAsync(session.Id))!.Status);
+    }
+
+    /// <summary>Its own caller was told nothing yet, so a create that the operator refuses would leave nothing behind. But the gateway has asked again, and another activation
+    /// has answered.</summary>
+    [Fact]
+    public async Task A_session_that_a_client_was_told_of_elsewhere_is_not_undone_by_the_operators_refusal()
+    {
+        var id = new SessionId(Guid.CreateVersion7(fixture.Time.GetUtcNow()));
+        var create = Grain(id).CreateAsync(Request("+34600009005"), fixture.Time.GetUtcNow());
+        await Eventually.IsTrueAsync(async () => await fixture.Store.ReadAsync(id) is not null);
+        await OverwriteAsync((await fixture.Store.ReadAsync(id))!);
+
+        await Eventually.IsTrueAsync(() =>
+        {
+            fixture.Time.Advance(TimeSpan.FromMilliseconds(50));
+            return create.IsCompleted;
+        });
+        await Eventually.IsTrueAsync(async () => (await fixture.Store.ReadAsync(id))?.Status != QosStatus.Requested);
+        var refused = await fixture.Store.ReadAsync(id);
+        Assert.Equal((QosStatus.Unavailable, StatusInfo.NetworkTerminated), (refused!.Status, refused.StatusInfo));
+        await Eventually.IsTrueAsync(() => fixture.Events.Any(change => change.SessionId == id && change.StatusInfo == StatusInfo.NetworkTerminated));
+    }
+
+    [Fact]
+    public async Task Who_answers_for_a_create_that_another_activation_began_says_so_in_the_store()
+    {
+        var session = await RequestedAsync("+34600009007");
+        await fixture.CrashAndRestartAsync();
+
+        var again = await Grain(session.Id).CreateAsync(Request("+34600009007"), fixture.Time.GetUtcNow());
+
+        Assert.Equal((QosStatus.Requested, session.Version + 1), (again.Session?.Status, again.Session?.Version));
+        Assert.Equal(again.Session, await fixture.Store.ReadAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task A_create_that_failed_is_not_joined_by_the_next_attempt()
+    {
+        var id = new SessionId(Guid.CreateVersion7(fixture.Time.GetUtcNow()));
+        fixture.SiloStore.Break();
+        await Assert.ThrowsAnyAsync<Exception>(() => Grain(id).CreateAsync(Request("+34600000010"), fixture.Time.GetUtcNow()));
+
+        fixture.SiloStore.Mend();
+        Assert.Equal(id, (await Grain(id).CreateAsync(Request("+34600000010"), fixture.Time.GetUtcNow())).Session?.Id);
+    }
+
+    [Fact]
+    public async Task Where_two_extend_at_once_the_operator_ends_with_what_is_stored()
+    {
+        var session = await CreatedAsync("+34600000011");
+        var asked = new List<TimeSpan>();
+        fixture.WhenExtended = async duration =>
+        {
+            asked.Add(duration);
+            // The other one is stored while the operator is asked for ours.
+            if (asked.Count == 1) await OverwriteAsync(session with { Duration = TimeSpan.FromSeconds(1200), DueAt = session.StartedAt!.Value.AddSeconds(1200) });
+        };
+
+        var extended = await Grain(session.Id).ExtendAsync(
+            Alice, Extension.Of(session.Duration, TimeSpan.FromSeconds(60), new ExtensionLimit.RemainingAtMost(TimeSpan.FromDays(1))));
+
+        Assert.True(extended.Moved);
+        Assert.Equal([TimeSpan.FromSeconds(360), TimeSpan.FromSeconds(1200)], asked);
     }
 
     [Fact]
@@ -168,6 +240,17 @@ public sealed class TwoActivations : IAsyncLifetime
         var decision = new SessionMachine(new SessionPolicy()).Decide(session, command, fixture.Time.GetUtcNow());
         Assert.Equal(CommitStatus.Committed, (await fixture.Store.CommitAsync(new SessionCommit(decision.Session, decision.Event))).Status);
         return decision.Session;
+    }
+
+    private IQosSessionGrain Grain(SessionId id) => fixture.Cluster.Client.GetGrain<IQosSessionGrain>(id.Value);
+
+    /// <summary>Of an operator that takes longer than a create waits.</summary>
+    private async Task<QosSession> RequestedAsync(string phone)
+    {
+        var create = fixture.Engine.CreateSessionAsync(Request(phone), default);
+        await fixture.Time.TimerSetAsync(TimeSpan.FromSeconds(1));
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        return (await create).Session!;
     }
 
     private async Task<QosSession> CreatedAsync(string phone)

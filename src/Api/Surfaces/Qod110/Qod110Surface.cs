@@ -116,10 +116,21 @@ internal sealed class Qod110Surface(
         }
 
         var result = await Qod110Device.AskAsync(
-            devices, device => engine.RetrieveSessionsAsync(caller, device, context.RequestAborted), result => result.Error);
+            devices, device => RetrieveAsync(caller, device, context.RequestAborted), result => result.Error);
         if (result.Sessions is { } found)
             await context.WriteJsonAsync(StatusCodes.Status200OK, [.. found.Select(Qod110Mapping.ToWire)], Qod110Answers.Default.SessionInfoBodyArray);
         else await context.WriteErrorAsync(Qod110Errors.Of(result.Error!));
+    }
+
+    /// <summary>No sessions and no subscriber are two answers (camara.md 6.3), but the engine takes a phone number at its word. So its operator is
+    /// asked, if no session proves already that it is known.</summary>
+    private async Task<SessionListResult> RetrieveAsync(Caller caller, Device? device, CancellationToken cancellation)
+    {
+        var found = await engine.RetrieveSessionsAsync(caller, device, cancellation);
+        if (device?.PhoneNumber is null || found.Sessions is not []) return found;
+
+        var identified = await engine.IdentifyLineAsync(device, cancellation);
+        return identified.Error is { } error ? error : found;
     }
 
     private static Task WriteSessionAsync(HttpContext context, int status, QosSession session) =>
