@@ -362,7 +362,7 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.KeyedGateway gateway) 
         (await TokenAsync(Assertion(P256, ("padding", $"\"{new string('x', 8000)}\"")))).IsOAuthError(400, "invalid_request");
         IsRefused(await TokenAsync(Assertion(P256, ("jti", $"\"{new string('x', 257)}\""))));
         Assert.Equal(200, (await TokenAsync(Assertion(P256, ("jti", $"\"{new string('x', 256)}\"")))).Status);
-        (await TokenAsync(new string('A', 200_000))).IsOAuthError(400, "invalid_request");
+        (await TokenAsync(new string('A', 200_000))).IsOAuthError(413, "invalid_request");
     }
 
     [Theory]
