@@ -76,8 +76,14 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
     public async Task A_page_is_not_asked_for_by_a_form_that_is_too_large(string path)
     {
         var answer = await gateway.SendAsync("POST", path, "a=" + new string('x', 8192) + "&b=" + new string('x', 8192), token: null, "application/x-www-form-urlencoded");
-        Assert.Equal((413, "text/html"), (answer.Status, answer.ContentHeaders.ContentType!.MediaType));
+        answer.IsPage(413);
     }
+
+    [Theory]
+    [InlineData("/token")]
+    [InlineData("/bc-authorize")]
+    public async Task What_is_no_request_to_the_authorization_server_is_not_kept_by_caches_either(string path) =>
+        (await gateway.SendAsync("PUT", path, token: null)).IsOAuthError(405, "invalid_request");
 
     public static TheoryData<string, string> BadForms => new()
     {

@@ -37,6 +37,7 @@ internal static class Answers
     public static Task WriteErrorAsync(this HttpContext context, ErrorAnswer error)
     {
         if (error.RetryAfterSeconds > 0) context.Response.Headers.RetryAfter = error.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, value) in error.Headers) context.Response.Headers[name] = value;
         return WriteAsync(context.Response, error.Status, error.ContentType, error.Body, context.RequestAborted);
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Primitives;
+
 namespace QodOrleans.Api.Http;
 
 /// <summary>What is wrong with a request, or with us. Each surface has its own words for it.</summary>
@@ -89,4 +91,7 @@ internal readonly record struct Fault(FaultKind Kind, string Detail = "", int Re
 internal sealed record ErrorAnswer(int Status, string Code, byte[] Body, int RetryAfterSeconds = 0)
 {
     public string ContentType { get; init; } = Answers.Json;
+
+    /// <summary>What else stands in its head.</summary>
+    public IReadOnlyList<KeyValuePair<string, StringValues>> Headers { get; init; } = [];
 }

@@ -17,14 +17,9 @@ internal static class Pages
     /// <param name="leadsTo">The scheme of the address to which a form on the page leads in the end; null where there is no form.</param>
     public static Task WritePageAsync(this HttpContext context, int status, string title, string body, string? leadsTo = null)
     {
-        context.NeverKeep();
         // Browsers hold redirects after a form against form-action too; a host with "_" in it could not be written there, so the scheme it is.
         var forms = leadsTo is null ? "'none'" : $"'self' {leadsTo}:";
-        context.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; style-src 'sha256-{StyleHash}'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'";
-        context.Response.Headers.XFrameOptions = "DENY";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return context.WriteErrorAsync(new ErrorAnswer(status, title, Html(title, body)) { ContentType = HtmlType });
+        return context.WriteErrorAsync(Page(status, title, body, forms));
     }
 
     /// <summary>Codes, states and tickets are in these addresses: no cache keeps them, and no other site is told where the person came from.</summary>
@@ -49,10 +44,21 @@ internal static class Pages
             _ => (400, "The request is out of order"),
         };
         var retryAfterSeconds = fault.Kind == FaultKind.Unavailable ? 1 : fault.RetryAfterSeconds;
-        return new ErrorAnswer(status, title, Html(title, $"<p>{HtmlEncoder.Default.Encode(fault.Detail)}</p>"), retryAfterSeconds) { ContentType = HtmlType };
+        return Page(status, title, $"<p>{HtmlEncoder.Default.Encode(fault.Detail)}</p>", forms: "'none'") with { RetryAfterSeconds = retryAfterSeconds };
     }
 
-    private const string HtmlType = "text/html; charset=utf-8";
+    private static ErrorAnswer Page(int status, string title, string body, string forms) => new(status, title, Html(title, body))
+    {
+        ContentType = "text/html; charset=utf-8",
+        Headers =
+        [
+            new("Cache-Control", "no-store"),
+            new("Referrer-Policy", "no-referrer"),
+            new("Content-Security-Policy", $"default-src 'none'; style-src 'sha256-{StyleHash}'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"),
+            new("X-Frame-Options", "DENY"),
+            new("X-Content-Type-Options", "nosniff"),
+        ],
+    };
 
     private static byte[] Html(string title, string body) => Encoding.UTF8.GetBytes(
         $"""

@@ -18,7 +18,7 @@ internal static class OAuthErrors
     public static ErrorAnswer TooMany(int retryAfterSeconds) => Error(429, "temporarily_unavailable", "too many requests", retryAfterSeconds);
 
     public static ErrorAnswer Error(int status, string error, string description, int retryAfterSeconds = 0) =>
-        new(status, error, Answers.ToJson(new OAuthError(error, description), OAuthErrorJson.Default.OAuthError), retryAfterSeconds);
+        new(status, error, Answers.ToJson(new OAuthError(error, description), OAuthErrorJson.Default.OAuthError), retryAfterSeconds) { Headers = [new("Cache-Control", "no-store")] };
 
     /// <summary>RFC 6749 knows two words for trouble of our own; it gives them for redirects, and clients understand them here too.</summary>
     public static ErrorAnswer Describe(Fault fault) => fault.Kind switch
