@@ -16,7 +16,7 @@ public sealed class ScriptTests
     {
         Assert.SkipWhen(PrivatePostgres.WhyNone is not null, PrivatePostgres.WhyNone ?? "");
         using var folder = new TemporaryFolder();
-        var port = ChildProcess.FreePort();
+        var port = LoopbackPort.Free();
         await using var script = ChildProcess.Start(
             Repository.Script,
             ["cluster", "--silos", "2", "--gateways", "1", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder.Path],

@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
-using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.Deploy.Tests;
 
@@ -18,7 +14,7 @@ public sealed class ExportTests
     [Fact]
     public async Task Metrics_come_by_the_pods_name_and_with_buckets_below_a_second()
     {
-        await using var collector = await Collector.StartAsync();
+        await using var collector = await OtlpCollector.StartAsync();
         var variables = new Dictionary<string, string>
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
@@ -47,40 +43,5 @@ public sealed class ExportTests
         BinaryPrimitives.WriteDoubleLittleEndian(boundaries, 0.001);
         BinaryPrimitives.WriteDoubleLittleEndian(boundaries.AsSpan(sizeof(double)), 0.0025);
         Assert.True(collector.Received(boundaries), "a latency of milliseconds is in no bucket of its own");
-    }
-
-    /// <summary>Takes OTLP over HTTP and keeps it as it came.</summary>
-    private sealed class Collector : IAsyncDisposable
-    {
-        private readonly ConcurrentQueue<byte[]> bodies = new();
-        private readonly WebApplication app;
-
-        private Collector()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            app = builder.Build();
-            app.MapPost("/v1/{signal}", async (HttpRequest request) =>
-            {
-                using var body = new MemoryStream();
-                await request.Body.CopyToAsync(body);
-                bodies.Enqueue(body.ToArray());
-            });
-        }
-
-        public string Address => app.Urls.Single();
-
-        public static async Task<Collector> StartAsync()
-        {
-            var collector = new Collector();
-            await collector.app.StartAsync();
-            return collector;
-        }
-
-        public bool Received(string text) => Received(Encoding.UTF8.GetBytes(text));
-
-        public bool Received(byte[] bytes) => bodies.Any(body => body.AsSpan().IndexOf(bytes) >= 0);
-
-        public ValueTask DisposeAsync() => app.DisposeAsync();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using QodOrleans.EndToEnd.Tests.Support;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests;
 
@@ -23,7 +24,7 @@ public sealed partial class ReadmeTests
 
         using var data = new TemporaryFolder();
         await using var up = await UpScript.StartAsync(data.Path);
-        var sinkPort = ChildProcess.FreePort();
+        var sinkPort = LoopbackPort.Free();
 
         // One shell for all: blocks set variables for later ones. The marker tells their outputs apart.
         const string Marker = "--- next block ---";

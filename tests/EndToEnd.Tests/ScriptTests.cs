@@ -1,5 +1,6 @@
 using System.Net;
 using QodOrleans.EndToEnd.Tests.Support;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests;
 
@@ -88,7 +89,7 @@ public sealed class ScriptTests
         await CreateAsync(one, HttpStatusCode.Created);
         await CreateAsync(two, HttpStatusCode.Created);
 
-        await using var again = UpScript.Launch(first.Path, ChildProcess.FreePort());
+        await using var again = UpScript.Launch(first.Path, LoopbackPort.Free());
 
         Assert.Equal(1, await again.ExitAsync());
         Assert.Contains("./qod down stops it", again.Output, StringComparison.Ordinal);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace QodOrleans.TestSupport;
@@ -11,7 +9,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private static readonly string? Binaries = FindBinaries();
 
     private readonly string folder = Directory.CreateTempSubdirectory("qod-postgres-").FullName;
-    private readonly int port = FreePort();
+    private readonly int port = LoopbackPort.Free();
 
     private PrivatePostgres() { }
 
@@ -75,24 +73,5 @@ public sealed class PrivatePostgres : IAsyncDisposable
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         var packaged = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => version + "/bin") : [];
         return path.Concat(packaged).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
-    }
-
-    // Not one of those that the system gives to outgoing connections, which could take it while the server is down.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(10_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken.
-            }
-        }
     }
 }

@@ -104,7 +104,7 @@ public sealed class RealCluster : IAsyncLifetime
         private Member(RealCluster cluster, string dll, params string[] arguments)
         {
             this.cluster = cluster;
-            var port = ChildProcess.FreePort();
+            var port = LoopbackPort.Free();
             Address = new Uri($"http://127.0.0.1:{port}");
             command = [dll, "--port", $"{port}", "--data", cluster.data.Path, .. arguments];
         }
@@ -116,7 +116,7 @@ public sealed class RealCluster : IAsyncLifetime
         public bool IsRunning => process is { IsRunning: true };
 
         public static Member Silo(RealCluster cluster, string name) => new(
-            cluster, Repository.SiloDll, "--silo-port", $"{ChildProcess.FreePort()}", "--gateway-port", $"{ChildProcess.FreePort()}", "--name", name);
+            cluster, Repository.SiloDll, "--silo-port", $"{LoopbackPort.Free()}", "--gateway-port", $"{LoopbackPort.Free()}", "--name", name);
 
         public static Member Gateway(RealCluster cluster) => new(cluster, Repository.GatewayDll);
 

@@ -20,7 +20,7 @@ internal sealed class Broker : IAsyncDisposable
         this.server = server;
         this.database = database;
         this.settings = settings;
-        Port = ChildProcess.FreePort();
+        Port = LoopbackPort.Free();
         host = Launch();
         Address = new Uri($"http://127.0.0.1:{Port}");
     }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
@@ -140,26 +138,6 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
         }
         process.Dispose();
-    }
-
-    /// <summary>A loopback port that nobody uses now. Not one of those that the system gives to outgoing connections, which would take it before the
-    /// program that it is meant for has started, or while it is down.</summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(10_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken.
-            }
-        }
     }
 
     private void Take(string? line, bool standardOutput)

@@ -1,3 +1,5 @@
+using QodOrleans.TestSupport;
+
 namespace QodOrleans.EndToEnd.Tests.Support;
 
 /// <summary>The service as applications meet it: at one address or another, run by one process or by several. The standalone host is one such,
@@ -17,7 +19,7 @@ public abstract class Service : IAsyncLifetime
     internal string Callback => $"http://127.0.0.1:{CallbackPort}/qod-auth-callback";
 
     /// <summary>Registered once, used by one sample after the other, and free in between.</summary>
-    internal int CallbackPort { get; } = ChildProcess.FreePort();
+    internal int CallbackPort { get; } = LoopbackPort.Free();
 
     /// <summary>Kills the process that has answered so far. When this ends, <see cref="Address"/> is served by another one.</summary>
     internal abstract Task CrashAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests.Support;
 
@@ -33,7 +34,7 @@ internal sealed class UpScript : IAsyncDisposable
 
     public static async Task<UpScript> StartAsync(string data, int? port = null, params string[] more)
     {
-        var script = Launch(data, port ?? ChildProcess.FreePort(), more);
+        var script = Launch(data, port ?? LoopbackPort.Free(), more);
         Assert.Equal($"ready http://127.0.0.1:{script.Port}", await script.script.LineAsync("ready ", StartsWithin));
         return script;
     }
