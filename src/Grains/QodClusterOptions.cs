@@ -38,8 +38,9 @@ public sealed class QodClusterOptions
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>Pause between two questions to a member whether it lives; three without an answer, the third of which another member asks too,
-    /// and it is declared dead. 500 ms to 1 min, default 1 s; not below the longest pause of a process that is well.</summary>
+    /// <summary>How long a member first waits for the answer to a probe of another; later it adapts between half and one and a half of it. Three without an answer, and it is
+    /// declared dead: a killed silo after about 2 times this, a frozen one, whose connections stay open, after about 5 times. 500 ms to 1 min, default 1 s;
+    /// not below the longest pause of a process that is well.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
-using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -33,50 +32,18 @@ public static class TelemetryExtensions
 
         // Orleans carries a trace from process to process only when told to: it costs every call.
         builder.Configuration["Orleans:EnableDistributedTracing"] = "true";
-        builder.Logging.AddOpenTelemetry(logging => logging.SetResourceBuilder(ResourceOf(service)).AddOtlpExporter());
-        builder.Services.AddHostedService(_ => new TelemetryPipelines(service));
+        // The environment has the last word, on the service's name and its instance too.
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.Clear().AddService(service).AddTelemetrySdk().AddEnvironmentVariableDetector())
+            .WithTracing(traces => traces.AddSource(Activities))
+            .WithMetrics(metrics => metrics.AddMeter(Meters).AddView(BucketsOf))
+            .WithLogging()
+            .UseOtlpExporter();
         return builder;
     }
-
-    /// <summary>The environment has the last word, on the service's name and its instance too.</summary>
-    private static ResourceBuilder ResourceOf(string service) =>
-        ResourceBuilder.CreateEmpty().AddService(service).AddTelemetrySdk().AddEnvironmentVariableDetector();
 
     private static ExplicitBucketHistogramConfiguration? BucketsOf(Instrument instrument) =>
         instrument is Histogram<double> { Unit: "s" } && instrument.Meter.Name.StartsWith("QodOrleans.", StringComparison.Ordinal)
             ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds }
             : null;
-
-    /// <summary>Traces and metrics for as long as the host runs; stopping flushes what is left.</summary>
-    private sealed class TelemetryPipelines(string service) : IHostedService
-    {
-        private readonly Lock gate = new();
-        private TracerProvider? traces;
-        private MeterProvider? metrics;
-
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            traces = Sdk.CreateTracerProviderBuilder()
-                .SetResourceBuilder(ResourceOf(service)).AddSource(Activities)
-                .AddProcessor(_ => new BatchActivityExportProcessor(new OtlpTraceExporter(new OtlpExporterOptions())))
-                .Build();
-            metrics = Sdk.CreateMeterProviderBuilder()
-                .SetResourceBuilder(ResourceOf(service)).AddMeter(Meters).AddView(BucketsOf)
-                .AddOtlpExporter()
-                .Build();
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken)
-        {
-            // A host may be stopped twice at once, a pipeline may not; and whoever comes second waits until all is sent.
-            lock (gate)
-            {
-                traces?.Dispose();
-                metrics?.Dispose();
-                (traces, metrics) = (null, null);
-            }
-            return Task.CompletedTask;
-        }
-    }
 }

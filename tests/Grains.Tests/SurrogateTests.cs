@@ -138,7 +138,7 @@ public sealed class SurrogateTests
         },
     };
 
-    private static T Pass<T>(T value) => Serializer.Deserialize<T>(Serializer.SerializeToArray(value));
+    private static T Pass<T>(T value) where T : notnull => Serializer.Deserialize<T>(Serializer.SerializeToArray(value))!;
 
     // Records compare lists by reference; as JSON they compare by what is in them.
     private static void AssertSame<T>(T expected, T actual) => Assert.Equal(

@@ -26,7 +26,7 @@ public sealed class ClusterConnection([FromKeyedServices(Pace.Key)] TimeProvider
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(silos > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("There is no silo to talk to."));
 
-    internal void Count(object sender, GatewayCountChangedEventArgs change)
+    internal void Count(object? sender, GatewayCountChangedEventArgs change)
     {
         silos = change.NumberOfConnectedGateways;
         Log.Connected(log, silos);

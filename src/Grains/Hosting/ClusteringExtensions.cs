@@ -15,6 +15,7 @@ public static class ClusteringExtensions
     private const string Invariant = "Npgsql";
     // A flood of sessions must not keep a heartbeat waiting for a connection.
     private const int MembershipConnections = 5;
+    private const int MissedProbes = 3;
 
     /// <summary>Membership, endpoints, timeouts and the operators' state of a silo.</summary>
     public static ISiloBuilder UseQodClustering(this ISiloBuilder silo, IConfiguration configuration)
@@ -29,11 +30,10 @@ public static class ClusteringExtensions
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = settings.ProbeTimeout;
-            options.NumMissedProbesLimit = 3;
-            // Each member votes by what it sees itself, and two must agree. A probe by way of another counts only while that one is in perfect
-            // health, which it is not while it misses answers of the very silo that froze: then nobody is declared dead for half a minute.
-            options.EnableIndirectProbes = false;
-            options.ExtendProbeTimeoutDuringDegradation = false;
+            options.NumMissedProbesLimit = MissedProbes;
+            // A frozen silo keeps its connections open, and Orleans spares a suspect for MaxProbeTimeout times the limit after its last message: by default
+            // 4 x ProbeTimeout each. A killed silo's connections break, so it is not spared.
+            options.MaxProbeTimeout = settings.ProbeTimeout * 1.5;
             options.NumProbedSilos = 3;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
             // After a crash of all silos, the first to come back waits three of these for members that are not there any more.

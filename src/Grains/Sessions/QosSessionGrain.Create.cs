@@ -143,7 +143,7 @@ internal sealed partial class QosSessionGrain
         waitingCreate = null;
         if (entered) turns.Leave();
         if (answer.Task.IsCompleted) return await answer.Task;
-        return loaded && state.State.Session is { } current ? current : session;
+        return loaded && state.State?.Session is { } current ? current : session;
     }
 
     private void AnswerWaitingCreate(Decision decision)

@@ -162,9 +162,9 @@ internal sealed partial class QosSessionGrain(SessionRoom room) : Grain, IQosSes
         {
             await room.Storage.ReadStateAsync(SessionStorage.State, this.GetGrainId(), state);
             // That there is none is not remembered: it may be made yet, by another activation.
-            loaded = state.State.Session is not null;
+            loaded = state.State?.Session is not null;
         }
-        return state.State.Session;
+        return state.State?.Session;
     }
 
     private void Committed(QosSession session)

@@ -28,9 +28,9 @@ public sealed class SessionStorage(ISessionStore store) : IGrainStorage
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var state = Cast(grainState);
-        var session = state.State.Session ?? throw new ArgumentException("There is no session to write.", nameof(grainState));
+        var (session, change) = state.State is { Session: { } given } written ? (given, written.Event) : throw new ArgumentException("There is no session to write.", nameof(grainState));
         using var activity = GrainMetrics.StartCommit();
-        var result = await store.CommitAsync(new SessionCommit(session, state.State.Event));
+        var result = await store.CommitAsync(new SessionCommit(session, change));
         if (result.Status != CommitStatus.Committed)
             throw new InconsistentStateException($"Session {session.Id} is not at version {session.Version - 1} any more.", "unknown", state.ETag);
         Set(state, session.Phase == SessionPhase.Gone ? null : session);

@@ -154,7 +154,7 @@ public sealed class TwoActivations : IAsyncLifetime
         var grain = GrainId.Create(GrainType.Create("qod"), GrainIdKeyExtensions.CreateGuidKey(session.Id.Value));
         var state = new GrainState<SessionGrainState>(new SessionGrainState());
         await storage.ReadStateAsync(SessionStorage.State, grain, state);
-        Assert.Equal((session, true), (state.State.Session, state.RecordExists));
+        Assert.Equal((session, true), (state.State?.Session, state.RecordExists));
 
         await OverwriteAsync(session);
         state.State = new SessionGrainState { Session = session with { Version = session.Version + 1, Attempts = 9 } };
