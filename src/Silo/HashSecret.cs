@@ -1,6 +1,6 @@
 using QodOrleans.Api.Auth;
 
-namespace QodOrleans.Standalone;
+namespace QodOrleans.Silo;
 
 /// <summary>The verb <c>hash-secret</c>: a secret on standard input, where neither the process list nor the shell's history sees it, and on
 /// standard output what belongs into <c>Qod:Clients:n:SecretHash</c>.</summary>
