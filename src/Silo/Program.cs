@@ -21,7 +21,8 @@ var host = QodHost.Create("qod-silo", SiloSettings.DefaultPort, SiloSettings.Spe
 var settings = SiloSettings.Read(host.Configuration);
 if (migrate)
 {
-    await host.Services.AddQodPostgres(host.Configuration).BuildServiceProvider().GetRequiredService<Migrations>().MigrateAsync();
+    host.Services.AddQodPostgres(host.Configuration);
+    await host.Builder.Build().Services.GetRequiredService<Migrations>().MigrateAsync();
     return;
 }
 
@@ -36,10 +37,6 @@ if (settings.Api)
     if (settings.InMemory) host.Services.AddTokenKeysInFolder(Path.Combine(host.Settings.Data, "token-keys"));
     else host.Services.AddTokenKeysInPostgres();
     host.Services.AddQodApi(host.Configuration);
-}
-else
-{
-    host.Services.AddQodEventFormats(host.Configuration);
 }
 
 // Last, so that it stops first: while the silo drains, what it needs is still there.

@@ -7,7 +7,6 @@ public sealed class LogEventTests
     {
         ["Api"] = 1000,
         ["Hosting"] = 1100,
-        ["Standalone"] = 1100,
         ["Postgres"] = 2000,
         ["Operators"] = 3000,
         ["Webhooks"] = 4000,

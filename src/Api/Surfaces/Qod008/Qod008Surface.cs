@@ -20,12 +20,11 @@ internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalo
     public static readonly Surface Surface = new(Name, "/qod/v0", Map, Qod008Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod008.openapi.json",
-        EventFormat = typeof(EventFormat),
         DescribeError = Qod008Errors.Of,
         WriteSession = WriteSessionAsync,
     };
 
-    public static readonly Surface Surface081 = Surface with { Name = Name081, Map = (_, _) => { }, OpenApiResource = null, EventFormat = typeof(EventFormat081) };
+    public static readonly Surface Surface081 = Surface with { Name = Name081, Map = (_, _) => { }, OpenApiResource = null };
 
     private static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod008Requests.Default);
 
@@ -49,8 +48,4 @@ internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalo
 
     private static Task WriteSessionAsync(HttpContext context, int status, QosSession session) =>
         context.WriteJsonAsync(status, Qod008Mapping.ToWire(session), Qod008Answers.Default.SessionInfoBody);
-
-    private sealed class EventFormat(IOptions<ApiOptions> options) : Qod008EventFormat(Name, options.Value);
-
-    private sealed class EventFormat081(IOptions<ApiOptions> options) : Qod008EventFormat(Name081, options.Value);
 }

@@ -93,19 +93,15 @@ internal sealed record MessageBody(string Severity, string Description);
 /// <summary><c>ErrorInfo</c>.</summary>
 internal sealed record ErrorBody(string Code, string Message);
 
-/// <summary><c>Notification</c>, with the status that the seed added to the session.</summary>
-internal sealed record NotificationBody(string SessionId, string Event, string QosStatus, string? StatusInfo);
-
 /// <summary>For requests; read through <see cref="JsonBody.Strict"/>.</summary>
 [JsonSerializable(typeof(CreateSessionBody))]
 internal sealed partial class Qod008Requests : JsonSerializerContext;
 
-/// <summary>For answers and events: members without a value are absent.</summary>
+/// <summary>For answers: members without a value are absent.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(SessionInfoBody))]
 [JsonSerializable(typeof(ErrorBody))]
-[JsonSerializable(typeof(NotificationBody))]
 internal sealed partial class Qod008Answers : JsonSerializerContext;

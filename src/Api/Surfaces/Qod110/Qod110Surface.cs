@@ -26,7 +26,6 @@ internal sealed class Qod110Surface(
         OpenApiResource = "Surfaces.Qod110.quality-on-demand.openapi.json",
         ApiName = "quality-on-demand",
         Scopes = [CreateScope, ReadScope, UpdateScope, DeleteScope, RetrieveScope],
-        EventFormat = typeof(Qod110EventFormat),
         DescribeError = Qod110Errors.Of,
         WriteSession = WriteSessionAsync,
     };
@@ -63,7 +62,7 @@ internal sealed class Qod110Surface(
 
         var result = await Qod110Device.AskAsync(
             devices,
-            device => engine.CreateSessionAsync(mapping.ToDomain(body!, device, caller, Correlator.Of(context)), context.RequestAborted),
+            device => sessions.MakeAsync(context, mapping.ToDomain(body!, device, caller, Correlator.Of(context))),
             result => result.Error);
         await sessions.AnswerCreateAsync(context, result);
     }
