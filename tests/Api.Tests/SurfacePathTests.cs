@@ -5,7 +5,7 @@ using QodOrleans.Webhooks.Formats;
 
 namespace QodOrleans.Api.Tests;
 
-/// <summary>Where the surfaces are is the configuration's to say (camara.md D28), and so is what stands before all of them (D46).</summary>
+/// <summary>Where the surfaces are is the configuration's to say (docs/conformance.md, D28), and so is what stands before all of them (D46).</summary>
 public sealed class SurfacePathTests(SurfacePathTests.MovedGateway gateway) : IClassFixture<SurfacePathTests.MovedGateway>
 {
     private const string Prefix = "/apigateway";

@@ -122,7 +122,7 @@ public sealed record QosSession
     public bool IsVisible => Phase != SessionPhase.Gone && StatusInfo != Sessions.StatusInfo.DeleteRequested;
 
     /// <summary>Whether a new session on an overlapping flow must be refused. A network-terminated one blocks until its retention ends or the
-    /// client deletes it, an expired one does not (camara.md 2.2, 2.5).</summary>
+    /// client deletes it, an expired one does not (docs/conformance.md, Q01 and Q04).</summary>
     public bool HoldsFlow => Phase switch
     {
         SessionPhase.Requested or SessionPhase.Active => true,

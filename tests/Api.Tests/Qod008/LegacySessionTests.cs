@@ -8,7 +8,7 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests.Qod008;
 
-/// <summary>The legacy shape at <c>/qod/v0/sessions</c>. Ids are those of camara.md: A and B of section 4.2, D of 4.1, R of section 7.</summary>
+/// <summary>The legacy shape at <c>/qod/v0/sessions</c>. Ids are those of docs/conformance.md.</summary>
 public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
 {
     private static JsonObject Body(Action<JsonObject>? change = null)
@@ -34,7 +34,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Fact]
-    public async Task A23_D1_D3_D4_the_answer_has_exactly_the_seeds_members_and_times_in_milliseconds()
+    public async Task A23_D01_D03_D04_the_answer_has_exactly_the_sites_members_and_times_in_milliseconds()
     {
         gateway.Clock.Advance(TimeSpan.FromMilliseconds(25_048));
         var answer = await CreateAsync(b => b["ueId"]!["msisdn"] = Gateway.Phone("9001"));
@@ -52,7 +52,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Fact]
-    public async Task A22_A24_D7_D9_all_that_was_sent_is_shown_again_but_for_the_token()
+    public async Task A22_A24_D07_D09_all_that_was_sent_is_shown_again_but_for_the_token()
     {
         var body = Body(b =>
         {
@@ -77,7 +77,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     [Theory]
     [InlineData("notificationUri", "notificationUrl")]
     [InlineData("notificationUrl", "notificationUri")]
-    public async Task D2_the_callback_goes_by_the_name_that_it_came_by(string name, string other)
+    public async Task D02_the_callback_goes_by_the_name_that_it_came_by(string name, string other)
     {
         var created = await CreatedAsync(b => b[name] = "https://a.example/n");
         var read = (await gateway.SendAsync("GET", $"/qod/v0/sessions/{created["id"]}")).Json;
@@ -90,7 +90,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Fact]
-    public async Task D2_both_names_at_once_must_agree()
+    public async Task D02_both_names_at_once_must_agree()
     {
         var agreed = await CreatedAsync(b => (b["notificationUri"], b["notificationUrl"]) = ("https://a.example/n", "https://a.example/n"));
         Assert.Equal("https://a.example/n", (string)agreed["notificationUri"]!);
@@ -159,7 +159,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
         IsInvalid(await gateway.SendAsync("POST", "/qod/v0/sessions", body), message);
 
     [Fact]
-    public async Task D6_R27_the_seeds_own_range_runs_backwards_and_is_refused() => IsInvalid(
+    public async Task D06_R27_the_sites_own_range_runs_backwards_and_is_refused() => IsInvalid(
         await CreateAsync(b => b["uePorts"] = JsonNode.Parse("""{"ranges":[{"from":61055,"to":56578}],"ports":[14968,49223]}""")), "Ranges not allowed: uePorts");
 
     [Theory]

@@ -11,7 +11,7 @@ using QodOrleans.Webhooks.Formats;
 
 namespace QodOrleans.Api.Tests.Telefonica;
 
-/// <summary>Telefónica's document at <c>/v1/qod/sessions</c>. Ids are those of camara.md: A and B of section 4.2, D of 4.1.</summary>
+/// <summary>Telefónica's document at <c>/v1/qod/sessions</c>. Ids are those of docs/conformance.md.</summary>
 public sealed class TelefonicaSessionTests(Gateway gateway) : IClassFixture<Gateway>
 {
     private const string Path = "/v1/qod/sessions";

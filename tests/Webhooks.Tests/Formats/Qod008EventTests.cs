@@ -13,7 +13,7 @@ public sealed class Qod008EventTests
     [InlineData("https://a.example/notifications-of-mine", "https://a.example/notifications-of-mine/notifications")]
     [InlineData("https://application-server.com/notifications", null)]
     [InlineData("https://application-server.com/notifications/", null)]
-    public void R5_events_go_below_the_callback_unless_it_says_so_itself(string callback, string? target)
+    public void R05_events_go_below_the_callback_unless_it_says_so_itself(string callback, string? target)
     {
         foreach (var surface in new[] { "qod-0.8", "qod-0.8.1" })
             Assert.Equal(target, EventFormats.Of(surface)!.Format(Changes.Of(surface, QosStatus.Available, null, source: null, callback)).Target?.ToString());

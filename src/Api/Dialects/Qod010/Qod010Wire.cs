@@ -23,7 +23,7 @@ internal sealed class CreateSessionBody
     public int? Duration { get; set; }
 }
 
-/// <summary><c>Device</c>, and the members that published samples put inside it by mistake (camara.md A27).</summary>
+/// <summary><c>Device</c>, and the members that published samples put inside it by mistake (docs/conformance.md, A27).</summary>
 internal sealed class DeviceBody
 {
     public string? PhoneNumber { get; set; }
@@ -78,7 +78,7 @@ internal sealed class ExtendSessionDurationBody
     public int? RequestedAdditionalDuration { get; set; }
 }
 
-/// <summary><c>SessionInfo</c>. No <c>statusInfo</c>: this release does not have it here (camara.md C07).</summary>
+/// <summary><c>SessionInfo</c>. No <c>statusInfo</c>: this release does not have it here (docs/conformance.md, C07).</summary>
 internal sealed class SessionInfoBody
 {
     public required string SessionId { get; init; }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using QodOrleans.Api.Http;
 
-// The shapes of CAMARA QoD 0.8 as Telefónica's developer site shows them: seed 000. In requests, every member may be absent and none may be null.
+// The shapes of CAMARA QoD 0.8 as Telefónica's developer site shows them. In requests, every member may be absent and none may be null.
 namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary><c>CreateSession</c>.</summary>
@@ -54,7 +54,7 @@ internal sealed class AsIdBody
     public string? Ipv6Addr { get; set; }
 }
 
-/// <summary><c>SessionInfo</c>, its members in the order of the seed's examples. The token that 0.8 would repeat here is left out.</summary>
+/// <summary><c>SessionInfo</c>, its members in the order of the site's examples. The token that 0.8 would repeat here is left out.</summary>
 internal sealed class SessionInfoBody
 {
     /// <summary>Seconds.</summary>

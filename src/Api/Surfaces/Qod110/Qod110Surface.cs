@@ -121,7 +121,7 @@ internal sealed class Qod110Surface(
         else await context.WriteErrorAsync(Qod110Errors.Of(result.Error!));
     }
 
-    /// <summary>No sessions and no subscriber are two answers (camara.md 6.3), but the engine takes a phone number at its word. So its operator is
+    /// <summary>No sessions and no subscriber are two answers (docs/conformance.md, Q05), but the engine takes a phone number at its word. So its operator is
     /// asked, if no session proves already that it is known.</summary>
     private async Task<SessionListResult> RetrieveAsync(Caller caller, Device? device, CancellationToken cancellation)
     {

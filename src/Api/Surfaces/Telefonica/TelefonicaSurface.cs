@@ -49,7 +49,7 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
         else await sessions.CreateAsync(context, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
     }
 
-    /// <summary>"All active sessions": the caller's own, REQUESTED or AVAILABLE (camara.md, section 7, row 37).</summary>
+    /// <summary>"All active sessions": the caller's own, REQUESTED or AVAILABLE (docs/conformance.md, R37).</summary>
     private async Task ListQodSessions(HttpContext context)
     {
         var result = await engine.ListSessionsAsync(context.Caller(), context.RequestAborted);
