@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using QodOrleans.Api;
 using QodOrleans.Embedded;
-using QodOrleans.Embedded.Memory;
+using QodOrleans.Memory;
 using QodOrleans.Hosting;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.Postgres;

@@ -1,7 +1,7 @@
 using QodOrleans.Contracts;
 using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
-using QodOrleans.Embedded.Memory;
+using QodOrleans.Memory;
 
 namespace QodOrleans.Embedded.Tests;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
 
-namespace QodOrleans.Embedded.Memory;
+namespace QodOrleans.Memory;
 
 public static class MemoryStoreExtensions
 {

@@ -1,6 +1,6 @@
 using QodOrleans.Core.Authorization;
 
-namespace QodOrleans.Embedded.Memory;
+namespace QodOrleans.Memory;
 
 /// <summary>Grants, consents and signing keys in this process's memory, by the rules of the durable store. Bounded by nothing but memory and
 /// the sweep.</summary>

@@ -4,7 +4,7 @@ using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
 
-namespace QodOrleans.Embedded.Memory;
+namespace QodOrleans.Memory;
 
 /// <summary>Sessions and outbox in this process's memory: for tests and for trying things out. The rules are those of the durable store,
 /// down to what that refuses; only durability is missing. Bounded by nothing but memory.</summary>
