@@ -3,7 +3,7 @@ using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
 using QodOrleans.Memory;
 
-namespace QodOrleans.Embedded.Tests;
+namespace QodOrleans.Engine.Tests;
 
 public sealed class MemoryStoreFixture : IStoreFixture
 {
