@@ -10,7 +10,7 @@ using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
-using QodOrleans.Embedded.Memory;
+using QodOrleans.Memory;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.TestSupport;
 

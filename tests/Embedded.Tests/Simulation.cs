@@ -9,7 +9,7 @@ using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
-using QodOrleans.Embedded.Memory;
+using QodOrleans.Memory;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Embedded.Tests;

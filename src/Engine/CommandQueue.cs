@@ -1,24 +1,26 @@
-namespace QodOrleans.Grains.Sessions;
+namespace QodOrleans.Engine;
 
-/// <summary>One command at a time in a grain whose calls interleave, in the order of arrival. Used by one activation, on its scheduler only.</summary>
-/// <param name="capacity">How many may wait; whoever comes later is refused at once.</param>
-internal sealed class Turns(int capacity)
+/// <summary>One command at a time, in the order of arrival. Used on one scheduler only: by one activation, or by the simulation.</summary>
+/// <param name="capacity">How many may wait; one more is refused at once.</param>
+public sealed class CommandQueue(int capacity)
 {
     private Queue<TaskCompletionSource>? waiting;
-    private bool taken;
+
+    /// <summary>Whether nobody has the turn.</summary>
+    public bool IsIdle { get; private set; } = true;
 
     /// <returns>False: too many wait already. True: the caller has the turn until <see cref="Leave"/>.</returns>
     public ValueTask<bool> EnterAsync()
     {
-        if (!taken)
+        if (IsIdle)
         {
-            taken = true;
+            IsIdle = false;
             return new ValueTask<bool>(true);
         }
         waiting ??= new Queue<TaskCompletionSource>();
         if (waiting.Count >= capacity) return new ValueTask<bool>(false);
 
-        // Runs on asynchronously: the one that leaves must not run the next one's code inside its own.
+        // The one that leaves must not run the next one's code inside its own: the next goes on by the scheduler that it waits on.
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         waiting.Enqueue(turn);
         return WaitAsync(turn);
@@ -33,6 +35,6 @@ internal sealed class Turns(int capacity)
     public void Leave()
     {
         if (waiting?.TryDequeue(out var next) is true) next!.SetResult();
-        else taken = false;
+        else IsIdle = true;
     }
 }

@@ -1,9 +1,9 @@
 using QodOrleans.Contracts;
 using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Storage;
-using QodOrleans.Embedded.Memory;
+using QodOrleans.Memory;
 
-namespace QodOrleans.Embedded.Tests;
+namespace QodOrleans.Engine.Tests;
 
 public sealed class MemoryStoreFixture : IStoreFixture
 {
