@@ -29,6 +29,7 @@ public sealed record HostSettings(string Listen, int Port, string Data, string M
         var data = Path.GetFullPath(configuration["Qod:Data"] ?? ".qod");
         if (ConnectionOf(configuration, data) is { } connection) configuration.AddInMemoryCollection([new("Qod:Postgres:ConnectionString", connection)]);
 
+        RetiredSettings.Refuse(configuration);
         var mode = configuration["Qod:Mode"] ?? "sandbox";
         if (mode is not ("sandbox" or "production"))
             throw new InvalidOperationException($"Qod:Mode is '{mode}'; it must be one of: sandbox, production.");

@@ -12,7 +12,6 @@ public sealed class LogEventTests
         ["Webhooks"] = 4000,
         ["Grains"] = 5000,
         ["Engine"] = 6000,
-        ["Embedded"] = 6000,
     };
 
     [Fact]

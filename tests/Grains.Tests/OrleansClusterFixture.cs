@@ -49,9 +49,6 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
 
     internal EngineOptions Options { get; } = new();
 
-    /// <summary>Connection string of the database that the silos share.</summary>
-    internal string Database => database;
-
     /// <summary>What the silos write to.</summary>
     internal SeverableStore SiloStore => store;
 
