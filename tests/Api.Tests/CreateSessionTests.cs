@@ -6,6 +6,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Tests;
 
 /// <summary><c>POST /qod/v0/sessions</c>. Ids are those of docs/conformance.md.</summary>
+[Collection(nameof(SessionTime))]
 public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
 {
     [Fact]
@@ -65,7 +66,7 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
     [Fact]
     public async Task Times_are_whole_seconds_and_the_end_is_start_plus_duration()
     {
-        gateway.Clock.Advance(TimeSpan.FromMilliseconds(1_734));
+        await gateway.AdvanceAsync(TimeSpan.FromMilliseconds(1_734));
         var before = gateway.Clock.GetUtcNow();
         var session = (await gateway.CreateAsync(Gateway.Body())).Json;
 
@@ -397,7 +398,7 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
         var first = (string)(await gateway.CreateAsync(body)).Json["sessionId"]!;
         (await gateway.CreateAsync(body)).Is(409, "CONFLICT", "Another session is created for the same device");
 
-        gateway.Engine.Tell(Parse(first), new SessionCommand.OperatorTerminated());
+        await gateway.ReportAsync(Parse(first), OperatorOutcome.Terminated("test"));
         (await gateway.CreateAsync(body)).Is(409, "CONFLICT", "Another session is created for the same device");
 
         Assert.Equal(204, (await gateway.SendAsync("DELETE", $"/qod/v0/sessions/{first}")).Status);

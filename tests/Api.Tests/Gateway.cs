@@ -12,22 +12,26 @@ using QodOrleans.Api.Auth;
 using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Grains;
 using QodOrleans.Memory;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Api.Tests;
 
-/// <summary>The gateway as a host runs it, on Kestrel and a free port, over <see cref="MachineEngine"/>.</summary>
+/// <summary>The gateway as a host runs it, on Kestrel and a free port, over the grains of <see cref="SessionCluster"/>.</summary>
 public class Gateway : IAsyncLifetime
 {
     public const string Mock = "mock_sandbox_access_token";
 
     public const string PublicUrl = "https://api.example.com";
 
-    private static int lastPhone = 600_000_000;
+    private static int lastPhone = 60_000_000;
 
     private readonly WebApplication app;
+    private SessionCluster cluster = null!;
 
     public Gateway()
         : this([])
@@ -48,7 +52,9 @@ public class Gateway : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton(profiles);
         builder.Services.AddSingleton<ISinkTokenProtector, XorProtector>();
-        builder.Services.AddSingleton<MachineEngine>().AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<MachineEngine>());
+        builder.Services.AddSingleton(services => cluster.NewEngine(profiles, services.GetRequiredService<ILogger<OrleansSessionEngine>>()));
+        builder.Services.AddSingleton(services => new FaultyEngine(new Lazy<ISessionEngine>(services.GetRequiredService<OrleansSessionEngine>)));
+        builder.Services.AddSingleton<ISessionEngine>(services => services.GetRequiredService<FaultyEngine>());
         builder.Services.AddSingleton<IGrantStore>(Grants).AddSingleton<ISigningKeyStore>(Grants).AddSingleton(new PairwiseSubjects(new byte[32]));
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddQodApi(builder.Configuration);
@@ -56,13 +62,14 @@ public class Gateway : IAsyncLifetime
         app.MapQodApi();
     }
 
+    /// <summary>The gateway's own: of tokens, limits and deadlines. For sessions no time goes by but in <see cref="AdvanceAsync"/>.</summary>
     public ManualTimeProvider Clock { get; } = new();
 
     public MemoryGrantStore Grants { get; } = new();
 
     internal CapturedLog Log { get; } = new();
 
-    internal MachineEngine Engine => app.Services.GetRequiredService<MachineEngine>();
+    internal FaultyEngine Engine => app.Services.GetRequiredService<FaultyEngine>();
 
     public IServiceProvider Services => app.Services;
 
@@ -91,6 +98,8 @@ public class Gateway : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        cluster = await TestContext.Current.GetFixture<SessionCluster>() ?? throw new InvalidOperationException("There is no cluster.");
+        Clock.Advance(cluster.Clock.GetUtcNow() - Clock.GetUtcNow());
         await app.StartAsync();
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
     }
@@ -102,8 +111,20 @@ public class Gateway : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Time goes by for sessions too. Returns when all that fell due has been done.</summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        Assert.Equal(nameof(SessionTime), TestContext.Current.TestCollection?.TestCollectionDisplayName);
+        Clock.Advance(by);
+        await cluster.AdvanceAsync(by);
+    }
+
+    /// <summary>Something happens to a session at its operator, behind the client's back.</summary>
+    public Task ReportAsync(SessionId id, OperatorOutcome report) => cluster.ReportAsync(id, report);
+
     /// <summary>A number that no other test uses.</summary>
-    public static string Phone(string ending = "") => "+34" + (Interlocked.Increment(ref lastPhone) + ending);
+    /// <param name="ending">The simulated operator has something special in mind for 9001 to 9009, and for nothing that ends in 0.</param>
+    public static string Phone(string ending = "0") => "+34" + (Interlocked.Increment(ref lastPhone) + ending);
 
     public static JsonObject Body(Action<JsonObject>? change = null)
     {
@@ -195,6 +216,14 @@ public sealed record Answer(int Status, HttpResponseHeaders Headers, HttpContent
         Assert.True(message == $"Schema validation failed at {place}" || message.StartsWith($"Schema validation failed at {place}: ", StringComparison.Ordinal), message);
         return IsError();
     }
+}
+
+/// <summary>Seals with an exclusive or: reversible, and not the text itself.</summary>
+internal sealed class XorProtector : ISinkTokenProtector
+{
+    public byte[] Protect(string token) => [.. Encoding.ASCII.GetBytes(token).Select(b => (byte)(b ^ 0x5a))];
+
+    public string Unprotect(byte[] sealedToken) => Encoding.ASCII.GetString([.. sealedToken.Select(b => (byte)(b ^ 0x5a))]);
 }
 
 /// <summary>What was logged, as text.</summary>

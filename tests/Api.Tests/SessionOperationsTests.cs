@@ -1,8 +1,10 @@
+using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests;
 
 /// <summary>GET, DELETE and extend.</summary>
+[Collection(nameof(SessionTime))]
 public sealed class SessionOperationsTests(Gateway gateway) : IClassFixture<Gateway>
 {
     [Fact]
@@ -55,7 +57,7 @@ public sealed class SessionOperationsTests(Gateway gateway) : IClassFixture<Gate
     public async Task B10_C07_an_expired_session_reads_unavailable_without_statusInfo()
     {
         var created = await gateway.CreateAsync(Gateway.Body(b => b["duration"] = 60));
-        gateway.Clock.Advance(TimeSpan.FromSeconds(60));
+        await gateway.AdvanceAsync(TimeSpan.FromSeconds(60));
         var read = await gateway.SendAsync("GET", $"/qod/v0/sessions/{created.Json["sessionId"]}");
 
         Assert.Equal((200, "UNAVAILABLE"), (read.Status, (string)read.Json["qosStatus"]!));
@@ -79,7 +81,7 @@ public sealed class SessionOperationsTests(Gateway gateway) : IClassFixture<Gate
     {
         // The release's own example.
         var id = await gateway.CreatedAsync(b => b["duration"] = 80_000);
-        gateway.Clock.Advance(TimeSpan.FromSeconds(10_000));
+        await gateway.AdvanceAsync(TimeSpan.FromSeconds(10_000));
         var extended = await gateway.SendAsync("POST", $"/qod/v0/sessions/{id}/extend", """{"requestedAdditionalDuration":20000}""");
 
         Assert.Equal(96_400, (int)extended.Json["duration"]!);
@@ -89,7 +91,7 @@ public sealed class SessionOperationsTests(Gateway gateway) : IClassFixture<Gate
     public async Task B07_what_remains_after_an_extension_is_at_most_the_profiles_maximum()
     {
         var id = await gateway.CreatedAsync(b => (b["qosProfile"], b["duration"]) = ("SHORT", 500));
-        gateway.Clock.Advance(TimeSpan.FromSeconds(100));
+        await gateway.AdvanceAsync(TimeSpan.FromSeconds(100));
         var extended = await gateway.SendAsync("POST", $"/qod/v0/sessions/{id}/extend", """{"requestedAdditionalDuration":5000}""");
 
         Assert.Equal(700, (int)extended.Json["duration"]!);
@@ -101,7 +103,7 @@ public sealed class SessionOperationsTests(Gateway gateway) : IClassFixture<Gate
         var requested = await gateway.CreatedAsync(b => b["device"]!["phoneNumber"] = Gateway.Phone("9001"));
         var ended = await gateway.CreatedAsync();
         Assert.True(SessionId.TryParse(ended, out var id));
-        gateway.Engine.Tell(id, new SessionCommand.OperatorTerminated());
+        await gateway.ReportAsync(id, OperatorOutcome.Terminated("test"));
 
         foreach (var session in new[] { requested, ended })
         {

@@ -76,7 +76,9 @@ public sealed class SiloHostTests(SiloHostTests.Host host) : IClassFixture<SiloH
     {
         private readonly string data = Directory.CreateTempSubdirectory("qod-api-").FullName;
 
-        protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseSetting("Qod:Api", "true").UseSetting("Qod:Store", "memory").UseSetting("Qod:Data", data);
+        // A silo that is late to stop ends its process, which here has other tests to run: it gets all the time that there is.
+        protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
+            .UseSetting("Qod:Api", "true").UseSetting("Qod:Store", "memory").UseSetting("Qod:Data", data).UseSetting("Qod:Cluster:DrainTimeout", "00:10:00");
 
         protected override void Dispose(bool disposing)
         {

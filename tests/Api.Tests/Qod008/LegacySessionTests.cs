@@ -3,12 +3,14 @@ using System.Text.Json.Nodes;
 using QodOrleans.Api.Surfaces.Qod008;
 using QodOrleans.Api.Surfaces.Qod010;
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests.Qod008;
 
 /// <summary>The legacy shape at <c>/qod/v0/sessions</c>. Ids are those of docs/conformance.md.</summary>
+[Collection(nameof(SessionTime))]
 public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
 {
     private static JsonObject Body(Action<JsonObject>? change = null)
@@ -36,7 +38,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     [Fact]
     public async Task A23_D01_D03_D04_the_answer_has_exactly_the_sites_members_and_times_in_milliseconds()
     {
-        gateway.Clock.Advance(TimeSpan.FromMilliseconds(25_048));
+        await gateway.AdvanceAsync(TimeSpan.FromMilliseconds(25_048));
         var answer = await CreateAsync(b => b["ueId"]!["msisdn"] = Gateway.Phone("9001"));
         var session = answer.Json.AsObject();
 
@@ -209,7 +211,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     public async Task A_session_that_the_network_ended_says_so_as_a_warning()
     {
         var session = await CreatedAsync();
-        gateway.Engine.Tell(new SessionId(Guid.Parse((string)session["id"]!)), new SessionCommand.OperatorTerminated());
+        await gateway.ReportAsync(new SessionId(Guid.Parse((string)session["id"]!)), OperatorOutcome.Terminated("test"));
 
         var read = (await gateway.SendAsync("GET", $"/qod/v0/sessions/{session["id"]}")).Json;
 

@@ -1,12 +1,14 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using QodOrleans.Api.Auth;
+using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests.Qod110;
 
 /// <summary>The release's public test definitions. Each test names the scenarios that it plays; the last one sees to it that none is left out.
 /// Every answer is also held against the release's OpenAPI file (<see cref="ReleaseGateway.AskAsync"/>).</summary>
+[Collection(nameof(SessionTime))]
 public sealed class ConformanceTests(ReleaseGateway gateway) : IClassFixture<ReleaseGateway>
 {
     private const string ExtendBody = """{"requestedAdditionalDuration":60}""";
@@ -65,8 +67,8 @@ public sealed class ConformanceTests(ReleaseGateway gateway) : IClassFixture<Rel
     public async Task A_session_that_failed_stays_readable_for_360_seconds(string scenario)
     {
         var id = await gateway.SessionAsync(b => b["device"]!["phoneNumber"] = Gateway.Phone("9001"));
-        gateway.Engine.Tell(Id(id), new SessionCommand.OperatorRefused(RefusalCause.Refused, CallerWaiting: false));
-        gateway.Clock.Advance(TimeSpan.FromSeconds(359));
+        await gateway.ReportAsync(Id(id), OperatorOutcome.Refused("test"));
+        await gateway.AdvanceAsync(TimeSpan.FromSeconds(359));
         var answer = await AskAsync(scenario, argument: id);
 
         Assert.Equal((200, "UNAVAILABLE", "NETWORK_TERMINATED"), (answer.Status, (string)answer.Json["qosStatus"]!, (string)answer.Json["statusInfo"]!));
@@ -385,7 +387,7 @@ public sealed class ConformanceTests(ReleaseGateway gateway) : IClassFixture<Rel
     {
         var token = await gateway.AccessTokenAsync();
         Assert.NotEqual(401, (await AskDefaultAsync(scenario, token)).Status);
-        gateway.Clock.Advance(TimeSpan.FromHours(1));
+        await gateway.AdvanceAsync(TimeSpan.FromHours(1));
         IsError(await AskDefaultAsync(scenario, token), 401, "UNAUTHENTICATED");
     }
 
@@ -454,7 +456,7 @@ public sealed class ConformanceTests(ReleaseGateway gateway) : IClassFixture<Rel
     {
         var requested = await gateway.SessionAsync(b => b["device"]!["phoneNumber"] = Gateway.Phone("9001"));
         var ended = await gateway.SessionAsync();
-        gateway.Engine.Tell(Id(ended), new SessionCommand.OperatorTerminated());
+        await gateway.ReportAsync(Id(ended), OperatorOutcome.Terminated("test"));
 
         foreach (var (id, status) in new[] { (requested, "REQUESTED"), (ended, "UNAVAILABLE") })
         {

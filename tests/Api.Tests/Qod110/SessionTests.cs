@@ -7,6 +7,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Tests.Qod110;
 
 /// <summary>A session's numbers through its life (docs/conformance.md, Q02 and Q03), its sink, and its errors where the scenarios leave them open.</summary>
+[Collection(nameof(SessionTime))]
 public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<ReleaseGateway>
 {
     [Fact]
@@ -15,8 +16,8 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
         var session = (await gateway.CreateSessionAsync(b => b["device"]!["phoneNumber"] = Gateway.Phone("9001"))).Json;
         AssertNumbers(session, "REQUESTED", null, 300, lasted: null);
 
-        gateway.Clock.Advance(TimeSpan.FromMilliseconds(1_700));
-        gateway.Engine.Tell(Id(session), new SessionCommand.OperatorAccepted(null));
+        await gateway.AdvanceAsync(TimeSpan.FromMilliseconds(1_700));
+        await gateway.ReportAsync(Id(session), OperatorOutcome.Accepted());
         var available = await ReadAsync(session);
         AssertNumbers(available, "AVAILABLE", null, 300, lasted: 300);
         Assert.Equal(Seconds(gateway.Clock.GetUtcNow()), Time(available["startedAt"]));
@@ -26,7 +27,7 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
     public async Task A_session_that_never_started_has_no_dates_at_its_end_either()
     {
         var session = (await gateway.CreateSessionAsync(b => b["device"]!["phoneNumber"] = Gateway.Phone("9001"))).Json;
-        gateway.Engine.Tell(Id(session), new SessionCommand.OperatorRefused(RefusalCause.Refused, CallerWaiting: false));
+        await gateway.ReportAsync(Id(session), OperatorOutcome.Refused("test"));
         AssertNumbers(await ReadAsync(session), "UNAVAILABLE", "NETWORK_TERMINATED", 300, lasted: null);
     }
 
@@ -38,10 +39,10 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
     [InlineData(0, 0, 1)]
     public async Task A_terminated_session_says_when_it_really_ended(int phase, int milliseconds, int lasted)
     {
-        AdvanceTo(phase);
+        await AdvanceToAsync(phase);
         var session = (await gateway.CreateSessionAsync()).Json;
-        gateway.Clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
-        gateway.Engine.Tell(Id(session), new SessionCommand.OperatorTerminated());
+        await gateway.AdvanceAsync(TimeSpan.FromMilliseconds(milliseconds));
+        await gateway.ReportAsync(Id(session), OperatorOutcome.Terminated("test"));
         var ended = await ReadAsync(session);
 
         AssertNumbers(ended, "UNAVAILABLE", "NETWORK_TERMINATED", lasted, lasted);
@@ -54,9 +55,9 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
     [InlineData(999, 999)]
     public async Task An_expired_session_lasted_what_was_granted_and_stays_readable(int phase, int late)
     {
-        AdvanceTo(phase);
+        await AdvanceToAsync(phase);
         var session = (await gateway.CreateSessionAsync(b => b["duration"] = 60)).Json;
-        gateway.Clock.Advance(TimeSpan.FromMilliseconds(60_000 + late));
+        await gateway.AdvanceAsync(TimeSpan.FromMilliseconds(60_000 + late));
         AssertNumbers(await ReadAsync(session), "UNAVAILABLE", "DURATION_EXPIRED", 60, lasted: 60);
 
         var listed = await gateway.AskAsync("retrieveSessionsByDevice", new JsonObject { ["device"] = session["device"]!.DeepClone() }.ToJsonString());
@@ -72,7 +73,7 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
     public async Task The_overall_duration_is_at_most_the_profiles(int duration, int elapsed, int additional, int granted)
     {
         var session = (await gateway.CreateSessionAsync(b => (b["qosProfile"], b["duration"]) = ("FIFTY", duration))).Json;
-        gateway.Clock.Advance(TimeSpan.FromSeconds(elapsed));
+        await gateway.AdvanceAsync(TimeSpan.FromSeconds(elapsed));
         var extended = await gateway.AskAsync("extendQosSessionDuration", $$"""{"requestedAdditionalDuration":{{additional}}}""", (string)session["sessionId"]!);
 
         Assert.Equal(200, extended.Status);
@@ -243,7 +244,7 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
     }
 
     /// <summary>To the next whole second and so many milliseconds.</summary>
-    private void AdvanceTo(int phase) => gateway.Clock.Advance(TimeSpan.FromMilliseconds(1_000 - gateway.Clock.GetUtcNow().Millisecond + phase));
+    private Task AdvanceToAsync(int phase) => gateway.AdvanceAsync(TimeSpan.FromMilliseconds(1_000 - gateway.Clock.GetUtcNow().Millisecond + phase));
 
     private async Task<JsonNode> ReadAsync(JsonNode session)
     {

@@ -12,6 +12,7 @@ using QodOrleans.Webhooks.Formats;
 namespace QodOrleans.Api.Tests.Telefonica;
 
 /// <summary>Telefónica's document at <c>/v1/qod/sessions</c>. Ids are those of docs/conformance.md.</summary>
+[Collection(nameof(SessionTime))]
 public sealed class TelefonicaSessionTests(Gateway gateway) : IClassFixture<Gateway>
 {
     private const string Path = "/v1/qod/sessions";
@@ -35,7 +36,7 @@ public sealed class TelefonicaSessionTests(Gateway gateway) : IClassFixture<Gate
     [Fact]
     public async Task A03_B02_B03_D18_a_create_answers_201_with_the_documents_seven_members()
     {
-        gateway.Clock.Advance(TimeSpan.FromMilliseconds(1_207));
+        await gateway.AdvanceAsync(TimeSpan.FromMilliseconds(1_207));
         var answer = await CreateAsync();
         var session = answer.Json.AsObject();
 
@@ -136,11 +137,11 @@ public sealed class TelefonicaSessionTests(Gateway gateway) : IClassFixture<Gate
         Assert.Equal("[]", (await gateway.SendAsync("GET", Path, token: token)).Text);
 
         var first = await CreatedAsync(token: token);
-        gateway.Clock.Advance(TimeSpan.FromSeconds(1));
+        await gateway.AdvanceAsync(TimeSpan.FromSeconds(1));
         var second = await CreatedAsync(b => b["device"]!["phoneNumber"] = Gateway.Phone("9001"), token);
         await CreatedAsync();
         var ended = await CreatedAsync(token: token);
-        gateway.Engine.Tell(new SessionId(Guid.Parse((string)ended["sessionId"]!)), new SessionCommand.OperatorTerminated());
+        await gateway.ReportAsync(new SessionId(Guid.Parse((string)ended["sessionId"]!)), OperatorOutcome.Terminated("test"));
 
         var list = await gateway.SendAsync("GET", Path, token: token);
         Assert.Equal(200, list.Status);
