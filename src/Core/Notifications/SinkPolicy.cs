@@ -72,8 +72,5 @@ public sealed class SinkPolicy(bool sandbox)
         return false;
     }
 
-    private static AddressBlock[] Blocks(params string[] texts) => [.. texts.Select(text =>
-        AddressBlock.TryParseIpv4Block(text, out var block) || AddressBlock.TryParseIpv6Block(text, out block)
-            ? block
-            : throw new ArgumentException($"'{text}' is not an address block."))];
+    private static AddressBlock[] Blocks(params string[] texts) => [.. texts.Select(AddressBlock.Parse)];
 }

@@ -84,7 +84,7 @@ public sealed class OperatorDirectory
     /// lead to one operator. A network access identifier is carried to the operator, but does not route.</summary>
     public ResolvedDevice? Resolve(Device device, out SessionError? error)
     {
-        var candidates = Candidates(device).ToArray();
+        var candidates = Candidates(device.ToCanonical()).ToArray();
         error = candidates switch
         {
             [] => SessionError.DeviceNotIdentified(),
