@@ -31,6 +31,28 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
         { "1.1", V1, """{"device":{"phoneNumber":"PHONE"},"applicationServer":{"ipv4Address":"198.51.100.7"},"qosProfile":"QOS_E","duration":300}""" },
     };
 
+    /// <summary>R61.</summary>
+    [Theory]
+    [InlineData("https://app.example/a/%7Euser/b%2Fc?sig=%7E", true)]
+    [InlineData("https://app.example/100%", false)]
+    [InlineData("https://app.example/a b", false)]
+    [InlineData("https://app.example/{id}", false)]
+    public async Task A_sink_is_a_URI_on_every_surface_and_shown_as_it_was_written(string sink, bool isUri)
+    {
+        foreach (var (name, path, body) in Makers.Select(row => row.Data))
+        {
+            var session = JsonNode.Parse(body.Replace("PHONE", Gateway.Phone(), StringComparison.Ordinal))!.AsObject();
+            if (name is "0.10" or "orange") session["webhook"] = new JsonObject { ["notificationUrl"] = sink };
+            else session[name == "1.1" ? "sink" : "notificationUrl"] = sink;
+
+            var answer = await gateway.SendAsync("POST", path, session.ToJsonString());
+
+            Assert.Equal((name, isUri ? 201 : 400), (name, answer.Status));
+            // Telefónica's document shows none.
+            if (isUri && name != "telefonica") Assert.Equal(sink, (string?)(answer.Json["sink"] ?? answer.Json["notificationUrl"] ?? answer.Json["webhook"]!["notificationUrl"]));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Makers))]
     public async Task A_session_is_shown_everywhere_in_the_shape_of_the_place(string maker, string path, string body)

@@ -47,6 +47,42 @@ public sealed class OverHttp
         Assert.All(traced, activity => Assert.DoesNotContain("127.0.0.1", string.Concat(activity.TagObjects.Select(tag => tag.Value)), StringComparison.Ordinal));
     }
 
+    /// <summary>R61: signed URLs are valid as they are written, and no other way.</summary>
+    [Theory]
+    [InlineData("/a/%7Euser/b%2Fc?sig=%7E", "/a/%7Euser/b%2Fc?sig=%7E")]
+    [InlineData("/a/%7euser/../b/./c//d", "/a/%7euser/../b/./c//d")]
+    [InlineData("/%41?a=%2b+%2B&b='()*!$;,:@/?", "/%41?a=%2b+%2B&b='()*!$;,:@/?")]
+    [InlineData("/hooks?", "/hooks?")]
+    [InlineData("?x=%7E", "/?x=%7E")]
+    [InlineData("", "/")]
+    public async Task A_sink_is_called_as_it_was_written(string written, string called)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        broker.Tell(1, 1, receiver.Url.ToString().TrimEnd('/') + written);
+        await broker.QuietAsync();
+
+        Assert.Equal(called, Assert.Single(receiver.Requests).Path);
+    }
+
+    [Theory]
+    [InlineData("[::ffff:127.0.0.1]")]
+    [InlineData("[0:0:0:0:0:ffff:7f00:1]")]
+    public async Task A_sink_at_an_IPv4_address_in_IPv6_form_is_told(string host)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        broker.Tell(1, 1, $"http://{host}:{receiver.Port}/");
+        await broker.QuietAsync();
+
+        Assert.Single(receiver.Requests);
+        Assert.Single(broker.Outbox.Delivered);
+    }
+
     [Fact]
     public async Task A_surface_may_send_to_another_path_of_the_sinks_host()
     {

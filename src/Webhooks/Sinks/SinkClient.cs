@@ -58,7 +58,7 @@ internal sealed class SinkClient(
     {
         var content = new ByteArrayContent(message.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
-        var request = new HttpRequestMessage(HttpMethod.Post, message.Target ?? change.Sink.Url) { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, Rooted(message.Target ?? change.Sink.Url)) { Content = content };
         if (change.Sink.ProtectedToken is { } token) Authorize(request, message.TokenParameter, tokens.Unprotect(token));
         if (change.Correlator is { Length: > 0 } correlator) request.Headers.TryAddWithoutValidation("x-correlator", correlator);
         return request;
@@ -72,7 +72,13 @@ internal sealed class SinkClient(
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
             return;
         }
-        var own = request.RequestUri!.Query.TrimStart('?');
-        request.RequestUri = new UriBuilder(request.RequestUri) { Query = $"{own}{(own.Length > 0 ? "&" : "")}{parameter}={Uri.EscapeDataString(token)}" }.Uri;
+        // By hand: every builder of URLs would spell the sink's own part anew.
+        var url = request.RequestUri!.OriginalString;
+        var separator = request.RequestUri.Query switch { "" => "?", "?" => "", _ => "&" };
+        request.RequestUri = Sink.UrlOf($"{url}{separator}{parameter}={Uri.EscapeDataString(token)}");
     }
+
+    /// <summary>RFC 9112, 3.2.1: where the path is empty, "/" is asked for.</summary>
+    private static Uri Rooted(Uri url) =>
+        url.AbsolutePath.Length > 0 ? url : Sink.UrlOf(url.OriginalString.Insert(url.OriginalString.Length - url.Query.Length, "/"));
 }

@@ -32,6 +32,10 @@ internal abstract class Qod008EventFormat(string surface, ApiOptions options) : 
     private static Uri? TargetOf(Uri callback)
     {
         var path = callback.AbsolutePath.TrimEnd('/');
-        return path.EndsWith(Suffix, StringComparison.Ordinal) ? null : new UriBuilder(callback) { Path = path + Suffix }.Uri;
+        if (path.EndsWith(Suffix, StringComparison.Ordinal)) return null;
+        // The rest of the callback stays as it was written.
+        var url = callback.OriginalString;
+        var before = url[..^callback.Query.Length];
+        return Sink.UrlOf($"{before.TrimEnd('/')}{Suffix}{callback.Query}");
     }
 }
