@@ -39,10 +39,11 @@ public sealed class OverHttp
         var (path, headers, body) = Assert.Single(receiver.Requests);
         Assert.Equal("/hooks?id=7", path);
         Assert.Equal(new TestFormat().Format(change).Body, body);
-        Assert.Equal(["Authorization", "Content-Length", "Content-Type", "Host", "x-correlator"], headers.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["Authorization", "Content-Length", "Content-Type", "Host", "User-Agent", "x-correlator"], headers.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("application/cloudevents+json", headers["Content-Type"]);
         Assert.Equal("Bearer my-notification-auth-token", headers["Authorization"]);
         Assert.Equal("b4333c46-49c0", headers["x-correlator"]);
+        Assert.Matches(@"^QodOrleans/\d+\.\d+\.\d+$", headers["User-Agent"]);
         Assert.NotEmpty(traced);
         Assert.All(traced, activity => Assert.DoesNotContain("127.0.0.1", string.Concat(activity.TagObjects.Select(tag => tag.Value)), StringComparison.Ordinal));
     }
@@ -106,7 +107,7 @@ public sealed class OverHttp
         broker.Tell(1, 1, receiver.Url.ToString());
         await broker.QuietAsync();
 
-        Assert.Equal(["Content-Length", "Content-Type", "Host"], Assert.Single(receiver.Requests).Headers.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["Content-Length", "Content-Type", "Host", "User-Agent"], Assert.Single(receiver.Requests).Headers.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]

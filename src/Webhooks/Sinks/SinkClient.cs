@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;
 
@@ -59,6 +60,7 @@ internal sealed class SinkClient(
         var content = new ByteArrayContent(message.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, Rooted(message.Target ?? change.Sink.Url)) { Content = content };
+        request.Headers.TryAddWithoutValidation("User-Agent", Product.UserAgent);
         if (change.Sink.ProtectedToken is { } token) Authorize(request, message.TokenParameter, tokens.Unprotect(token));
         if (change.Correlator is { Length: > 0 } correlator) request.Headers.TryAddWithoutValidation("x-correlator", correlator);
         return request;
