@@ -97,6 +97,24 @@ public sealed class OverHttp
         Assert.Equal("/below/notifications", Assert.Single(receiver.Requests).Path);
     }
 
+    /// <summary>R57.</summary>
+    [Theory]
+    [InlineData("abc", "Bearer abc")]
+    [InlineData("Bearer abc", "Bearer abc")]
+    [InlineData("bearer abc", "bearer abc")]
+    [InlineData("Bearerabc", "Bearer Bearerabc")]
+    public async Task A_token_with_its_scheme_before_it_goes_out_once(string token, string sent)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var broker = OverSockets();
+        await broker.StartAsync();
+
+        broker.Tell(Events.Event(1, 1, receiver.Url.ToString(), broker.Clock.GetUtcNow(), broker.Tokens.Protect(token)));
+        await broker.QuietAsync();
+
+        Assert.Equal(sent, Assert.Single(receiver.Requests).Headers["Authorization"]);
+    }
+
     [Fact]
     public async Task Without_token_and_correlator_no_such_headers_are_sent()
     {

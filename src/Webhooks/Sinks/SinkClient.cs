@@ -10,6 +10,8 @@ namespace QodOrleans.Webhooks.Sinks;
 internal sealed class SinkClient(
     HttpMessageHandler network, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, TimeProvider time, ILogger log) : IDisposable
 {
+    private const string Scheme = "Bearer ";
+
     private readonly HttpMessageInvoker http = new(network);
     private readonly Dictionary<string, IEventFormat> formatOf = formats.ToDictionary(format => format.Surface);
 
@@ -71,7 +73,8 @@ internal sealed class SinkClient(
     {
         if (parameter is null)
         {
-            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+            // SDKs in use hand tokens over with the scheme before them.
+            request.Headers.TryAddWithoutValidation("Authorization", token.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? token : Scheme + token);
             return;
         }
         // By hand: every builder of URLs would spell the sink's own part anew.

@@ -60,7 +60,8 @@ internal sealed record ProviderMetadata(
     [property: JsonPropertyName("jwks_uri")] string JwksUri)
 {
     [JsonPropertyName("scopes_supported")]
-    public IReadOnlyList<string> Scopes { get; } = ["openid", .. QodScopes.All];
+    // A login needs a purpose. Any will do; this one is CAMARA's for what we do, and a reader of this document can offer it.
+    public IReadOnlyList<string> Scopes { get; } = ["openid", "dpv:RequestedServiceProvision", .. QodScopes.All];
 
     [JsonPropertyName("response_types_supported")]
     public string[] ResponseTypes { get; } = ["code"];
