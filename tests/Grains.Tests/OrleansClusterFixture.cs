@@ -53,6 +53,9 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
 
     public short Silos { get; init; } = 2;
 
+    /// <summary>Connection string of the database that the silos share.</summary>
+    internal string Database => database;
+
     /// <summary>What the silos write to.</summary>
     internal SeverableStore SiloStore => store;
 
