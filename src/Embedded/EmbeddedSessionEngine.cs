@@ -119,7 +119,7 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
     public async Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation)
     {
         if (!TryBegin(limited: true)) return SessionError.Overloaded();
-        var read = ListOfAsync(store.ReadByClientAsync(caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation));
+        var read = ListOfAsync(store.ReadByClientAsync(caller.ClientId, caller.User(deviceKeys), ISessionEngine.LongestList, cancellation));
         return await WithinDeadlineAsync(TrackAsync(read), error => error, cancellation);
     }
 
@@ -130,7 +130,7 @@ public sealed partial class EmbeddedSessionEngine : ISessionEngine, IOperatorRep
         if (!TryBegin(limited: true)) return SessionError.Overloaded();
 
         var key = deviceKeys.KeyOf(known.Route.Id, known.Subscriber);
-        var read = ListOfAsync(store.ReadByDeviceAsync(key, caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation));
+        var read = ListOfAsync(store.ReadByDeviceAsync(key, caller.ClientId, caller.User(deviceKeys), ISessionEngine.LongestList, cancellation));
         return await WithinDeadlineAsync(TrackAsync(read), error => error, cancellation);
     }
 

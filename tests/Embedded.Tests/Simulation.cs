@@ -239,12 +239,12 @@ public sealed class Simulation
         public Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
             Fails() ? throw Down() : inner.ReadDueAsync(after, until, limit, cancellation);
 
-        public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
-            Fails() ? throw Down() : inner.ReadByClientAsync(clientId, subject, limit, cancellation);
+        public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+            Fails() ? throw Down() : inner.ReadByClientAsync(clientId, user, limit, cancellation);
 
         public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
-            DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
-            Fails() ? throw Down() : inner.ReadByDeviceAsync(device, clientId, subject, limit, cancellation);
+            DeviceKey device, string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+            Fails() ? throw Down() : inner.ReadByDeviceAsync(device, clientId, user, limit, cancellation);
 
         private bool Fails()
         {

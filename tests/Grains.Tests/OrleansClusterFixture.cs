@@ -133,7 +133,7 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         Cluster = builder.Build();
         await Cluster.DeployAsync();
         engine = new OrleansSessionEngine(
-            Cluster.Client, Store, ISessionEngineFixture.Profiles, Time, TimeProvider.System,
+            Cluster.Client, Store, ISessionEngineFixture.Profiles, new DeviceKeyHasher(new byte[32]), Time, TimeProvider.System,
             Options.Create(new GrainEngineOptions()), NullLogger<OrleansSessionEngine>.Instance);
         Operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
     }
