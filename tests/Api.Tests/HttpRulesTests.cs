@@ -75,7 +75,6 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Theory]
-    [InlineData("/")]
     [InlineData("/qod")]
     [InlineData("/qod/v0")]
     [InlineData("/qod/v1/sessions")]

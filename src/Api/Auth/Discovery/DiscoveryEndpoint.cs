@@ -15,6 +15,8 @@ namespace QodOrleans.Api.Auth.Discovery;
 /// the public keys.</summary>
 internal sealed class DiscoveryEndpoint(SigningKeys keys, IOptions<ApiOptions> options)
 {
+    public const string Path = "/.well-known/openid-configuration";
+
     public static readonly Surface Metadata = new("oauth-metadata", "/.well-known", MapMetadata, OAuthErrors.Describe);
 
     public static readonly Surface Keys = new("oauth-keys", "/jwks", MapKeys, OAuthErrors.Describe);
@@ -22,7 +24,7 @@ internal sealed class DiscoveryEndpoint(SigningKeys keys, IOptions<ApiOptions> o
     private readonly ProviderMetadata metadata = ProviderMetadata.Of(options.Value.Issuer);
 
     private static void MapMetadata(IEndpointRouteBuilder routes) => routes
-        .MapGet("/.well-known/openid-configuration", ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Describe).WithMetadata(Metadata);
+        .MapGet(Path, ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Describe).WithMetadata(Metadata);
 
     private static void MapKeys(IEndpointRouteBuilder routes) => routes
         .MapGet("/jwks", ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Publish).WithMetadata(Keys);
