@@ -17,7 +17,6 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).Use
 
 builder.Services.AddQodDomain(builder.Configuration, keys, settings.IsSandbox);
 builder.Services.AddQodPostgres(builder.Configuration);
-builder.Services.AddQodEventFormats(builder.Configuration);
 builder.Services.AddQodWebhooks(builder.Configuration, settings.IsSandbox, new WebhookKeys(keys.SinkTokens));
 builder.Services.AddSimulatedOperators(builder.Configuration);
 builder.Services.AddQodSiloHost(builder.Configuration, ApiExtensions.ReadyTag);

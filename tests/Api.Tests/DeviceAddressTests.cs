@@ -7,7 +7,7 @@ using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Api.Tests;
 
-/// <summary>R53: one device has one address in one family, on every surface.</summary>
+/// <summary>One device has one address in one family, on every surface.</summary>
 public sealed class DeviceAddressTests(Gateway gateway) : IClassFixture<Gateway>
 {
     private const string NewBody = """{"device":{"ipv4Address":V4},"applicationServer":{"ipv4Address":"198.51.100.7"},"qosProfile":"QOS_E","duration":300}""";
@@ -35,7 +35,7 @@ public sealed class DeviceAddressTests(Gateway gateway) : IClassFixture<Gateway>
 
     [Theory]
     [MemberData(nameof(Places))]
-    public async Task What_can_be_no_devices_address_is_400_everywhere(string path, string body, string code)
+    public async Task R53_what_can_be_no_devices_address_is_400_everywhere(string path, string body, string code)
     {
         string[] addresses = body.Contains("V4", StringComparison.Ordinal)
             ? ["127.0.0.1", "169.254.1.1", "224.0.0.1", "0.0.0.0", "255.255.255.255"]
@@ -49,7 +49,7 @@ public sealed class DeviceAddressTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Fact]
-    public async Task One_flow_gets_one_session_however_its_address_is_written()
+    public async Task R53_one_flow_gets_one_session_however_its_address_is_written()
     {
         Assert.Equal(201, (await SendAsync("""{"ipv4Address":{"publicAddress":"203.0.113.71","privateAddress":"203.0.113.71"}}""")).Status);
         Assert.Equal(400, (await SendAsync("""{"ipv6Address":"::ffff:203.0.113.71"}""")).Status);
@@ -61,7 +61,7 @@ public sealed class DeviceAddressTests(Gateway gateway) : IClassFixture<Gateway>
 
     /// <summary>The samples name the address that a request came from. Tried out on one machine that is loopback, where the token is from too.</summary>
     [Fact]
-    public async Task With_a_lines_token_loopback_is_for_the_operators_to_know()
+    public async Task R53_with_a_lines_token_loopback_is_for_the_operators_to_know()
     {
         var line = new Line(new OperatorId("offers"), new Device { PhoneNumber = "+34600000000" });
         var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "user", line, [.. QodScopes.All]);

@@ -37,7 +37,6 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
         Assert.True(Guid.TryParse(answer.Header("x-correlator"), out _));
     }
 
-    /// <summary>R55.</summary>
     [Theory]
     [InlineData("GET", "/.well-known/openid-configuration")]
     [InlineData("GET", "/jwks")]
@@ -49,7 +48,7 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("GET", "/openapi/qod-0.10.json")]
     [InlineData("GET", "/docs/index.html")]
     [InlineData("GET", "/nowhere")]
-    public async Task Beside_the_APIs_a_correlator_is_neither_checked_nor_echoed(string method, string path)
+    public async Task R55_beside_the_APIs_a_correlator_is_neither_checked_nor_echoed(string method, string path)
     {
         var plain = await gateway.SendAsync(method, path, token: null);
         foreach (var value in new[] { "good", "no good", new string('c', 257) })
@@ -255,7 +254,7 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("application/x-www-form-urlencoded", 415)]
     [InlineData("nonsense", 415)]
     [InlineData(null, 415)]
-    public async Task A_body_is_json_in_utf8(string? contentType, int status)
+    public async Task R56_a_body_is_json_in_utf8(string? contentType, int status)
     {
         var answer = await gateway.SendAsync("POST", "/qod/v0/sessions", Gateway.Body().ToJsonString(), contentType: contentType);
         Assert.Equal(status, answer.Status);

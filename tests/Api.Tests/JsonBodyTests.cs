@@ -5,7 +5,7 @@ using QodOrleans.Api.Dialects.Qod010;
 
 namespace QodOrleans.Api.Tests;
 
-/// <summary>architecture.md, section 8: what two readers could read in two ways is refused.</summary>
+/// <summary>Q10: what two readers could read in two ways is refused.</summary>
 public sealed class JsonBodyTests
 {
     [Theory]
@@ -59,9 +59,8 @@ public sealed class JsonBodyTests
     [InlineData(new byte[] { (byte)'{', (byte)'}', 0x00 })]
     public void Bytes_that_are_no_text_are_refused(byte[] bytes) => Assert.Equal(FaultKind.BodyInvalid, Parse(bytes).Fault.Kind);
 
-    /// <summary>R51.</summary>
     [Fact]
-    public void A_member_that_is_null_is_absent()
+    public void R51_a_member_that_is_null_is_absent()
     {
         var body = Parse("""{"qosProfile":null,"duration":null,"device":{"phoneNumber":null,"ipv4Address":{"publicPort":null}},"devicePorts":{"ranges":[{"from":null}],"ports":null},"webhook":null}"""u8.ToArray()).Value!;
         Assert.Equal((null, null, null, null), (body.QosProfile, body.Duration, body.Device!.PhoneNumber, body.Device.Ipv4Address!.PublicPort));

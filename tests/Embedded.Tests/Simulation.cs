@@ -14,7 +14,7 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.Embedded.Tests;
 
-/// <summary>Random clients, an operator that misbehaves, a store that fails, and crashes: what must always hold, holds (architecture.md 10).
+/// <summary>Random clients, an operator that misbehaves, a store that fails, and crashes: no session is lost, leaked, doubled or told twice.
 /// A seed chooses what happens; a failure names it.</summary>
 public sealed class Simulation
 {

@@ -97,7 +97,7 @@ public sealed class OverHttp
         Assert.Equal("/below/notifications", Assert.Single(receiver.Requests).Path);
     }
 
-    /// <summary>R57.</summary>
+    /// <summary>Docs/conformance.md R57.</summary>
     [Theory]
     [InlineData("abc", "Bearer abc")]
     [InlineData("Bearer abc", "Bearer abc")]

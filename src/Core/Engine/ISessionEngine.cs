@@ -36,6 +36,9 @@ public sealed record CreateSession
     /// <summary>Name of the surface that the request came in by.</summary>
     public required string Surface { get; init; }
 
+    /// <inheritdoc cref="SessionTerms.SessionsUrl"/>
+    public string? SessionsUrl { get; init; }
+
     /// <summary>Null for the caller's own line, which must then have one.</summary>
     public required Device? Device { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record CreateSession
         ClientId = Caller.ClientId,
         Subject = Caller.Subject,
         Surface = Surface,
+        SessionsUrl = SessionsUrl,
         Operator = device.Route.Id,
         Subscriber = device.Subscriber,
         DeviceKey = key,

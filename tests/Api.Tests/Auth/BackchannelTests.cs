@@ -20,7 +20,7 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("Phone_Number:+34600000000", "dpv:RequestedServiceProvision#qod")]
     [InlineData("IPport:203.0.113.25:8080", "dpv:RequestedServiceProvision#qod")]
     [InlineData("ipport:[0:0:0:0:0:FFFF:203.0.113.25]:8080", "dpv:RequestedServiceProvision#qod")]
-    public async Task D01_D02_D03_D19_every_documented_hint_and_scope_gets_a_request(string hint, string scope)
+    public async Task L01_L02_L03_L19_every_documented_hint_and_scope_gets_a_request(string hint, string scope)
     {
         var answer = await gateway.BackchannelAsync(hint, scope);
         Assert.Equal((200, "no-store"), (answer.Status, answer.Header("Cache-Control")));
@@ -30,7 +30,7 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Fact]
-    public async Task D04_D05_D06_the_first_poll_at_once_brings_a_token_for_that_line_only()
+    public async Task L04_L05_L06_the_first_poll_at_once_brings_a_token_for_that_line_only()
     {
         var asked = await gateway.BackchannelAsync("ipport:203.0.113.25:8080");
         var told = await gateway.PollAsync((string)asked.Json["auth_req_id"]!);
@@ -93,7 +93,6 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("login_hint=tel%3A%2B34600000001")]
     public async Task Another_hint_a_signed_request_or_a_repetition_is_an_invalid_request(string more) => (await gateway.BackchannelAsync(more: more)).IsOAuthError(400, "invalid_request");
 
-    /// <summary>R58.</summary>
     [Theory]
     [InlineData("operatortoken:eyJ", "")]
     [InlineData("sub:somebody", "")]
@@ -101,12 +100,11 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("mailto:a@b.example", "")]
     [InlineData(null, "login_hint_token=x")]
     [InlineData(null, "id_token_hint=x")]
-    public async Task A_kind_of_hint_that_nobody_supports_names_nobody_who_is_known(string? hint, string more) =>
+    public async Task R58_a_kind_of_hint_that_nobody_supports_names_nobody_who_is_known(string? hint, string more) =>
         (await gateway.BackchannelAsync(hint, more: more)).IsOAuthError(400, "unknown_user_id");
 
-    /// <summary>R59.</summary>
     [Fact]
-    public async Task A_purpose_stands_in_for_a_scope_that_is_missing()
+    public async Task R59_a_purpose_stands_in_for_a_scope_that_is_missing()
     {
         Assert.Equal(200, (await gateway.BackchannelAsync(scope: null, more: "purpose=dpv%3ARequestedServiceProvision%23qod")).Status);
         (await gateway.BackchannelAsync(scope: null, more: "purpose=everything")).IsOAuthError(400, "invalid_scope");
@@ -146,14 +144,14 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("dpv:RequestedServiceProvision everything")]
     [InlineData("openid everything")]
     [InlineData("offline_access")]
-    // R54: exactly one purpose.
+    // exactly one purpose
     [InlineData("openid")]
     [InlineData("qod-sessions-write")]
     [InlineData("openid qod-sessions-write")]
     [InlineData("dpv:RequestedServiceProvision#qod-sessions-write dpv:Marketing#qod-sessions-read")]
     [InlineData("dpv:RequestedServiceProvision dpv:Marketing qod-sessions-write")]
     [InlineData("dpv: qod-sessions-write")]
-    public async Task A_scope_that_is_none_is_invalid_scope(string scope) => (await gateway.BackchannelAsync(scope: scope)).IsOAuthError(400, "invalid_scope");
+    public async Task R54_a_scope_that_is_none_is_invalid_scope(string scope) => (await gateway.BackchannelAsync(scope: scope)).IsOAuthError(400, "invalid_scope");
 
     [Fact]
     public async Task Without_scope_it_is_an_invalid_request() => (await gateway.BackchannelAsync(scope: null)).IsOAuthError(400, "invalid_request");
