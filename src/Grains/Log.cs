@@ -73,4 +73,7 @@ internal static partial class Log
 
     [LoggerMessage(5021, LogLevel.Critical, "The stop takes longer than {DrainTimeout}; ending the process.")]
     public static partial void StopAborted(ILogger log, TimeSpan drainTimeout);
+
+    [LoggerMessage(5022, LogLevel.Debug, "Silo {Silo} could not be told that a sink asks for rest; it reads that with the events.")]
+    public static partial void NotToldOfRest(ILogger log, SiloAddress silo, Exception exception);
 }
