@@ -9,11 +9,11 @@ internal sealed record BenchOptions
     /// <summary>The built standalone host.</summary>
     public required string HostDll { get; init; }
 
-    /// <summary>The built silo and gateway; null where they could not be built.</summary>
-    public string? SiloDll { get; init; }
+    /// <summary>The built silo.</summary>
+    public required string SiloDll { get; init; }
 
-    /// <inheritdoc cref="SiloDll" />
-    public string? GatewayDll { get; init; }
+    /// <summary>The built gateway.</summary>
+    public required string GatewayDll { get; init; }
 
     /// <summary>What was typed after <c>./qod bench</c>, for the report.</summary>
     public required string CommandLine { get; init; }

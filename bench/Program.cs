@@ -7,8 +7,8 @@ using QodOrleans.Bench.Scenarios;
 
 var postgres = new Option<string>("--postgres") { Description = "Connection string of a superuser, to any existing database", Required = true };
 var hostDll = new Option<FileInfo>("--host-dll") { Description = "The built QodOrleans.Standalone.dll", Required = true };
-var siloDll = new Option<FileInfo?>("--silo-dll") { Description = "The built QodOrleans.Silo.dll; without it nothing runs that needs Orleans" };
-var gatewayDll = new Option<FileInfo?>("--gateway-dll") { Description = "The built QodOrleans.Gateway.dll" };
+var siloDll = new Option<FileInfo>("--silo-dll") { Description = "The built QodOrleans.Silo.dll", Required = true };
+var gatewayDll = new Option<FileInfo>("--gateway-dll") { Description = "The built QodOrleans.Gateway.dll", Required = true };
 var duration = new Option<int?>("--duration") { Description = "Seconds of each measured turn (default 30)" };
 var rounds = new Option<int>("--rounds") { Description = "Measured turns of each service", DefaultValueFactory = _ => 3 };
 var connections = new Option<int>("--connections") { Description = "Connections of the closed loop, 1 to 1,024", DefaultValueFactory = _ => 128 };
@@ -24,11 +24,6 @@ var root = new RootCommand("The benchmarks of QodOrleans, as ratios to baselines
 root.SetAction(async (parsed, cancellation) =>
 {
     var scenarios = Scenario.All.Where(one => parsed.GetValue(name) is not { } only || one.Name == only).ToArray();
-    if (scenarios.Any(one => one.NeedsOrleans) && (parsed.GetValue(siloDll) is null || parsed.GetValue(gatewayDll) is null))
-    {
-        await Console.Error.WriteLineAsync("The Orleans packages could not be restored, so these are left out: " + string.Join(", ", scenarios.Where(one => one.NeedsOrleans).Select(one => one.Name)));
-        scenarios = [.. scenarios.Where(one => !one.NeedsOrleans)];
-    }
     if (scenarios.Length == 0)
     {
         await Console.Error.WriteLineAsync($"There is no benchmark '{parsed.GetValue(name)}'. There are: {string.Join(", ", Scenario.All.Select(one => one.Name))}.");
@@ -40,8 +35,8 @@ root.SetAction(async (parsed, cancellation) =>
     {
         Postgres = parsed.GetRequiredValue(postgres),
         HostDll = parsed.GetRequiredValue(hostDll).FullName,
-        SiloDll = parsed.GetValue(siloDll)?.FullName,
-        GatewayDll = parsed.GetValue(gatewayDll)?.FullName,
+        SiloDll = parsed.GetRequiredValue(siloDll).FullName,
+        GatewayDll = parsed.GetRequiredValue(gatewayDll).FullName,
         CommandLine = string.Join(' ', BenchOptions.AsTyped(args)),
         Duration = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(duration) ?? (isQuick ? 5 : 30), 1, 600)),
         WarmUp = TimeSpan.FromSeconds(isQuick ? 3 : 10),

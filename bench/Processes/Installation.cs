@@ -27,10 +27,10 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>A member of a cluster.</summary>
     public Task<ChildProcess> StartSiloAsync(int number, CancellationToken cancellation) => StartAsync(
-        [options.SiloDll!, "--port", FreePort(), "--silo-port", FreePort(), "--gateway-port", FreePort(), "--name", $"silo-{number}", "--data", data.FullName], cancellation);
+        [options.SiloDll, "--port", FreePort(), "--silo-port", FreePort(), "--gateway-port", FreePort(), "--name", $"silo-{number}", "--data", data.FullName], cancellation);
 
     public Task<ChildProcess> StartGatewayAsync(CancellationToken cancellation) => StartAsync(
-        [options.GatewayDll!, "--port", FreePort(), "--data", data.FullName], cancellation);
+        [options.GatewayDll, "--port", FreePort(), "--data", data.FullName], cancellation);
 
     /// <summary>The service to compare with; its table is in the same database.</summary>
     public Task<ChildProcess> StartPlainAsync(CancellationToken cancellation) => StartAsync(

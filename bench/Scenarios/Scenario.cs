@@ -15,9 +15,6 @@ internal sealed record Run(BenchOptions Options, CancellationToken Cancellation)
 /// <summary>A benchmark that can be asked for by name. Each makes what it needs, and leaves nothing behind.</summary>
 internal sealed record Scenario(string Name, string Description, Func<Run, Task<IReadOnlyList<Measurement>>> RunAsync)
 {
-    /// <summary>Whether it can only run where the silo and the gateway could be built.</summary>
-    public bool NeedsOrleans { get; init; }
-
     public static readonly IReadOnlyList<Scenario> All =
     [
         new("creates", "creates per second, beside pgbench and a plain service", Creates.RunAsync),
@@ -25,6 +22,6 @@ internal sealed record Scenario(string Name, string Description, Func<Run, Task<
         new("expiry", "many sessions that end within one second, beside plain SQL", Expiry.RunAsync),
         new("lateness", "how late sessions end at 200 a second", Lateness.RunAsync),
         new("restart", "start with many live sessions, and the memory they take", Restart.RunAsync),
-        new("cluster", "creates through a gateway and one to three silos, and due work beside many live sessions", Cluster.RunAsync) { NeedsOrleans = true },
+        new("cluster", "creates through a gateway and one to three silos, and due work beside many live sessions", Cluster.RunAsync),
     ];
 }

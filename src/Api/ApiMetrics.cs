@@ -17,7 +17,7 @@ internal sealed class ApiMetrics
         hoistedBodies = meter.CreateCounter<long>("qod.api.hoisted_bodies", unit: "{request}", description: "Creates whose members stood inside device, as in published samples.");
     }
 
-    public void Created(string surface, string outcome) => creates.Add(1, new("surface", surface), new("outcome", outcome));
+    public void Created(string surface, string outcome) => creates.Add(1, new("qod.surface", surface), new("qod.outcome", outcome));
 
-    public void Hoisted(string surface) => hoistedBodies.Add(1, new KeyValuePair<string, object?>("surface", surface));
+    public void Hoisted(string surface) => hoistedBodies.Add(1, new KeyValuePair<string, object?>("qod.surface", surface));
 }

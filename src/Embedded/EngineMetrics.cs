@@ -28,7 +28,7 @@ internal sealed class EngineMetrics : IDisposable
 
     public void Created(string @operator, string outcome)
     {
-        if (creates.Enabled) creates.Add(1, new("operator", @operator), new("outcome", outcome));
+        if (creates.Enabled) creates.Add(1, new("qod.operator", @operator), new("qod.outcome", outcome));
     }
 
     public void Changed(QosSession before, QosSession after, DateTimeOffset now)
@@ -36,8 +36,8 @@ internal sealed class EngineMetrics : IDisposable
         if (before.Status == after.Status) return;
         if (changes.Enabled)
         {
-            changes.Add(1, new("operator", after.Terms.Operator.Value), new("status", after.Status.ToString()),
-                new("status_info", after.StatusInfo?.ToString() ?? "none"));
+            changes.Add(1, new("qod.operator", after.Terms.Operator.Value), new("qod.status", after.Status.ToString()),
+                new("qod.status_info", after.StatusInfo?.ToString() ?? "none"));
         }
         if (after.StatusInfo == StatusInfo.DurationExpired) lateness.Record((now - after.ExpiresAt).TotalSeconds);
     }

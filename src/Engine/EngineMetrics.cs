@@ -43,7 +43,7 @@ public sealed class EngineMetrics : IDisposable
 
     internal void Created(string @operator, string outcome)
     {
-        if (creates.Enabled) creates.Add(1, new("operator", @operator), new("outcome", outcome));
+        if (creates.Enabled) creates.Add(1, new("qod.operator", @operator), new("qod.outcome", outcome));
     }
 
     internal void Changed(QosSession before, QosSession after, DateTimeOffset now)
@@ -51,8 +51,8 @@ public sealed class EngineMetrics : IDisposable
         if (before.Status == after.Status) return;
         if (changes.Enabled)
         {
-            changes.Add(1, new("operator", after.Terms.Operator.Value), new("status", after.Status.ToString()),
-                new("status_info", after.StatusInfo?.ToString() ?? "none"));
+            changes.Add(1, new("qod.operator", after.Terms.Operator.Value), new("qod.status", after.Status.ToString()),
+                new("qod.status_info", after.StatusInfo?.ToString() ?? "none"));
         }
         if (after.StatusInfo == StatusInfo.DurationExpired) lateness.Record((now - after.ExpiresAt).TotalSeconds);
     }

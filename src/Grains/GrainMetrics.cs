@@ -16,7 +16,7 @@ internal sealed class GrainMetrics : IDisposable
         forwarded = meter.CreateCounter<long>("qod.grain.events_forwarded", "{event}", "Events passed on to the silo that tells them, by outcome.");
     }
 
-    public void Forwarded(int count, bool arrived) => forwarded.Add(count, new KeyValuePair<string, object?>("outcome", arrived ? "arrived" : "failed"));
+    public void Forwarded(int count, bool arrived) => forwarded.Add(count, new KeyValuePair<string, object?>("qod.outcome", arrived ? "arrived" : "failed"));
 
     public void Dispose() => meter.Dispose();
 }

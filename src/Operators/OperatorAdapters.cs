@@ -8,14 +8,15 @@ namespace QodOrleans.Operators;
 
 /// <summary>Makes the adapter of every configured operator, each behind its own limits, and owns them.</summary>
 internal sealed class OperatorAdapters(
-    IOptions<OperatorsOptions> options, IEnumerable<OperatorAdapterKind> kinds, IServiceProvider services, TimeProvider time, ILoggerFactory logs) : IDisposable
+    IOptions<OperatorsOptions> options, IEnumerable<OperatorAdapterKind> kinds, IServiceProvider services, OperatorMetrics metrics, TimeProvider time,
+    ILoggerFactory logs) : IDisposable
 {
     private static readonly IConfiguration NoSettings = new ConfigurationBuilder().Build();
 
     private readonly ResilientOperator[] adapters = [.. options.Value.Operators.Select(@operator => new ResilientOperator(
         kinds.Last(kind => kind.Name == @operator.Adapter)
             .Create(new OperatorAdapterContext(new OperatorId(@operator.Id), @operator.Settings ?? NoSettings, services)),
-        @operator.Resilience, time, logs.CreateLogger<ResilientOperator>()))];
+        @operator.Resilience, metrics, time, logs.CreateLogger<ResilientOperator>()))];
 
     public OperatorDirectory Directory() => new(options.Value.Operators.Select(@operator => @operator.ToRoute()), adapters);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
+using QodOrleans.Operators.Resilience;
 
 namespace QodOrleans.Operators;
 
@@ -23,6 +24,8 @@ public static class OperatorsExtensions
         services.AddSingleton<IValidateOptions<OperatorsOptions>, OperatorsOptionsValidator>();
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.TryAddSingleton<OperatorMetrics>();
         services.AddSingleton<OperatorReportRelay>();
         services.AddSingleton<IOperatorReports>(provider => provider.GetRequiredService<OperatorReportRelay>());
         services.AddSingleton<OperatorAdapters>();

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace QodOrleans.Postgres;
 
-/// <summary>Meter <c>QodOrleans.Postgres</c>. The tag <c>kind</c> is the queue: commit, session, device or event.</summary>
+/// <summary>Meter <c>QodOrleans.Postgres</c>. The tag <c>qod.kind</c> is the queue: commit, session, device or event.</summary>
 public sealed class PostgresMetrics
 {
     public const string MeterName = "QodOrleans.Postgres";
@@ -22,11 +22,11 @@ public sealed class PostgresMetrics
         meter.CreateObservableGauge("qod.store.queue.depth", Depths, "{operation}", "Operations that wait for a place in a statement.");
     }
 
-    internal void BatchSize(string kind, int size) => batchSize.Record(size, Tag("kind", kind));
+    internal void BatchSize(string kind, int size) => batchSize.Record(size, Tag("qod.kind", kind));
 
     internal void Committed(TimeSpan duration) => commitDuration.Record(duration.TotalSeconds);
 
-    internal void Outcome(string kind, string outcome, long count = 1) => outcomes.Add(count, Tag("kind", kind), Tag("outcome", outcome));
+    internal void Outcome(string kind, string outcome, long count = 1) => outcomes.Add(count, Tag("qod.kind", kind), Tag("qod.outcome", outcome));
 
     internal IDisposable ObserveDepth(string kind, Func<int> depth)
     {
@@ -34,7 +34,7 @@ public sealed class PostgresMetrics
         return new Observation(() => depths.TryRemove(kind, out _));
     }
 
-    private IEnumerable<Measurement<int>> Depths() => depths.Select(depth => new Measurement<int>(depth.Value(), Tag("kind", depth.Key)));
+    private IEnumerable<Measurement<int>> Depths() => depths.Select(depth => new Measurement<int>(depth.Value(), Tag("qod.kind", depth.Key)));
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

@@ -78,9 +78,9 @@ internal sealed partial class DatabaseOwner(
         }
     }
 
-    [LoggerMessage(1000, LogLevel.Critical, "Another standalone host has taken this database over; stopping.")]
+    [LoggerMessage(1100, LogLevel.Critical, "Another standalone host has taken this database over; stopping.")]
     private static partial void LockLost(ILogger log);
 
-    [LoggerMessage(1001, LogLevel.Warning, "The database does not answer ({SqlState}).")]
+    [LoggerMessage(1101, LogLevel.Warning, "The database does not answer ({SqlState}).")]
     private static partial void DatabaseSilent(ILogger log, string? sqlState);
 }

@@ -13,9 +13,9 @@ internal sealed class WebhookTelemetry
     public const string Name = "QodOrleans.Webhooks";
 
     private static readonly ActivitySource Activities = new(Name);
-    private static readonly KeyValuePair<string, object?> DeliveredTag = new("outcome", "delivered");
-    private static readonly KeyValuePair<string, object?> FailedTag = new("outcome", "failed");
-    private static readonly KeyValuePair<string, object?> RefusedTag = new("outcome", "refused");
+    private static readonly KeyValuePair<string, object?> DeliveredTag = new("qod.outcome", "delivered");
+    private static readonly KeyValuePair<string, object?> FailedTag = new("qod.outcome", "failed");
+    private static readonly KeyValuePair<string, object?> RefusedTag = new("qod.outcome", "refused");
 
     // Beside the events, not in them: most deployments trace few of them or none.
     private readonly ConditionalWeakTable<QosStatusChanged, Cause> causes = [];

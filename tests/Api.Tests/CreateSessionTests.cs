@@ -433,7 +433,6 @@ public sealed class EngineFailureTests : IAsyncLifetime
         { SessionError.Overloaded(), 503, "UNAVAILABLE", "Service unavailable" },
         { SessionError.StoreUnavailable(), 503, "UNAVAILABLE", "Service unavailable" },
         { SessionError.ExtensionRefused(), 400, "INVALID_ARGUMENT", "The operator refused to extend the session; it still ends at its expiresAt." },
-        { SessionError.SinkNotAllowed("points nowhere"), 400, "INVALID_ARGUMENT", "Schema validation failed at webhook.notificationUrl: points nowhere" },
     };
 
     [Theory]

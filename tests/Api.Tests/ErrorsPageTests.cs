@@ -19,7 +19,6 @@ public sealed class ErrorsPageTests
         SessionError.ProfileUnknown("QOS_X"),
         SessionError.ProfileNotApplicable("QOS_OLD"),
         SessionError.DurationOutOfRange(TimeSpan.FromSeconds(90_000), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(86_400)),
-        SessionError.SinkNotAllowed("the sink must be https"),
         SessionError.Conflict(),
         SessionError.NotFound(),
         SessionError.NotOwner(),

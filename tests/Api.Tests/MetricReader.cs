@@ -21,7 +21,7 @@ internal sealed class MetricReader : IDisposable
         {
             string? outcome = null;
             foreach (var (name, tag) in tags)
-                if (name == "outcome") outcome = (string?)tag;
+                if (name == "qod.outcome") outcome = (string?)tag;
             lock (gate) records.Add((value, outcome));
         });
         listener.Start();

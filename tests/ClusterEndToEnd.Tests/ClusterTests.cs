@@ -7,10 +7,13 @@ namespace QodOrleans.ClusterEndToEnd.Tests;
 /// <summary>Whatever dies, freezes or is replaced, under load: what was acknowledged stays true, and the service comes back.</summary>
 public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluster>
 {
-    /// <summary>Three probes a second apart, and the table read by the others.</summary>
-    private static readonly TimeSpan Detection = TimeSpan.FromSeconds(8);
+    /// <summary>A killed silo's connections break: the others declare it dead after about two seconds.</summary>
+    private static readonly TimeSpan AfterKill = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan LatestEnd = Detection + TimeSpan.FromSeconds(5);
+    /// <summary>A frozen one's stay open, and it is spared for 4.5 s.</summary>
+    private static readonly TimeSpan AfterFreeze = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan LatestEnd = AfterFreeze + TimeSpan.FromSeconds(5);
 
     /// <summary>60 s in full; long enough to be declared dead by default.</summary>
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(
@@ -36,7 +39,7 @@ public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluste
     [Theory]
     [InlineData(3)]
     [InlineData(2)]
-    public async Task Kill_of_a_silo_loses_nothing_and_its_sessions_answer_within_ten_seconds(int silos)
+    public async Task Kill_of_a_silo_loses_nothing_and_its_sessions_answer_again_soon(int silos)
     {
         await using var sink = await EventSink.StartAsync();
         await cluster.HaveSilosAsync(silos);
@@ -46,7 +49,7 @@ public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluste
         cluster.Silos[^1].Process.Kill();
         var killed = TimeProvider.System.GetTimestamp();
         await ExtendAllAsync(held);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(killed), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(killed), TimeSpan.Zero, AfterKill);
 
         await load.GoesOnAsync(50, TimeSpan.FromSeconds(20));
         await load.StopAsync();
@@ -67,7 +70,7 @@ public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluste
         sleeper.Freeze();
         var started = TimeProvider.System.GetTimestamp();
         await ExtendAllAsync(held);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, AfterFreeze);
         var thaw = Frozen - TimeProvider.System.GetElapsedTime(started);
         if (thaw > TimeSpan.Zero) await Task.Delay(thaw, TimeProvider.System);
         foreach (var session in slow) await cluster.Clients[0].StatusAsync(session["sessionId"]!, "AVAILABLE", TimeSpan.FromSeconds(60));

@@ -56,6 +56,16 @@ public sealed class DashboardTests : IAsyncLifetime
     }
 
     [Fact]
+    public void One_thing_has_one_label_whatever_measures_it_and_the_page_names_them_all()
+    {
+        var known = Regex.Matches(Repository.Read("docs", "operations.md"), "`(qod_[a-z_]+)`").Select(match => match.Groups[1].Value).ToHashSet();
+        var ours = instruments.Series.Values.Where(instrument => instrument.Meter.Name.StartsWith("QodOrleans.", StringComparison.Ordinal)).Distinct().ToArray();
+        Assert.Subset(known, ours.SelectMany(instrument => instruments.LabelsOf(instrument) ?? []).ToHashSet());
+        Assert.All(["qod.session.creates", "qod.api.creates", "qod.operator.calls", "qod.webhooks.attempts"], measured =>
+            Assert.Contains("qod_outcome", instruments.LabelsOf(ours.First(instrument => instrument.Name == measured))!));
+    }
+
+    [Fact]
     public void Every_meter_that_is_shown_is_exported()
     {
         var exported = (string[])typeof(TelemetryExtensions).GetField("Meters", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!;

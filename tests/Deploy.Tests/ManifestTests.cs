@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Hosting;
+using QodOrleans.Grains;
 
 namespace QodOrleans.Deploy.Tests;
 
@@ -11,6 +12,7 @@ public sealed partial class ManifestTests
     private static readonly Manifest Silo = Manifests.The("Deployment", "qod-silo");
     private static readonly Manifest Gateway = Manifests.The("Deployment", "qod-gateway");
     private static readonly Manifest Migrate = Manifests.The("Job", "qod-migrate");
+    private static readonly QodClusterOptions Defaults = new();
 
     [Fact]
     public void Every_object_says_what_it_is_and_has_its_name_once()
@@ -71,7 +73,7 @@ public sealed partial class ManifestTests
     public void The_ports_are_those_that_the_programs_listen_on()
     {
         Assert.Equal([PortOf("Gateway")], Ports(Gateway));
-        Assert.Equal([PortOf("Silo"), Default("SiloPort"), Default("GatewayPort")], Ports(Silo));
+        Assert.Equal([PortOf("Silo"), Defaults.SiloPort, Defaults.GatewayPort], Ports(Silo));
     }
 
     [Fact]
@@ -99,7 +101,7 @@ public sealed partial class ManifestTests
         var settings = Manifests.Settings(Path.Combine(Manifests.Base, "settings.env"));
         var siloDrain = settings.TryGetValue("Qod__Cluster__DrainTimeout", out var set)
             ? TimeSpan.Parse(set, CultureInfo.InvariantCulture)
-            : TimeSpan.FromSeconds(int.Parse(DrainDefault().Match(Repository.Source).Groups[1].Value, CultureInfo.InvariantCulture));
+            : Defaults.DrainTimeout;
         AssertOutlives(Silo, siloDrain);
         AssertOutlives(Gateway, new HostOptions().ShutdownTimeout);
 
@@ -131,14 +133,14 @@ public sealed partial class ManifestTests
         Assert.All([Silo, Gateway, Migrate], workload => Assert.Contains(policies, policy =>
             workload.Has(policy.Spec["podSelector"]!["matchLabels"]) && policy.Spec["ingress"] is null && Strings(policy.Spec["policyTypes"]).Order().SequenceEqual(["Egress", "Ingress"])));
 
-        (string, int)[] expected = [("gateway", Default("GatewayPort")), ("silo", Default("SiloPort"))];
+        (string, int)[] expected = [("gateway", Defaults.GatewayPort), ("silo", Defaults.SiloPort)];
         Assert.Equal(expected, Allowed(Silo, "ingress", "from"));
         Assert.Equal([("anyone", PortOf("Gateway"))], Allowed(Gateway, "ingress", "from"));
         Assert.Empty(Allowed(Migrate, "ingress", "from"));
 
         // What one side may send, the other may receive.
-        Assert.Contains(("silo", Default("SiloPort")), Allowed(Silo, "egress", "to"));
-        Assert.Contains(("silo", Default("GatewayPort")), Allowed(Gateway, "egress", "to"));
+        Assert.Contains(("silo", Defaults.SiloPort), Allowed(Silo, "egress", "to"));
+        Assert.Contains(("silo", Defaults.GatewayPort), Allowed(Gateway, "egress", "to"));
         Assert.All([Silo, Gateway, Migrate], workload => Assert.Contains(("anyone", 5432), Allowed(workload, "egress", "to")));
     }
 
@@ -244,17 +246,11 @@ public sealed partial class ManifestTests
     private static int PortOf(string program) =>
         int.Parse(DefaultPort().Match(Repository.Read("src", program, "Program.cs")).Groups[1].Value, CultureInfo.InvariantCulture);
 
-    private static int Default(string setting) => int.Parse(
-        Regex.Match(Repository.Read("src", "Grains", "QodClusterOptions.cs"), $@" int {setting} {{ get; set; }} = (\d+);").Groups[1].Value, CultureInfo.InvariantCulture);
-
     private static IEnumerable<string> Strings(JsonNode? array, string? member = null) =>
         array is null ? [] : array.AsArray().Select(item => (string)(member is null ? item : item![member])!).Where(text => text is not null);
 
     [GeneratedRegex(@"defaultPort: (\d+)")]
     private static partial Regex DefaultPort();
-
-    [GeneratedRegex(@"TimeSpan DrainTimeout \{ get; set; \} = TimeSpan\.FromSeconds\((\d+)\)")]
-    private static partial Regex DrainDefault();
 
     [GeneratedRegex(@"\$\((\w+)\)")]
     private static partial Regex Reference();

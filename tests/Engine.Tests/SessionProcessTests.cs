@@ -185,7 +185,7 @@ public sealed class SessionProcessTests : IDisposable
                 if (instrument.Meter.Scope == world.Meters && instrument.Name == "qod.session.creates") self.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => outcomes.Add((string)tags.ToArray().Single(tag => tag.Key == "outcome").Value!));
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => outcomes.Add((string)tags.ToArray().Single(tag => tag.Key == "qod.outcome").Value!));
         listener.Start();
 
         await world.CreatedAsync();

@@ -17,6 +17,9 @@ public sealed class ClusterOverPostgres() : OrleansClusterFixture(silos: 2)
     private IConfiguration configuration = null!;
     private ServiceProvider services = null!;
 
+    /// <summary>Connection string of the database that the silos share.</summary>
+    internal string Database => database;
+
     protected override async Task<ISessionStore> OpenStoreAsync()
     {
         server = await TestContext.Current.GetFixture<PostgresServer>() ?? throw new InvalidOperationException("The assembly has no Postgres server.");

@@ -2,7 +2,7 @@ using QodOrleans.Deploy.Tests;
 
 namespace QodOrleans.Grains.Tests;
 
-/// <summary>The dashboard's row of the cluster; the other rows are looked at in Deploy.Tests, without Orleans.</summary>
+/// <summary>The dashboard's row of the cluster; the other rows are looked at in Deploy.Tests.</summary>
 public sealed class DashboardTests(ClusterOverPostgres cluster) : IClassFixture<ClusterOverPostgres>
 {
     [Fact]

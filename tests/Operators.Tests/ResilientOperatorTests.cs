@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using QodOrleans.Contracts;
@@ -12,10 +13,11 @@ using static QodOrleans.Core.Operators.OperatorOutcomeKind;
 
 namespace QodOrleans.Operators.Tests;
 
-public sealed class ResilientOperatorTests
+public sealed class ResilientOperatorTests : IDisposable
 {
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(10);
 
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ManualTimeProvider time = new();
     private readonly OperatorSession session = OperatorSessions.For("tel:+34600000001");
 
@@ -323,9 +325,10 @@ public sealed class ResilientOperatorTests
         var seen = new List<(string Instrument, double Value, string? Operation, string? Outcome)>();
         using var listener = new MeterListener
         {
-            InstrumentPublished = static (instrument, self) =>
+            InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Meter.Name == "QodOrleans.Operators") self.EnableMeasurementEvents(instrument);
+                // Of this test's host alone: hosts in one process do not share a meter.
+                if (instrument.Meter.Scope == Meters) self.EnableMeasurementEvents(instrument);
             },
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
@@ -334,7 +337,8 @@ public sealed class ResilientOperatorTests
         void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             var values = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
-            if (values["qod.operator"] == "counted") seen.Add((instrument.Name, value, values["qod.operation"], values["qod.outcome"]));
+            Assert.Equal("counted", values["qod.operator"]);
+            seen.Add((instrument.Name, value, values["qod.operation"], values["qod.outcome"]));
         }
         using var resilient = Resilient(new ScriptedOperator("counted", (_, cancellation) => ScriptedOperator.SilenceAsync(cancellation)));
 
@@ -372,10 +376,14 @@ public sealed class ResilientOperatorTests
         Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains("600000001", StringComparison.Ordinal) == true);
     }
 
+    public void Dispose() => services.Dispose();
+
     // -- Helpers ----------------------------------------------------------------------------------------------------------------------
 
+    private IMeterFactory Meters => services.GetRequiredService<IMeterFactory>();
+
     private ResilientOperator Resilient(IOperatorAdapter inner, ResilienceOptions? options = null, ILogger<ResilientOperator>? log = null) =>
-        new(inner, options ?? new ResilienceOptions(), time, log ?? NullLogger<ResilientOperator>.Instance);
+        new(inner, options ?? new ResilienceOptions(), new OperatorMetrics(Meters), time, log ?? NullLogger<ResilientOperator>.Instance);
 
     /// <summary>Waits for an answer that needs no time to pass. It may come from another thread: the breaker tells of itself on one.</summary>
     private static Task<OperatorOutcome> AnsweredAsync(ValueTask<OperatorOutcome> call) => call.AsTask().WaitAsync(Promptly, TimeProvider.System);

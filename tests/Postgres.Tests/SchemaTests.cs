@@ -101,6 +101,41 @@ public sealed class SchemaTests(PostgresStore database, PostgresServer server) :
         Assert.Equivalent(expected, session.Terms, strict: true);
     }
 
+    /// <summary>The numbers themselves are pinned in Core.Tests; here it is shown that the literals in SQL are the right ones.</summary>
+    [Fact]
+    public async Task The_numbers_written_out_in_sql_mean_the_phases_and_reasons_that_they_are_meant_to()
+    {
+        var listed = new List<SessionPhase>();
+        foreach (var phase in Enum.GetValues<SessionPhase>().Where(phase => phase != SessionPhase.Gone))
+        {
+            var session = await StoredAsync(phase, why: null);
+            if (await IsListedAsync(session)) listed.Add(phase);
+        }
+        Assert.Equal([SessionPhase.Requested, SessionPhase.Active], listed);
+
+        var ofDevice = new List<StatusInfo>();
+        foreach (var why in Enum.GetValues<StatusInfo>())
+        {
+            var session = await StoredAsync(SessionPhase.Retained, why);
+            if ((await Database.Store.ReadByDeviceAsync(session.Terms.DeviceKey, session.Terms.ClientId, null, 10, CancellationToken.None)).Count > 0) ofDevice.Add(why);
+        }
+        Assert.Equal([StatusInfo.DurationExpired, StatusInfo.NetworkTerminated], ofDevice);
+    }
+
+    /// <summary>An index serves a query only where its predicate is the query's own.</summary>
+    [Theory]
+    [InlineData("sessions_client")]
+    [InlineData("sessions_user")]
+    public async Task The_indexes_of_lists_hold_what_the_lists_show(string index)
+    {
+        var predicate = await Database.ScalarAsync($"select pg_get_expr(indpred, indrelid) from pg_index where indexrelid = 'qod.{index}'::regclass");
+        foreach (var phase in Enum.GetValues<SessionPhase>())
+        {
+            var held = await Database.ScalarAsync($"select {predicate} from (select {phase:D}::int2 as phase, 'somebody' as subject) s");
+            Assert.Equal(phase is SessionPhase.Requested or SessionPhase.Active, held);
+        }
+    }
+
     [Fact]
     public void A_missing_connection_string_is_named()
     {
@@ -108,6 +143,16 @@ public sealed class SchemaTests(PostgresStore database, PostgresServer server) :
         var refused = Assert.Throws<OptionsValidationException>(() => program.GetRequiredService<NpgsqlDataSource>());
         Assert.Contains("Qod:Postgres:ConnectionString", refused.Message, StringComparison.Ordinal);
     }
+
+    private async Task<QosSession> StoredAsync(SessionPhase phase, StatusInfo? why)
+    {
+        var session = Sample.Requested() with { Phase = phase, StatusInfo = why };
+        await Database.Store.CommitAsync((session with { Terms = session.Terms with { ClientId = $"client-{session.Id}" } }).Silent());
+        return (await Database.Store.ReadAsync(session.Id))!;
+    }
+
+    private async Task<bool> IsListedAsync(QosSession session) =>
+        (await Database.Store.ReadByClientAsync(session.Terms.ClientId, null, 10, CancellationToken.None)).Count > 0;
 
     private async Task<Empty> EmptyAsync() => new(server, await server.CreateDatabaseAsync());
 

@@ -28,16 +28,16 @@ public readonly record struct GrantKey(Guid Value)
     public override string ToString() => Value.ToString("N");
 }
 
-/// <summary>Numbers are stored: append only.</summary>
+/// <summary>The numbers are stored: never changed, never used again.</summary>
 public enum GrantState
 {
     /// <summary>The person has not decided yet.</summary>
-    Pending,
-    Approved,
-    Denied,
+    Pending = 0,
+    Approved = 1,
+    Denied = 2,
 
     /// <summary>Turned into a token. Kept for a while, so that showing it again is known for what it is.</summary>
-    Redeemed,
+    Redeemed = 3,
 }
 
 /// <summary>How the showing of a grant ends.</summary>

@@ -27,9 +27,6 @@ public enum SessionErrorCode
     /// <summary>Shorter or longer than the profile allows.</summary>
     DurationOutOfRange,
 
-    /// <summary>The sink is malformed, or points where we do not deliver.</summary>
-    SinkNotAllowed,
-
     /// <summary>Another session holds an overlapping flow of the same device.</summary>
     Conflict,
 
@@ -80,8 +77,6 @@ public sealed record SessionError(SessionErrorCode Code, string Message, TimeSpa
 
     public static SessionError DurationOutOfRange(TimeSpan asked, TimeSpan least, TimeSpan most) =>
         new(SessionErrorCode.DurationOutOfRange, $"A duration of {asked.TotalSeconds:0} s is outside the profile's {least.TotalSeconds:0} to {most.TotalSeconds:0} s.");
-
-    public static SessionError SinkNotAllowed(string why) => new(SessionErrorCode.SinkNotAllowed, why);
 
     public static SessionError Conflict() => new(SessionErrorCode.Conflict, "Another session holds an overlapping flow of this device.");
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Operators.Resilience;
@@ -14,19 +13,12 @@ internal enum OperatorOperation
     Identify,
 }
 
-/// <summary>Meter and activity source <c>QodOrleans.Operators</c>. Costs next to nothing where nobody listens.</summary>
+/// <summary>Activity source <c>QodOrleans.Operators</c>, and the names that spans, metrics and log lines share.</summary>
 internal static class OperatorTelemetry
 {
     public const string Name = "QodOrleans.Operators";
 
     private static readonly ActivitySource Activities = new(Name);
-    private static readonly Meter Meter = new(Name);
-
-    private static readonly Counter<long> Calls = Meter.CreateCounter<long>(
-        "qod.operator.calls", "{call}", "Calls to an operator, by qod.operator, qod.operation and qod.outcome.");
-
-    private static readonly Histogram<double> Latency = Meter.CreateHistogram<double>(
-        "qod.operator.latency", "s", "Time until an operator answered, queueing and retries included; same tags.");
 
     private static readonly string[] Outcomes =
         ["accepted", "pending", "refused", "unknown_subscriber", "absent", "terminated", "unreachable", "unknown"];
@@ -61,18 +53,6 @@ internal static class OperatorTelemetry
         if (activity is null) return;
         activity.SetTag("qod.outcome", NameOf(outcome.Kind));
         if (IsNoAnswer(outcome)) activity.SetStatus(ActivityStatusCode.Error, outcome.Detail);
-    }
-
-    public static void Count(OperatorOperation operation, OperatorId @operator, OperatorOutcome outcome, TimeSpan elapsed)
-    {
-        var tags = new TagList
-        {
-            { "qod.operator", @operator.Value },
-            { "qod.operation", NameOf(operation) },
-            { "qod.outcome", NameOf(outcome.Kind) },
-        };
-        Calls.Add(1, tags);
-        Latency.Record(elapsed.TotalSeconds, tags);
     }
 
     /// <summary>Whether the operator was silent: its own "no" is an answer.</summary>

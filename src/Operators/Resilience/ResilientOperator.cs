@@ -18,15 +18,17 @@ namespace QodOrleans.Operators.Resilience;
 public sealed class ResilientOperator : IOperatorAdapter, IDisposable
 {
     private readonly IOperatorAdapter inner;
+    private readonly OperatorMetrics metrics;
     private readonly TimeProvider time;
     private readonly ILogger<ResilientOperator> log;
     private readonly ConcurrencyLimiter limiter;
     private readonly ResiliencePipeline<OperatorOutcome> creates;
     private readonly ResiliencePipeline<OperatorOutcome> others;
 
-    public ResilientOperator(IOperatorAdapter inner, ResilienceOptions options, TimeProvider time, ILogger<ResilientOperator> log)
+    public ResilientOperator(IOperatorAdapter inner, ResilienceOptions options, OperatorMetrics metrics, TimeProvider time, ILogger<ResilientOperator> log)
     {
         this.inner = inner;
+        this.metrics = metrics;
         this.time = time;
         this.log = log;
         limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
@@ -149,7 +151,7 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
         ResilienceContextPool.Shared.Return(context);
 
         var outcome = result.Exception is null ? result.Result : WithoutAnAttempt(result.Exception, cancellation);
-        OperatorTelemetry.Count(operation, Id, outcome, time.GetElapsedTime(started));
+        metrics.Count(operation, Id, outcome, time.GetElapsedTime(started));
         OperatorTelemetry.Stop(activity, outcome);
         return outcome;
     }

@@ -286,7 +286,6 @@ public sealed class EngineErrorTests : IAsyncLifetime
         { SessionErrorCode.ProfileUnknown, "400 INVALID_ARGUMENT" },
         { SessionErrorCode.ProfileNotApplicable, "422 QUALITY_ON_DEMAND.QOS_PROFILE_NOT_APPLICABLE" },
         { SessionErrorCode.DurationOutOfRange, "400 QUALITY_ON_DEMAND.DURATION_OUT_OF_RANGE" },
-        { SessionErrorCode.SinkNotAllowed, "400 INVALID_SINK" },
         { SessionErrorCode.Conflict, "409 CONFLICT" },
         { SessionErrorCode.NotFound, "404 NOT_FOUND" },
         { SessionErrorCode.NotOwner, "403 PERMISSION_DENIED" },

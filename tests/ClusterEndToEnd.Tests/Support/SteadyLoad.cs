@@ -29,9 +29,10 @@ internal sealed class SteadyLoad : IAsyncDisposable
     }
 
     /// <summary>What a client was promised about one session.</summary>
+    /// <param name="IsAvailable">Whether the create was answered AVAILABLE; else REQUESTED.</param>
     /// <param name="IsDeleted">Null: not asked for. False: asked for, and no answer.</param>
     /// <param name="IsExtended">The same.</param>
-    internal sealed record Promise(string SessionId, string PhoneNumber, bool IsShort, bool? IsDeleted = null, bool? IsExtended = null);
+    internal sealed record Promise(string SessionId, string PhoneNumber, bool IsShort, bool IsAvailable, bool? IsDeleted = null, bool? IsExtended = null);
 
     /// <summary>Answers other than the wished ones, in their order.</summary>
     public IReadOnlyCollection<(DateTimeOffset At, string What)> Failures => failures;
@@ -77,7 +78,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
             0, latestEnd.TotalSeconds);
 
         // 2. Events: all of them, once each by their id, in order.
-        await EachAsync(promise => promise.IsDeleted is not false, promise => sink.ToldAsync(promise.SessionId, TimeSpan.FromSeconds(45), Changes(promise)));
+        await EachAsync(promise => promise.IsDeleted is not false, promise => CheckToldAsync(promise));
         foreach (var session in sink.Sessions)
             foreach (var change in sink.Of(session).GroupBy(arrival => arrival.Change)) Assert.Single(change.Select(arrival => arrival.Id).Distinct());
 
@@ -111,6 +112,19 @@ internal sealed class SteadyLoad : IAsyncDisposable
         if (promise.IsExtended is not false) Assert.Equal(LongSeconds + (promise.IsExtended is true ? ExtensionSeconds : 0), answer.Number("duration"));
     }
 
+    /// <summary>Deleted before it was ever AVAILABLE, a session is told of with no word; deleted after, with both.</summary>
+    private async Task CheckToldAsync(Promise promise)
+    {
+        if (promise is { IsDeleted: true, IsAvailable: false })
+        {
+            var told = await Poll.UntilAsync(
+                () => Task.FromResult(string.Join(", ", sink.Told(promise.SessionId))), told => told != "AVAILABLE", TimeSpan.FromSeconds(45), $"events of {promise.SessionId}");
+            Assert.Contains(told, (string[])["", string.Join(", ", Changes(promise))]);
+            return;
+        }
+        await sink.ToldAsync(promise.SessionId, TimeSpan.FromSeconds(45), Changes(promise));
+    }
+
     private static string[] Changes(Promise promise) => promise switch
     {
         { IsDeleted: true } => ["AVAILABLE", "UNAVAILABLE DELETE_REQUESTED"],
@@ -142,7 +156,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
             if (stopping.IsCancellationRequested) return;
             await Task.Delay(Pause, TimeProvider.System);
         }
-        var promise = new Promise(created["sessionId"]!, phoneNumber, isShort);
+        var promise = new Promise(created["sessionId"]!, phoneNumber, isShort, created["qosStatus"] == "AVAILABLE");
         cluster.Known[promise.SessionId] = true;
         ledger[promise.SessionId] = promise;
         if (isShort) return;

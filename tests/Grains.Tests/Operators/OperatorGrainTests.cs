@@ -1,4 +1,5 @@
 using System.Net;
+using Npgsql;
 using QodOrleans.Grains.Operators;
 
 namespace QodOrleans.Grains.Tests.Operators;
@@ -31,6 +32,24 @@ public sealed class OperatorGrainTests : IAsyncLifetime
         var share = await Operator.RenewAsync(new ShareRequest(One, Held: 0, Wanted: 1, Calls: 0, Unanswered: 0));
         Assert.Equal((OperatorMode.Killed, 7, 70.0), (share.Mode, share.ConcurrentCalls, share.CallsPerSecond));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Operator.SetAsync(decided with { Limits = new OperatorLimits(0, null) }));
+    }
+
+    /// <summary>As Orleans 10.2.2 wrote it, with the names of the types: a type that is renamed or moved must still be found by its old name.</summary>
+    [Fact]
+    public async Task What_an_earlier_release_stored_is_still_read()
+    {
+        const string stored =
+            """{"$id":"1","$type":"QodOrleans.Grains.Operators.OperatorAdministration, QodOrleans.Grains","Mode":1""" +
+            ""","Limits":{"$id":"2","$type":"QodOrleans.Grains.Operators.OperatorLimits, QodOrleans.Grains","ConcurrentCalls":7,"CallsPerSecond":70,"AreInRange":true}}""";
+        await Operator.SetAsync(new OperatorAdministration { Mode = OperatorMode.Killed });
+        await using var database = NpgsqlDataSource.Create(fixture.Database);
+        await using var overwrite = database.CreateCommand("update qod.grain_states set payload = convert_to($1, 'UTF8')");
+        overwrite.Parameters.Add(new() { Value = stored });
+        Assert.Equal(1, await overwrite.ExecuteNonQueryAsync());
+
+        await fixture.CrashAndRestartAsync();
+
+        Assert.Equal(new OperatorAdministration { Mode = OperatorMode.Draining, Limits = new OperatorLimits(ConcurrentCalls: 7, CallsPerSecond: 70) }, await Operator.GetAsync());
     }
 
     [Fact]

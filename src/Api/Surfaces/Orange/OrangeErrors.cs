@@ -49,7 +49,6 @@ internal static class OrangeErrors
         SessionErrorCode.ServiceNotApplicable => AccessDenied(error.Message),
         SessionErrorCode.ProfileUnknown or SessionErrorCode.ProfileNotApplicable => InvalidField($"qosProfile: {error.Message}"),
         SessionErrorCode.DurationOutOfRange => InvalidField($"duration: {error.Message}"),
-        SessionErrorCode.SinkNotAllowed => InvalidField($"webhook.notificationUrl: {error.Message}"),
         SessionErrorCode.Conflict => Conflict,
         SessionErrorCode.NotFound => NotFound,
         SessionErrorCode.NotOwner => Error(403, 51, "Forbidden requester", error.Message),

@@ -22,7 +22,6 @@ internal static class Qod008Errors
         SessionErrorCode.ServiceNotApplicable => ServiceNotApplicable,
         SessionErrorCode.ProfileUnknown or SessionErrorCode.ProfileNotApplicable => Describe(Fault.Member("qos", error.Message)),
         SessionErrorCode.DurationOutOfRange => DurationOutOfRange,
-        SessionErrorCode.SinkNotAllowed => Describe(Fault.Member("notificationUri", error.Message)),
         SessionErrorCode.Conflict => Conflict,
         SessionErrorCode.NotFound => SessionNotFound,
         SessionErrorCode.NotOwner => Forbidden("the session belongs to another client or user"),

@@ -33,7 +33,6 @@ internal static class Qod010Errors
         SessionErrorCode.ServiceNotApplicable => ServiceNotApplicable,
         SessionErrorCode.ProfileUnknown or SessionErrorCode.ProfileNotApplicable => Describe(Fault.Member("qosProfile", error.Message)),
         SessionErrorCode.DurationOutOfRange => DurationOutOfRange,
-        SessionErrorCode.SinkNotAllowed => Describe(Fault.Member("webhook.notificationUrl", error.Message)),
         SessionErrorCode.Conflict => Conflict,
         SessionErrorCode.NotFound => SessionNotFound,
         SessionErrorCode.NotOwner => NotOwner,

@@ -57,7 +57,6 @@ internal static class Qod110Errors
         SessionErrorCode.ProfileUnknown => InvalidArgument("qosProfile", error.Message),
         SessionErrorCode.ProfileNotApplicable => ProfileNotApplicable,
         SessionErrorCode.DurationOutOfRange => DurationOutOfRange,
-        SessionErrorCode.SinkNotAllowed => InvalidSink(error.Message),
         SessionErrorCode.Conflict => Conflict,
         SessionErrorCode.NotFound => NotFound,
         SessionErrorCode.SessionInactive => ExtensionNotAllowed("UNAVAILABLE"),

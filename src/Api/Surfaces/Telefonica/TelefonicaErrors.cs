@@ -17,7 +17,6 @@ internal static class TelefonicaErrors
         SessionErrorCode.ServiceNotApplicable => Error(501, "NOT_IMPLEMENTED", "Quality on demand is not offered for this device."),
         SessionErrorCode.ProfileUnknown or SessionErrorCode.ProfileNotApplicable => Invalid($"qosProfile: {error.Message}"),
         SessionErrorCode.DurationOutOfRange => OutOfRange($"duration: {error.Message}"),
-        SessionErrorCode.SinkNotAllowed => Invalid($"notificationUrl: {error.Message}"),
         SessionErrorCode.Conflict => Conflict,
         SessionErrorCode.NotFound => SessionNotFound,
         SessionErrorCode.NotOwner => Forbidden("The session belongs to another client or user."),

@@ -1,0 +1,32 @@
+namespace QodOrleans.Deploy.Tests;
+
+/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own.</summary>
+public sealed class LogEventTests
+{
+    private static readonly Dictionary<string, int> FirstIds = new()
+    {
+        ["Api"] = 1000,
+        ["Hosting"] = 1100,
+        ["Standalone"] = 1100,
+        ["Postgres"] = 2000,
+        ["Operators"] = 3000,
+        ["Webhooks"] = 4000,
+        ["Grains"] = 5000,
+        ["Engine"] = 6000,
+        ["Embedded"] = 6000,
+    };
+
+    [Fact]
+    public void No_event_id_means_two_things()
+    {
+        Assert.True(LogEvent.All.Count > 50, "the log lines are not found");
+        Assert.Empty(LogEvent.All.GroupBy(line => line.Id).Where(lines => lines.Count() > 1).Select(lines => string.Join(" and ", lines)));
+    }
+
+    [Fact]
+    public void Every_event_id_is_in_its_rooms_range() => Assert.All(LogEvent.All, line =>
+    {
+        var first = Assert.Contains(line.Room, FirstIds);
+        Assert.InRange(line.Id, first, first + 99);
+    });
+}
