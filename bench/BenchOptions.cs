@@ -1,3 +1,5 @@
+using QodOrleans.Bench.Processes;
+
 namespace QodOrleans.Bench;
 
 /// <summary>How a run was asked for.</summary>
@@ -6,14 +8,11 @@ internal sealed record BenchOptions
     /// <summary>Connection string of a role that may create databases, to any existing one.</summary>
     public required string Postgres { get; init; }
 
-    /// <summary>The built standalone host.</summary>
-    public required string HostDll { get; init; }
+    /// <summary>What is measured.</summary>
+    public required Programs Programs { get; init; }
 
-    /// <summary>The built silo.</summary>
-    public required string SiloDll { get; init; }
-
-    /// <summary>The built gateway.</summary>
-    public required string GatewayDll { get; init; }
+    /// <summary>What it is compared with instead of the baselines; null where it is not.</summary>
+    public Programs? Against { get; init; }
 
     /// <summary>What was typed after <c>./qod bench</c>, for the report.</summary>
     public required string CommandLine { get; init; }
@@ -45,7 +44,7 @@ internal sealed record BenchOptions
         for (var i = 0; i < arguments.Count; i++)
         {
             var name = arguments[i].Split('=')[0];
-            if (name is not ("--postgres" or "--host-dll" or "--silo-dll" or "--gateway-dll")) yield return arguments[i];
+            if (name is not ("--postgres" or "--checkout")) yield return arguments[i];
             else if (name == arguments[i]) i++;
         }
     }

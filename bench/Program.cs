@@ -2,13 +2,13 @@ using System.CommandLine;
 using QodOrleans.Bench;
 using QodOrleans.Bench.Measuring;
 using QodOrleans.Bench.Plain;
+using QodOrleans.Bench.Processes;
 using QodOrleans.Bench.Report;
 using QodOrleans.Bench.Scenarios;
 
 var postgres = new Option<string>("--postgres") { Description = "Connection string of a superuser, to any existing database", Required = true };
-var hostDll = new Option<FileInfo>("--host-dll") { Description = "The built QodOrleans.Standalone.dll", Required = true };
-var siloDll = new Option<FileInfo>("--silo-dll") { Description = "The built QodOrleans.Silo.dll", Required = true };
-var gatewayDll = new Option<FileInfo>("--gateway-dll") { Description = "The built QodOrleans.Gateway.dll", Required = true };
+var checkout = new Option<DirectoryInfo>("--checkout") { Description = "The built checkout that is measured", Required = true };
+var against = new Option<DirectoryInfo?>("--against") { Description = "Another built checkout, whose programs take turns with this one's, in place of the baselines" };
 var duration = new Option<int?>("--duration") { Description = "Seconds of each measured turn (default 30)" };
 var rounds = new Option<int>("--rounds") { Description = "Measured turns of each service", DefaultValueFactory = _ => 3 };
 var connections = new Option<int>("--connections") { Description = "Connections of the closed loop, 1 to 1,024", DefaultValueFactory = _ => 128 };
@@ -18,7 +18,7 @@ var name = new Argument<string?>("name") { Description = $"One of {string.Join("
 
 var root = new RootCommand("The benchmarks of QodOrleans, as ratios to baselines measured in the same run.")
 {
-    name, postgres, hostDll, siloDll, gatewayDll, duration, rounds, connections, quick, json, PlainService.Command(),
+    name, postgres, checkout, against, duration, rounds, connections, quick, json, PlainService.Command(),
 };
 
 root.SetAction(async (parsed, cancellation) =>
@@ -34,9 +34,8 @@ root.SetAction(async (parsed, cancellation) =>
     var options = new BenchOptions
     {
         Postgres = parsed.GetRequiredValue(postgres),
-        HostDll = parsed.GetRequiredValue(hostDll).FullName,
-        SiloDll = parsed.GetRequiredValue(siloDll).FullName,
-        GatewayDll = parsed.GetRequiredValue(gatewayDll).FullName,
+        Programs = Programs.In(parsed.GetRequiredValue(checkout)),
+        Against = parsed.GetValue(against) is { } other ? Programs.In(other) : null,
         CommandLine = string.Join(' ', BenchOptions.AsTyped(args)),
         Duration = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(duration) ?? (isQuick ? 5 : 30), 1, 600)),
         WarmUp = TimeSpan.FromSeconds(isQuick ? 3 : 10),
@@ -49,7 +48,7 @@ root.SetAction(async (parsed, cancellation) =>
     foreach (var scenario in scenarios)
     {
         await Console.Error.WriteLineAsync($"{scenario.Name}: {scenario.Description}");
-        measurements.AddRange(await scenario.RunAsync(new Run(options, cancellation)));
+        measurements.AddRange(await (options.Against is null ? scenario.RunAsync : scenario.CompareAsync)(new Run(options, cancellation)));
     }
 
     await Console.Out.WriteLineAsync(MarkdownReport.Write(surroundings, measurements));

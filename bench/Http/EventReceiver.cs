@@ -31,13 +31,6 @@ internal sealed class EventReceiver : IAsyncDisposable
 
     public Uri Url => new($"http://{listener.LocalEndPoint}/events");
 
-    /// <summary>An address where nobody listens any more.</summary>
-    public static async Task<Uri> NobodyAsync(TimeProvider clock)
-    {
-        await using var gone = new EventReceiver(clock);
-        return gone.Url;
-    }
-
     /// <summary>All arrivals, repetitions included.</summary>
     public long Arrivals => Interlocked.Read(ref arrivals);
 

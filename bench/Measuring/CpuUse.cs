@@ -11,17 +11,24 @@ internal sealed class CpuUse
     // proc(5): the columns of /proc/stat count hundredths of a second on every Linux that .NET runs on.
     private const double TicksPerSecond = 100;
 
-    private readonly ChildProcess service;
+    private readonly IReadOnlyList<ChildProcess> service;
     private readonly long started = Stopwatch.GetTimestamp();
     private readonly (double Driver, double Service, double Machine) before;
 
-    private CpuUse(ChildProcess service)
+    private CpuUse(IReadOnlyList<ChildProcess> service)
     {
         this.service = service;
         before = Read();
     }
 
-    public static CpuUse Since(ChildProcess service) => new(service);
+    public static CpuUse Since(params IReadOnlyList<ChildProcess> service) => new(service);
+
+    /// <summary>Of all that ran since then: the service's own processes, and everything on the machine but the driver.</summary>
+    public (TimeSpan Service, TimeSpan ButDriver) Used()
+    {
+        var now = Read();
+        return (TimeSpan.FromSeconds(now.Service - before.Service), TimeSpan.FromSeconds(now.Machine - before.Machine - (now.Driver - before.Driver)));
+    }
 
     public string Describe()
     {
@@ -34,7 +41,7 @@ internal sealed class CpuUse
     private (double Driver, double Service, double Machine) Read()
     {
         using var driver = Process.GetCurrentProcess();
-        return (driver.TotalProcessorTime.TotalSeconds, service.ProcessorTime.TotalSeconds, MachineSeconds());
+        return (driver.TotalProcessorTime.TotalSeconds, service.Sum(process => process.ProcessorTime.TotalSeconds), MachineSeconds());
     }
 
     // cpu  user nice system idle iowait irq softirq …

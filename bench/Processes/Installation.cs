@@ -7,30 +7,33 @@ namespace QodOrleans.Bench.Processes;
 /// <summary>What outlives a host: its database and its data folder. Hosts are started in it one after the other.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
-    private readonly BenchOptions options;
+    private readonly Programs programs;
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("qod-bench-");
 
-    private Installation(BenchOptions options, ScratchDatabase database)
+    private Installation(Programs programs, ScratchDatabase database)
     {
-        this.options = options;
+        this.programs = programs;
         Database = database;
     }
 
     public ScratchDatabase Database { get; }
 
-    public static async Task<Installation> CreateAsync(BenchOptions options, CancellationToken cancellation) =>
-        new(options, await ScratchDatabase.CreateAsync(options.Postgres, cancellation));
+    public static Task<Installation> CreateAsync(BenchOptions options, CancellationToken cancellation) => CreateAsync(options, options.Programs, cancellation);
 
-    /// <summary>The standalone host, as it is shipped.</summary>
+    /// <param name="programs">Those of this checkout, or of the one that it is compared with.</param>
+    public static async Task<Installation> CreateAsync(BenchOptions options, Programs programs, CancellationToken cancellation) =>
+        new(programs, await ScratchDatabase.CreateAsync(options.Postgres, cancellation));
+
+    /// <summary>The program of <c>./qod up</c>, which applies the schema too.</summary>
     public Task<ChildProcess> StartHostAsync(CancellationToken cancellation) => StartAsync(
-        [options.HostDll, "--port", FreePort(), "--mode", "sandbox", "--store", "postgres", "--data", data.FullName], cancellation);
+        [.. programs.Up, "--port", FreePort(), "--mode", "sandbox", "--store", "postgres", "--data", data.FullName], cancellation);
 
     /// <summary>A member of a cluster.</summary>
     public Task<ChildProcess> StartSiloAsync(int number, CancellationToken cancellation) => StartAsync(
-        [options.SiloDll, "--port", FreePort(), "--silo-port", FreePort(), "--gateway-port", FreePort(), "--name", $"silo-{number}", "--data", data.FullName], cancellation);
+        [programs.Silo, "--port", FreePort(), "--silo-port", FreePort(), "--gateway-port", FreePort(), "--name", $"silo-{number}", "--data", data.FullName], cancellation);
 
     public Task<ChildProcess> StartGatewayAsync(CancellationToken cancellation) => StartAsync(
-        [options.GatewayDll, "--port", FreePort(), "--data", data.FullName], cancellation);
+        [programs.Gateway, "--port", FreePort(), "--data", data.FullName], cancellation);
 
     /// <summary>The service to compare with; its table is in the same database.</summary>
     public Task<ChildProcess> StartPlainAsync(CancellationToken cancellation) => StartAsync(

@@ -13,7 +13,7 @@ namespace QodOrleans.Bench.Scenarios;
 internal static class Creates
 {
     private const string Name = "creates";
-    private static readonly TimeSpan LongestDelivery = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan LongestDelivery = TimeSpan.FromSeconds(60);
 
     public static async Task<IReadOnlyList<Measurement>> RunAsync(Run run)
     {
@@ -22,7 +22,7 @@ internal static class Creates
         await using var host = await installation.StartHostAsync(run.Cancellation);
         await using var plain = await installation.StartPlainAsync(run.Cancellation);
         var token = await Requests.TokenAsync(host.Endpoint, run.Cancellation);
-        var rows = await Templates.TakeAsync(run, installation, host, token, receiver.Url);
+        var rows = await Templates.TakeAsync(run, installation, host.Endpoint, token, receiver.Url);
         var script = await rows.InsertScriptAsync(run.Cancellation);
 
         var told = Requests.Create(host.Endpoint, token, receiver.Url, Requests.LongDurationSeconds);
@@ -55,14 +55,6 @@ internal static class Creates
         // 3. Latency means something below the maximum only: half of it, at a fixed rate.
         var rate = Math.Max(1, Math.Floor(tally.Told.Select(turn => turn.PerSecond).Median() / 2));
         var atHalf = await TurnAsync(() => OpenLoop.RunAsync(told, run.Options.Connections, rate, run.Options.Duration, run.Cancellation));
-
-        // 4. Nobody listens: every event is written to the outbox and stays there. Last, for it leaves the host with a backlog.
-        var stored = Requests.Create(host.Endpoint, token, await EventReceiver.NobodyAsync(run.Clock), Requests.LongDurationSeconds);
-        for (var round = 1; round <= run.Options.Rounds; round++)
-        {
-            tally.PgbenchBesideStored.Add((await TurnAsync(() => Pgbench.RunAsync(installation.Database.Connection, script, run.Options.Duration, run.Cancellation))).PerSecond);
-            tally.Stored.Add(await TurnAsync(() => ClosedLoop.RunAsync(stored, run.Options.Connections, run.Options.Duration, run.Cancellation)));
-        }
         return [.. Rows(run, tally), LatencyRow(rate, atHalf)];
 
         // A checkpoint that falls into one turn would be charged to it alone.
@@ -89,14 +81,13 @@ internal static class Creates
         var plain = Baseline($"plain service, {run.Options.Connections} connections", tally.Plain.Select(turn => turn.PerSecond));
         var created = tally.Told.Sum(turn => turn.Succeeded);
         string[] events = [$"{created} creates, {tally.Events} events arrived, {tally.DistinctEvents} distinct", tally.HostCpu];
-        yield return Row("host, events delivered", tally.Told, pgbench, Goal.RatioAtLeast(0.6), events);
-        yield return Row("host, events delivered", tally.Told, plain, Goal.RatioAtLeast(2), [$"plain service: {LatencyOf(tally.Plain)}, {tally.PlainCpu}"]);
-        yield return Row("host, events in the outbox, sinks down", tally.Stored, Baseline($"pgbench, {Pgbench.Clients} clients", tally.PgbenchBesideStored), Goal.RatioAtLeast(0.6), []);
-        yield return Row("host, no sink", tally.Quiet, pgbench, Goal.RatioAtLeast(0.6), []);
+        yield return Row("host, events delivered", tally.Told, pgbench, goal: null, events);
+        yield return Row("host, events delivered", tally.Told, plain, Goal.RatioAtLeast(1.3), [$"plain service: {LatencyOf(tally.Plain)}, {tally.PlainCpu}"]);
+        yield return Row("host, no sink", tally.Quiet, pgbench, goal: null, []);
         yield return Row("host, no sink", tally.Quiet, plain, Goal.RatioAtLeast(2), []);
     }
 
-    private static Measurement Row(string what, IReadOnlyList<LoadResult> turns, Baseline baseline, Goal goal, IEnumerable<string> notes)
+    private static Measurement Row(string what, IReadOnlyList<LoadResult> turns, Baseline baseline, Goal? goal, IEnumerable<string> notes)
     {
         var perSecond = turns.Select(turn => turn.PerSecond).ToArray();
         return new Measurement(Name, what, new Quantity(perSecond.Median(), "creates/s"), perSecond)
@@ -127,8 +118,6 @@ internal static class Creates
         public List<LoadResult> Told { get; } = [];
         public List<LoadResult> Quiet { get; } = [];
         public List<LoadResult> Plain { get; } = [];
-        public List<LoadResult> Stored { get; } = [];
-        public List<double> PgbenchBesideStored { get; } = [];
         public long Events { get; set; }
         public long DistinctEvents { get; set; }
         public string HostCpu { get; set; } = "";

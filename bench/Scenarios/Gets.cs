@@ -24,7 +24,7 @@ internal static class Gets
         var token = await Requests.TokenAsync(host.Endpoint, run.Cancellation);
 
         // 1. Sessions to ask for.
-        var rows = await Templates.TakeAsync(run, installation, host, token, sink: null);
+        var rows = await Templates.TakeAsync(run, installation, host.Endpoint, token, sink: null);
         await rows.AddAsync(1, StoredSessions, run.Clock.GetUtcNow().AddHours(2), TimeSpan.FromHours(12), run.Cancellation);
         await rows.SettleAsync(run.Cancellation);
         var made = new ConcurrentBag<Guid>();
@@ -49,16 +49,16 @@ internal static class Gets
                 anyTurns.Add(await OpenLoop.RunAsync(any, Connections, rate, run.Options.Duration, run.Cancellation));
                 run.Say($"{Text.Of(rate)}/s, round {round}: p99 {P99(recentTurns[^1])} ms recent, {P99(anyTurns[^1])} ms any, {P99(emptyTurns[^1])} ms empty");
             }
-            measurements.Add(Row($"p99 at {Text.Of(rate)}/s, {made.Count} recent sessions", recentTurns, emptyTurns));
-            measurements.Add(Row($"p99 at {Text.Of(rate)}/s, any of {StoredSessions} stored", anyTurns, emptyTurns));
+            measurements.Add(Row($"p99 at {Text.Of(rate)}/s, {made.Count} recent sessions", recentTurns, emptyTurns, Goal.RatioAtMost(2.5)));
+            measurements.Add(Row($"p99 at {Text.Of(rate)}/s, any of {StoredSessions} stored", anyTurns, emptyTurns, Goal.RatioAtMost(5)));
         }
         return measurements;
     }
 
-    private static Measurement Row(string what, IReadOnlyList<LoadResult> turns, IReadOnlyList<LoadResult> emptyTurns) => new(Name, what, Median(turns), P99s(turns))
+    private static Measurement Row(string what, IReadOnlyList<LoadResult> turns, IReadOnlyList<LoadResult> emptyTurns, Goal goal) => new(Name, what, Median(turns), P99s(turns))
     {
         Baseline = new Baseline("empty endpoint", Median(emptyTurns), P99s(emptyTurns)),
-        Goal = Goal.RatioAtMost(2.5),
+        Goal = goal,
         Notes = [turns[^1].DescribeLatency(), $"empty endpoint: {emptyTurns[^1].DescribeLatency()}"],
     };
 

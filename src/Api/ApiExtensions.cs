@@ -43,7 +43,13 @@ public static class ApiExtensions
     /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddQodEventFormats(configuration);
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section))
+            // The binder would pass over an object where a text belongs, and the client would be without its keys.
+            .Validate(_ => !configuration.GetSection(ApiOptions.Section + ":Clients").GetChildren().Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
+                "Qod:Clients: a Jwks is JSON within JSON; it must be a text that holds JSON, or stand in a file of its own, named by JwksFile.")
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
+        services.TryAddSingleton(provider => new SurfaceDirectory(Surfaces, provider.GetRequiredService<IOptions<ApiOptions>>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox));
         services.AddSingleton<SessionOperations>();
@@ -70,21 +76,6 @@ public static class ApiExtensions
             kestrel.Limits.MaxRequestBodySize = 4 * JsonBody.LongestBytes;
             kestrel.Limits.MaxRequestLineSize = 2 * RequestFrame.LongestUri;
         });
-        return services;
-    }
-
-    /// <summary>How the surfaces tell of status changes; all that a host without a gateway needs from here.</summary>
-    public static IServiceCollection AddQodEventFormats(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section))
-            // The binder would pass over an object where a text belongs, and the client would be without its keys.
-            .Validate(_ => !configuration.GetSection(ApiOptions.Section + ":Clients").GetChildren().Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
-                "Qod:Clients: a Jwks is JSON within JSON; it must be a text that holds JSON, or stand in a file of its own, named by JwksFile.")
-            .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
-        services.TryAddSingleton(provider => new SurfaceDirectory(Surfaces, provider.GetRequiredService<IOptions<ApiOptions>>()));
-        foreach (var surface in Surfaces)
-            if (surface.EventFormat is { } format) services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IEventFormat), format));
         return services;
     }
 

@@ -56,13 +56,11 @@ public static class GrainsExtensions
         return silo;
     }
 
-    /// <summary>What only a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and keeps the database.</summary>
+    /// <summary>What a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and ends in its time.</summary>
     public static IServiceCollection AddQodSiloHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
     {
         services.AddOrleansEngine(configuration);
         services.AddQodAdministration(configuration);
-        services.AddHostedService<ClusterDatabase>();
-        services.AddHostedService<DatabaseKeeper>();
         services.AddHostedService<StopDeadline>();
         services.AddHostedService<OperatorReportsToGrains>();
         services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
@@ -73,7 +71,6 @@ public static class GrainsExtensions
     public static IServiceCollection AddQodGatewayHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
     {
         services.AddOrleansEngine(configuration);
-        services.AddHostedService<ClusterDatabase>();
         services.AddHealthChecks().AddCheck<ClusterConnection>("cluster", tags: [readyTag]);
         return services;
     }

@@ -36,17 +36,11 @@ internal static partial class Log
     [LoggerMessage(5015, LogLevel.Information, "Connected to {Count} silos.")]
     public static partial void Connected(ILogger log, int count);
 
-    [LoggerMessage(5016, LogLevel.Warning, "The database cannot be reached ({Why}); trying again.")]
-    public static partial void NoDatabase(ILogger log, string why);
-
     [LoggerMessage(5017, LogLevel.Warning, "Operator {Operator} answers too few calls of all silos together; nobody calls it for {Duration}.")]
     public static partial void OperatorPaused(ILogger log, string @operator, TimeSpan duration);
 
     [LoggerMessage(5018, LogLevel.Warning, "This silo's share of operator {Operator} could not be renewed; the old one holds until its lease ends.")]
     public static partial void ShareNotRenewed(ILogger log, OperatorId @operator, Exception exception);
-
-    [LoggerMessage(5019, LogLevel.Critical, "A standalone host has taken this database over; stopping.")]
-    public static partial void TakenOver(ILogger log);
 
     [LoggerMessage(5020, LogLevel.Warning, "Operator {Operator} is set to {Mode} by an administrator, with limits of {ConcurrentCalls} calls at a time and {CallsPerSecond} a second.")]
     public static partial void OperatorAdministered(ILogger log, OperatorId @operator, OperatorMode mode, int? concurrentCalls, int? callsPerSecond);

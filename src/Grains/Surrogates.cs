@@ -45,11 +45,16 @@ internal readonly record struct PortsSurrogate([property: Id(0)] int[]? Ranges, 
 }
 
 [GenerateSerializer, Alias("qod.sink")]
-internal readonly record struct SinkSurrogate([property: Id(0)] string Url, [property: Id(1)] byte[]? ProtectedToken, [property: Id(2)] DateTimeOffset? TokenExpiresAt)
+internal readonly record struct SinkSurrogate(
+    [property: Id(0)] string Url,
+    [property: Id(1)] byte[]? ProtectedToken,
+    [property: Id(2)] DateTimeOffset? TokenExpiresAt,
+    [property: Id(3)] string? TokenParameter)
 {
-    public static SinkSurrogate? Of(Sink? sink) => sink is null ? null : new SinkSurrogate(sink.Url.OriginalString, sink.ProtectedToken, sink.TokenExpiresAt);
+    public static SinkSurrogate? Of(Sink? sink) =>
+        sink is null ? null : new SinkSurrogate(sink.Url.OriginalString, sink.ProtectedToken, sink.TokenExpiresAt, sink.TokenParameter);
 
-    public Sink ToValue() => new(new Uri(Url), ProtectedToken, TokenExpiresAt);
+    public Sink ToValue() => new(new Uri(Url), ProtectedToken, TokenExpiresAt, TokenParameter);
 }
 
 [GenerateSerializer, Alias("qod.caller")]
@@ -80,7 +85,8 @@ internal readonly record struct CreateSessionSurrogate(
     [property: Id(7)] string QosProfile,
     [property: Id(8)] TimeSpan Duration,
     [property: Id(9)] SinkSurrogate? Sink,
-    [property: Id(10)] string? Correlator);
+    [property: Id(10)] string? Correlator,
+    [property: Id(11)] string? SessionsUrl);
 
 [GenerateSerializer, Alias("qod.terms")]
 internal readonly record struct TermsSurrogate(
@@ -99,13 +105,14 @@ internal readonly record struct TermsSurrogate(
     [property: Id(12)] SinkSurrogate? Sink,
     [property: Id(13)] string? Correlator,
     [property: Id(14)] DateTimeOffset CreatedAt,
-    [property: Id(15)] bool DeviceFromToken)
+    [property: Id(15)] bool DeviceFromToken,
+    [property: Id(16)] string? SessionsUrl)
 {
     public static TermsSurrogate Of(SessionTerms terms) => new(
         terms.ClientId, terms.Subject, terms.Surface, terms.Operator.Value, terms.Subscriber, terms.DeviceKey.Value, DeviceSurrogate.Of(terms.Device),
         terms.ApplicationServer.Ipv4Address, terms.ApplicationServer.Ipv6Address, PortsSurrogate.Of(terms.DevicePorts),
         PortsSurrogate.Of(terms.ApplicationServerPorts), terms.QosProfile, SinkSurrogate.Of(terms.Sink), terms.Correlator, terms.CreatedAt,
-        terms.DeviceFromToken);
+        terms.DeviceFromToken, terms.SessionsUrl);
 
     public SessionTerms ToValue() => new()
     {
@@ -124,6 +131,7 @@ internal readonly record struct TermsSurrogate(
         Correlator = Correlator,
         CreatedAt = CreatedAt,
         DeviceFromToken = DeviceFromToken,
+        SessionsUrl = SessionsUrl,
     };
 }
 
@@ -197,7 +205,8 @@ internal readonly record struct ChangeSurrogate(
     [property: Id(5)] int? StatusInfo,
     [property: Id(6)] DateTimeOffset OccurredAt,
     [property: Id(7)] SinkSurrogate Sink,
-    [property: Id(8)] string? Correlator);
+    [property: Id(8)] string? Correlator,
+    [property: Id(9)] string? Source);
 
 [RegisterConverter]
 internal sealed class CallerConverter : IConverter<Caller, CallerSurrogate>
@@ -254,12 +263,13 @@ internal sealed class CreateSessionConverter : IConverter<CreateSession, CreateS
         Duration = surrogate.Duration,
         Sink = surrogate.Sink?.ToValue(),
         Correlator = surrogate.Correlator,
+        SessionsUrl = surrogate.SessionsUrl,
     };
 
     public CreateSessionSurrogate ConvertToSurrogate(in CreateSession value) => new(
         CallerSurrogate.Of(value.Caller), value.Surface, value.Device is null ? null : DeviceSurrogate.Of(value.Device),
         value.ApplicationServer.Ipv4Address, value.ApplicationServer.Ipv6Address, PortsSurrogate.Of(value.DevicePorts),
-        PortsSurrogate.Of(value.ApplicationServerPorts), value.QosProfile, value.Duration, SinkSurrogate.Of(value.Sink), value.Correlator);
+        PortsSurrogate.Of(value.ApplicationServerPorts), value.QosProfile, value.Duration, SinkSurrogate.Of(value.Sink), value.Correlator, value.SessionsUrl);
 }
 
 [RegisterConverter]
@@ -301,11 +311,11 @@ internal sealed class QosStatusChangedConverter : IConverter<QosStatusChanged, C
 {
     public QosStatusChanged ConvertFromSurrogate(in ChangeSurrogate surrogate) => new(
         surrogate.EventId, new SessionId(surrogate.SessionId), surrogate.Sequence, surrogate.Surface, (QosStatus)surrogate.Status,
-        (StatusInfo?)surrogate.StatusInfo, surrogate.OccurredAt, surrogate.Sink.ToValue(), surrogate.Correlator);
+        (StatusInfo?)surrogate.StatusInfo, surrogate.OccurredAt, surrogate.Sink.ToValue(), surrogate.Correlator, surrogate.Source);
 
     public ChangeSurrogate ConvertToSurrogate(in QosStatusChanged value) => new(
         value.EventId, value.SessionId.Value, value.Sequence, value.Surface, (int)value.Status, (int?)value.StatusInfo, value.OccurredAt,
-        SinkSurrogate.Of(value.Sink)!.Value, value.Correlator);
+        SinkSurrogate.Of(value.Sink)!.Value, value.Correlator, value.Source);
 }
 
 [RegisterCopier]

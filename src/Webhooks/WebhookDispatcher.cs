@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Storage;
+using QodOrleans.Webhooks.Formats;
 using QodOrleans.Webhooks.Outbox;
 using QodOrleans.Webhooks.Queues;
 using QodOrleans.Webhooks.Sinks;
@@ -30,23 +31,23 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     private bool disposed;
 
     public WebhookDispatcher(
-        IEventOutbox outbox, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, SinkPolicy policy, IOptions<WebhookOptions> options,
-        TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log, IOutboxShare? share = null)
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, SinkPolicy policy,
+        IOptions<WebhookOptions> options, TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log, IOutboxShare? share = null)
         : this(
-            outbox, formats, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log, Random.Shared,
-            share)
+            outbox, formats, unpinned, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log,
+            Random.Shared, share)
     {
     }
 
     internal WebhookDispatcher(
-        IEventOutbox outbox, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, HttpMessageHandler network, WebhookOptions options,
-        TimeProvider time, IMeterFactory meters, ILogger log, Random chance, IOutboxShare? share = null)
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, HttpMessageHandler network,
+        WebhookOptions options, TimeProvider time, IMeterFactory meters, ILogger log, Random chance, IOutboxShare? share = null)
     {
         this.options = options;
         this.time = time;
         this.log = log;
         telemetry = new WebhookTelemetry(meters);
-        client = new SinkClient(network, formats, tokens, time, log);
+        client = new SinkClient(network, formats, unpinned, tokens, time, log);
         marker = new OutboxMarker(outbox, options, time, telemetry, inFlight, log);
         queues = new DeliveryQueues(options, time, chance)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using QodOrleans.Core.Notifications;
+using QodOrleans.Webhooks.Formats;
 using QodOrleans.Webhooks.Sinks;
 
 namespace QodOrleans.Webhooks;
@@ -31,7 +32,7 @@ public static class WebhooksExtensions
         return services;
     }
 
-    /// <summary>Delivery of events, with <see cref="AddQodSinks"/>. Needs an <c>IEventOutbox</c> and the surfaces' <c>IEventFormat</c>s.</summary>
+    /// <summary>Delivery of events, with <see cref="AddQodSinks"/>. Needs an <c>IEventOutbox</c>.</summary>
     /// <param name="configuration">Its section <see cref="WebhookOptions.Section"/> is read and checked at start.</param>
     /// <param name="sandbox">Allows <c>http</c> and loopback sinks.</param>
     public static IServiceCollection AddQodWebhooks(this IServiceCollection services, IConfiguration configuration, bool sandbox, WebhookKeys keys)
@@ -44,6 +45,8 @@ public static class WebhooksExtensions
         services.AddQodSinks(sandbox, keys);
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
+        foreach (var format in EventFormats.All) services.AddSingleton(format);
+        services.TryAddSingleton(new UnpinnedEvents(configuration));
         services.AddSingleton<WebhookDispatcher>();
         services.AddSingleton<IEventDispatcher>(provider => provider.GetRequiredService<WebhookDispatcher>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<WebhookDispatcher>());

@@ -185,7 +185,7 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("dpv:RequestedServiceProvision#qod-sessions-read", "qod-sessions-read")]
     [InlineData("dpv:RequestedServiceProvision qod-sessions-write", "qod-sessions-write")]
     [InlineData("dpv:RequestedServiceProvision#qod-sessions-write dpv:RequestedServiceProvision#qod-sessions-read", "qod-sessions-write qod-sessions-read")]
-    public async Task D20_D30_scopes_are_granted_as_asked(string asked, string granted)
+    public async Task L20_D30_scopes_are_granted_as_asked(string asked, string granted)
     {
         var answer = await gateway.TokenAsync("grant_type=client_credentials&scope=" + Uri.EscapeDataString(asked));
         Assert.Equal((200, granted), (answer.Status, (string?)answer.Json["scope"]));
@@ -299,7 +299,7 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
 public sealed class ProductionTests(ProductionGateway gateway) : IClassFixture<ProductionGateway>
 {
     [Fact]
-    public async Task D16_the_mock_token_is_no_token() => Assert.Equal(401, (await gateway.SendAsync("GET", "/qod/v0/qos-profiles", token: Gateway.Mock)).Status);
+    public async Task L16_the_mock_token_is_no_token() => Assert.Equal(401, (await gateway.SendAsync("GET", "/qod/v0/qos-profiles", token: Gateway.Mock)).Status);
 
     [Theory]
     [InlineData("my-app-id", "my-app-secret")]

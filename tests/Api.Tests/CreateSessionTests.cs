@@ -5,7 +5,7 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests;
 
-/// <summary><c>POST /qod/v0/sessions</c>. Ids are those of camara.md, section 4.2.</summary>
+/// <summary><c>POST /qod/v0/sessions</c>. Ids are those of docs/conformance.md.</summary>
 public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
 {
     [Fact]
@@ -325,7 +325,7 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
     [Fact]
     public async Task A27_the_nested_body_of_the_published_samples_makes_a_session()
     {
-        // Seed 004, API usage, with the address moved out of the other tests' way.
+        // Telefónica's sample code, API usage, with the address moved out of the other tests' way.
         var answer = await gateway.CreateAsync(JsonNode.Parse("""
             {"device":{"ipv4Address":{"publicAddress":"203.0.113.25","publicPort":18080},"applicationServer":{"ipv4Address":"0.0.0.0/0"},"qosProfile":"QOS_E","duration":300}}
             """)!);

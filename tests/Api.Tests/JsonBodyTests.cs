@@ -5,7 +5,7 @@ using QodOrleans.Api.Dialects.Qod010;
 
 namespace QodOrleans.Api.Tests;
 
-/// <summary>architecture.md, section 8: what two readers could read in two ways is refused.</summary>
+/// <summary>Q10: what two readers could read in two ways is refused.</summary>
 public sealed class JsonBodyTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using QodOrleans.Api.Http;
 using QodOrleans.Api.Surfaces.Qod010;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;
+using QodOrleans.Webhooks.Formats;
 
 namespace QodOrleans.Api.Tests;
 
@@ -100,8 +101,8 @@ public sealed class OpenApiTests(Gateway gateway) : IClassFixture<Gateway>
         var error = (await gateway.SendAsync("GET", "/nowhere")).Json;
         Assert.Equal([], document.Complaints(document.Schema("ErrorInfo"), error));
 
-        var change = new QosStatusChanged(Guid.NewGuid(), new SessionId(Guid.NewGuid()), 1, Qod010Surface.Name, QosStatus.Unavailable, StatusInfo.NetworkTerminated, gateway.Clock.GetUtcNow(), new Sink(new Uri("https://a.example"), null), null);
-        var message = gateway.Services.GetServices<IEventFormat>().Single(format => format.Surface == Qod010Surface.Name).Format(change);
+        var change = new QosStatusChanged(Guid.NewGuid(), new SessionId(Guid.NewGuid()), 1, Qod010Surface.Name, QosStatus.Unavailable, StatusInfo.NetworkTerminated, gateway.Clock.GetUtcNow(), new Sink(new Uri("https://a.example"), null), null, "https://api.example.com/qod/v0/sessions/1");
+        var message = EventFormats.Of(Qod010Surface.Name)!.Format(change);
         Assert.Equal([], document.Complaints(document.Schema("EventQosStatusChanged"), JsonNode.Parse(message.Body)!));
     }
 

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using QodOrleans.Core.Notifications;
-using QodOrleans.Core.Sessions;
+using QodOrleans.Webhooks.Formats;
 
 namespace QodOrleans.Api.Tests;
 
-/// <summary>Where the surfaces are is the configuration's to say (camara.md D28), and so is what stands before all of them (D46).</summary>
+/// <summary>Where the surfaces are is the configuration's to say (docs/conformance.md, D28), and so is what stands before all of them (D46).</summary>
 public sealed class SurfacePathTests(SurfacePathTests.MovedGateway gateway) : IClassFixture<SurfacePathTests.MovedGateway>
 {
     private const string Prefix = "/apigateway";
@@ -43,17 +42,20 @@ public sealed class SurfacePathTests(SurfacePathTests.MovedGateway gateway) : IC
     }
 
     [Theory]
-    [InlineData("qod-0.10", "/apis/qod-old")]
-    [InlineData("telefonica-qod", "/tef/qod")]
-    [InlineData("orange-qod-0.10", "/camara/qod/v0")]
-    [InlineData("quality-on-demand-1.1", "/v1")]
-    public void D28_the_source_of_an_event_is_where_its_session_is(string surface, string root)
+    [InlineData("qod-0.8", "/apis/qod-old", LegacyBody)]
+    [InlineData("qod-0.10", "/apis/qod-old", Body)]
+    [InlineData("telefonica-qod", "/tef/qod", Body)]
+    [InlineData("orange-qod-0.10", "/camara/qod/v0", Body)]
+    [InlineData("quality-on-demand-1.1", "/v1", Body)]
+    public async Task D28_the_source_of_an_event_is_pinned_as_where_its_session_is(string surface, string root, string body)
     {
-        var id = new SessionId(Guid.CreateVersion7());
-        var change = new QosStatusChanged(Guid.NewGuid(), id, 1, surface, QosStatus.Available, null, gateway.Clock.GetUtcNow(), new Sink(new Uri("https://a.example/n"), null), null);
-        var message = gateway.Services.GetServices<IEventFormat>().Single(format => format.Surface == surface).Format(change);
-        Assert.Equal($"{MovedGateway.Url}{root}/sessions/{id}", (string)JsonNode.Parse(message.Body)!["source"]!);
+        Assert.Equal(201, (await gateway.SendAsync("POST", root + "/sessions", body.Replace("PHONE", Gateway.Phone(), StringComparison.Ordinal))).Status);
+        Assert.Equal((surface, $"{MovedGateway.Url}{root}/sessions/"), (gateway.Engine.LastCreate!.Surface, gateway.Engine.LastCreate.SessionsUrl));
     }
+
+    [Fact]
+    public void Every_surface_that_makes_sessions_has_a_format_for_their_events() => Assert.All(
+        ApiExtensions.Surfaces.Where(surface => surface.WriteSession is not null), surface => Assert.NotNull(EventFormats.Of(surface.Name)));
 
     [Theory]
     [InlineData(Prefix, 200)]

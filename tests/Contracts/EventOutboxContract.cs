@@ -24,7 +24,7 @@ public abstract class EventOutboxContract
     public async Task An_event_reads_back_as_it_was_committed()
     {
         var session = Sample.Requested();
-        session = session with { Terms = session.Terms with { Correlator = "корр 🚀", Surface = "v1", Sink = Sample.Sink with { TokenExpiresAt = Sample.Noon.AddDays(1) } } };
+        session = session with { Terms = session.Terms with { Correlator = "корр 🚀", Surface = "v1", Sink = Sample.Sink with { TokenExpiresAt = Sample.Noon.AddDays(1), TokenParameter = "apikey" } } };
         await Store.CommitAsync(session.Silent());
         var told = session.Activated().Ended(StatusInfo.NetworkTerminated) with { Version = 2 };
         await Store.CommitAsync(told.Told());
@@ -34,13 +34,14 @@ public abstract class EventOutboxContract
         Assert.Equal(Sample.Sink.Url.OriginalString, read.Sink.Url.OriginalString);
         Assert.Equal(Sample.Sink.ProtectedToken, read.Sink.ProtectedToken);
         Assert.Equal(Sample.Noon.AddDays(1), read.Sink.TokenExpiresAt);
+        Assert.Equal(("apikey", $"https://api.example.com/s2/sessions/{session.Id}"), (read.Sink.TokenParameter, read.Source));
     }
 
     [Fact]
-    public async Task An_event_without_token_correlator_and_reason_has_none_when_it_is_read()
+    public async Task An_event_without_token_correlator_source_and_reason_has_none_when_it_is_read()
     {
         var session = Sample.Requested();
-        session = session with { Terms = session.Terms with { Correlator = null, Sink = Sample.Sink with { ProtectedToken = null } } };
+        session = session with { Terms = session.Terms with { Correlator = null, SessionsUrl = null, Sink = Sample.Sink with { ProtectedToken = null } } };
         await Store.CommitAsync(session.Silent());
         await Store.CommitAsync(session.Activated().Told());
 
@@ -49,6 +50,8 @@ public abstract class EventOutboxContract
         Assert.Null(read.Correlator);
         Assert.Null(read.Sink.ProtectedToken);
         Assert.Null(read.Sink.TokenExpiresAt);
+        Assert.Null(read.Sink.TokenParameter);
+        Assert.Null(read.Source);
     }
 
     [Fact]

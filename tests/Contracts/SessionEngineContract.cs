@@ -292,7 +292,7 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         await RefusedAsync(SessionErrorCode.Conflict, Request("34600000007", server: "198.18.0.1", caller: Bob));
     }
 
-    /// <summary>Camara.md section 7, row 38.</summary>
+    /// <summary>docs/conformance.md, R38.</summary>
     [Fact]
     public async Task Where_a_device_may_have_one_session_only_its_other_flows_are_refused_until_that_has_ended()
     {

@@ -7,13 +7,11 @@ public sealed class LogEventTests
     {
         ["Api"] = 1000,
         ["Hosting"] = 1100,
-        ["Standalone"] = 1100,
         ["Postgres"] = 2000,
         ["Operators"] = 3000,
         ["Webhooks"] = 4000,
         ["Grains"] = 5000,
         ["Engine"] = 6000,
-        ["Embedded"] = 6000,
     };
 
     [Fact]

@@ -34,6 +34,22 @@ public sealed partial class DocumentationTests
         }
     }
 
+    /// <summary>A reader can follow no reference to a document that only its writer has.</summary>
+    [Fact]
+    public void Every_document_that_a_comment_names_is_in_the_repository()
+    {
+        var files = new[] { "src", "tests", "bench", "docs", "deploy", "sdk" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".cs" or ".md" or ".sql" or ".yaml" or ".csproj" or ".props").ToArray();
+        var known = Directory.GetFiles(Repository.Root, "*.md").Concat(files.Where(file => file.EndsWith(".md", StringComparison.Ordinal))).Select(Path.GetFileName).ToHashSet();
+
+        Assert.Empty(files.SelectMany(file => DocumentName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)
+            .Where(name => !known.Contains(name)).Select(name => $"{Path.GetRelativePath(Repository.Root, file)} names {name}")));
+    }
+
+    [GeneratedRegex(@"(?<![\w./-])(?:[\w.-]+/)*([\w-]+\.md)\b")]
+    private static partial Regex DocumentName();
+
     [GeneratedRegex(@"^    public (?!static|const)[^({=\n]+ (\w+) \{ get; (?:set|init); \}", RegexOptions.Multiline)]
     private static partial Regex Setting();
 

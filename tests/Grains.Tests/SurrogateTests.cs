@@ -85,6 +85,11 @@ public sealed class SurrogateTests
         AssertSame(Change, Pass(Change));
         var until = new DateTimeOffset(2030, 7, 3, 12, 27, 8, TimeSpan.Zero);
         Assert.Equal(until, Pass(Create with { Sink = Sink with { TokenExpiresAt = until } }).Sink!.TokenExpiresAt);
+        var pinned = Session with { Terms = Session.Terms with { SessionsUrl = "https://api.example.com/qod/v0/sessions/", Sink = Sink with { TokenParameter = "apikey" } } };
+        AssertSame(pinned, Pass(pinned));
+        AssertSame(Create with { SessionsUrl = pinned.Terms.SessionsUrl }, Pass(Create with { SessionsUrl = pinned.Terms.SessionsUrl }));
+        var told = Pass(QosStatusChanged.Of(pinned, Noon));
+        Assert.Equal(("https://api.example.com/qod/v0/sessions/01a1fcca-fc6a-7284-9efa-48cc4708a5b4", "apikey"), (told.Source, told.Sink.TokenParameter));
         AssertSame(new SessionResult(Session, null), Pass(new SessionResult(Session, null)));
         Assert.Equal<SessionResult>(SessionError.OperatorUnavailable(new OperatorId("o2-de")), Pass<SessionResult>(SessionError.OperatorUnavailable(new OperatorId("o2-de"))));
         Assert.Equal(OperatorOutcome.Refused("why"), Pass(OperatorOutcome.Refused("why")));

@@ -31,6 +31,7 @@ public static class Sample
     {
         ClientId = "my-app-id",
         Surface = "s2",
+        SessionsUrl = "https://api.example.com/s2/sessions/",
         Operator = new OperatorId("movistar-es"),
         Subscriber = "tel:+34600000001",
         DeviceKey = device,

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Storage;
+using QodOrleans.Webhooks.Formats;
 using QodOrleans.Webhooks.Tests.Support;
 
 namespace QodOrleans.Webhooks.Tests;

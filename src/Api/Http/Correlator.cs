@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>The client's <c>x-correlator</c>: <c>^[a-zA-Z0-9-_:;.\/&lt;&gt;{}]{0,256}$</c>, the empty one as good as none (camara.md 6.2).</summary>
+/// <summary>The client's <c>x-correlator</c>: <c>^[a-zA-Z0-9-_:;.\/&lt;&gt;{}]{0,256}$</c>, the empty one as good as none (docs/conformance.md, Q07).</summary>
 internal static class Correlator
 {
     public const string Header = "x-correlator";

@@ -69,7 +69,7 @@ internal static class Rules
         seconds is null or (>= 1 and <= LongestDuration) ? null : Fault.Member("duration", $"must be 1 to {LongestDuration}");
 
     /// <summary>A day, or the profile's own maximum where that is less: how long a session is to last that does not say it, and what may remain after
-    /// an extension (camara.md, section 7, row 41).</summary>
+    /// an extension (docs/conformance.md, R41).</summary>
     public static TimeSpan LongestDurationWith(QosProfile? profile)
     {
         var day = TimeSpan.FromSeconds(LongestDuration);

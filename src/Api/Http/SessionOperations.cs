@@ -9,7 +9,11 @@ internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory 
 {
     /// <summary>201 with the session and its path, or why there is none.</summary>
     public async Task CreateAsync(HttpContext context, CreateSession request) =>
-        await AnswerCreateAsync(context, await engine.CreateSessionAsync(request, context.RequestAborted));
+        await AnswerCreateAsync(context, await MakeAsync(context, request));
+
+    /// <summary>Has the engine make a session whose events say where it is now, whatever the configuration says when they are told.</summary>
+    public Task<SessionResult> MakeAsync(HttpContext context, CreateSession request) =>
+        engine.CreateSessionAsync(request with { SessionsUrl = surfaces.SessionsUrl(request.Surface) }, context.RequestAborted);
 
     /// <summary>The same, where the surface has asked the engine in a way of its own.</summary>
     public async Task AnswerCreateAsync(HttpContext context, SessionResult result)

@@ -35,9 +35,6 @@ internal sealed record Surface(string Name, PathString Root, Action<IEndpointRou
     /// <summary>What a token may be granted for its operations, in the order in which a grant names them.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
-    /// <summary>The <see cref="Core.Notifications.IEventFormat"/> by which it tells of status changes; null where it makes no sessions.</summary>
-    public Type? EventFormat { get; init; }
-
     /// <summary>Puts what the engine says into the surface's words and shape; null where <see cref="SessionOperations"/> do not serve it.</summary>
     public Func<SessionError, ErrorAnswer>? DescribeError { get; init; }
 

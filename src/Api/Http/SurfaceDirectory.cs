@@ -12,12 +12,14 @@ internal sealed partial class SurfaceDirectory
 
     private const string PathRule = "it must be segments of letters, digits and - . _ ~, with a slash before each and none at the end, like /apis/qod/v0";
 
-    private readonly string publicUrl;
+    private readonly Dictionary<string, string> sessionsUrls;
 
     public SurfaceDirectory(IReadOnlyList<Surface> surfaces, IOptions<ApiOptions> options)
     {
         All = Place(surfaces, options.Value.Surfaces);
-        publicUrl = options.Value.Issuer;
+        var publicUrl = options.Value.Issuer;
+        sessionsUrls = All.Where(surface => surface.WriteSession is not null)
+            .ToDictionary(surface => surface.Name, surface => $"{publicUrl}{surface.Root}/sessions/");
         Prefix = PathString.FromUriComponent(new Uri(publicUrl)).Value!.TrimEnd('/');
     }
 
@@ -32,7 +34,7 @@ internal sealed partial class SurfaceDirectory
     public string PathOf(Surface surface, SessionId session) => $"{Prefix + surface.Root}/sessions/{session}";
 
     /// <summary>What the URLs of all sessions on this surface begin with.</summary>
-    public string SessionsUrl(string surface) => $"{publicUrl}{All.First(one => one.Name == surface).Root}/sessions/";
+    public string SessionsUrl(string surface) => sessionsUrls[surface];
 
     /// <summary>The surface of the endpoint, or of the path where there is none; a path of no surface gets the first one's words.</summary>
     public Surface Of(HttpContext context)

@@ -2,7 +2,7 @@ namespace QodOrleans.Core.Flows;
 
 /// <summary>The traffic of a device that a session is for: which servers, and which ports on both sides.</summary>
 /// <remarks>Two sessions of one device conflict where their flows overlap: an address family in common, and both port sets in common
-/// (camara.md 2.5). The client does not matter: the network can treat a packet in one way only.</remarks>
+/// (docs/conformance.md, Q04). The client does not matter: the network can treat a packet in one way only.</remarks>
 public sealed class Flow
 {
     private static readonly AddressBlock[] AnyServer =
@@ -22,7 +22,7 @@ public sealed class Flow
         (this.servers, this.devicePorts, this.serverPorts) = (servers, devicePorts, serverPorts);
 
     /// <param name="server">With addresses that parse; others are not part of the flow. Without any address it means any server, as missing
-    /// ports mean any port: some surfaces do not ask for one (camara.md A06).</param>
+    /// ports mean any port: some surfaces do not ask for one (docs/conformance.md, A06).</param>
     public static Flow Of(ApplicationServer server, PortsSpec? devicePorts, PortsSpec? serverPorts)
     {
         var blocks = new List<AddressBlock>(2);

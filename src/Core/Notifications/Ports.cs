@@ -1,5 +1,3 @@
-using QodOrleans.Core.Sessions;
-
 namespace QodOrleans.Core.Notifications;
 
 /// <summary>Takes events to their sinks. The engine calls it right after the commit that wrote them to the outbox.</summary>
@@ -13,22 +11,6 @@ public interface IEventDispatcher
     {
     }
 }
-
-/// <summary>How a surface tells of a status change.</summary>
-public interface IEventFormat
-{
-    /// <summary>The surface's name, as in <see cref="SessionTerms.Surface"/>.</summary>
-    string Surface { get; }
-
-    /// <summary>Deterministic: the same event gives the same bytes at each attempt.</summary>
-    EventMessage Format(QosStatusChanged change);
-}
-
-/// <param name="ContentType">For example <c>application/cloudevents+json</c>.</param>
-/// <param name="Target">Another path at the sink's own host, where the surface's release says so; null for the sink as it was given.</param>
-/// <param name="TokenParameter">The query parameter that carries the sink's token, where the surface's release says so; null for a bearer token
-/// in the <c>Authorization</c> header.</param>
-public readonly record struct EventMessage(string ContentType, byte[] Body, Uri? Target = null, string? TokenParameter = null);
 
 /// <summary>Seals sink tokens for the store, and opens them for a delivery. Nothing else ever sees one.</summary>
 public interface ISinkTokenProtector

@@ -9,6 +9,7 @@ namespace QodOrleans.Core.Notifications;
 /// <param name="Sequence">1, 2, …: the order of one session's events.</param>
 /// <param name="OccurredAt">When the status changed, not when it is told.</param>
 /// <param name="Sink">Its token's end is <see cref="SessionTerms.ToldUntil"/>: null too where the client gave one that stops nothing.</param>
+/// <param name="Source">CloudEvents' <c>source</c>: <see cref="QosSession.EventSource"/>, and null where that is.</param>
 public sealed record QosStatusChanged(
     Guid EventId,
     SessionId SessionId,
@@ -18,7 +19,8 @@ public sealed record QosStatusChanged(
     StatusInfo? StatusInfo,
     DateTimeOffset OccurredAt,
     Sink Sink,
-    string? Correlator)
+    string? Correlator,
+    string? Source = null)
 {
     /// <summary>Whether the client may still be told: it was to be when the status changed, but an attempt can be much later.</summary>
     public bool IsToldAt(DateTimeOffset now) => !(Sink.TokenExpiresAt <= now);
@@ -33,7 +35,8 @@ public sealed record QosStatusChanged(
         session.StatusInfo,
         now,
         SinkOf(session.Terms),
-        session.Terms.Correlator);
+        session.Terms.Correlator,
+        session.EventSource);
 
     private static Sink SinkOf(SessionTerms terms)
     {

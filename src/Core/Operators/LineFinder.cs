@@ -12,7 +12,7 @@ public readonly record struct DeviceResult(ResolvedDevice? Device, SessionError?
 }
 
 /// <summary>Finds out whose device a request is about: the routing says which operator's, and that operator says which subscriber's. With
-/// that, one device is one subscriber whether a client names it by its number or by its address (camara.md 2.5).</summary>
+/// that, one device is one subscriber whether a client names it by its number or by its address (docs/conformance.md, Q04).</summary>
 public sealed class LineFinder(OperatorDirectory directory)
 {
     /// <summary>The device of a request. A phone number is its own answer; only an address makes us ask the operator.</summary>

@@ -15,6 +15,10 @@ public sealed record SessionTerms
     /// <summary>Name of the surface the session was made on: its events keep that surface's shape.</summary>
     public required string Surface { get; init; }
 
+    /// <summary>What the URLs of sessions on its surface began with when it was made, for example <c>https://api.example.com/qod/v0/sessions/</c>: pinned, so that
+    /// its events say the same whoever delivers them. Null for sessions that are older than this.</summary>
+    public string? SessionsUrl { get; init; }
+
     /// <summary>Pinned at creation; a number that is ported later stays with the operator that holds the session.</summary>
     public required OperatorId Operator { get; init; }
 
@@ -118,13 +122,16 @@ public sealed record QosSession
     public bool IsVisible => Phase != SessionPhase.Gone && StatusInfo != Sessions.StatusInfo.DeleteRequested;
 
     /// <summary>Whether a new session on an overlapping flow must be refused. A network-terminated one blocks until its retention ends or the
-    /// client deletes it, an expired one does not (camara.md 2.2, 2.5).</summary>
+    /// client deletes it, an expired one does not (docs/conformance.md, Q01 and Q04).</summary>
     public bool HoldsFlow => Phase switch
     {
         SessionPhase.Requested or SessionPhase.Active => true,
         SessionPhase.Releasing or SessionPhase.Retained => StatusInfo == Sessions.StatusInfo.NetworkTerminated,
         _ => false,
     };
+
+    /// <summary>Its URL, as its client knows it: the <c>source</c> of its events. Null for sessions that were made before this was pinned.</summary>
+    public string? EventSource => Terms.SessionsUrl is { } url ? url + Id : null;
 
     /// <summary>Forgotten: there is no row of it.</summary>
     public bool IsGone => Phase == SessionPhase.Gone;

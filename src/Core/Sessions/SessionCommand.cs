@@ -67,7 +67,7 @@ public enum RefusalCause
     Unreachable,
 }
 
-/// <summary>How far an extension may go. Source: camara.md 2.4.</summary>
+/// <summary>How far an extension may go. Source: docs/conformance.md, Q03.</summary>
 public abstract record ExtensionLimit
 {
     private ExtensionLimit() { }

@@ -15,7 +15,8 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
 {
     private const string PendingSql =
         """
-        select id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at, correlator from qod.events
+        select id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at, sink_token_parameter, correlator, source
+        from qod.events
         where dead_reason is null and (session_id, sequence) > (@after_session, @after_sequence)
         order by session_id, sequence limit @limit
         """;
@@ -65,6 +66,11 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
         (QosStatus)row.GetInt16(4),
         row.IsDBNull(5) ? null : (StatusInfo)row.GetInt16(5),
         new DateTimeOffset(row.GetDateTime(6)),
-        new Sink(new Uri(row.GetString(7)), row.IsDBNull(8) ? null : row.GetFieldValue<byte[]>(8), row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9)),
-        SessionRow.Text(row, 10));
+        new Sink(
+            new Uri(row.GetString(7)),
+            row.IsDBNull(8) ? null : row.GetFieldValue<byte[]>(8),
+            row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+            SessionRow.Text(row, 10)),
+        SessionRow.Text(row, 11),
+        SessionRow.Text(row, 12));
 }

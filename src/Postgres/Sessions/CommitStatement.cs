@@ -55,9 +55,12 @@ internal sealed class CommitStatement
             where s.id = d.id and s.version = d.version - 1
             returning s.id
         ), told as (
-            insert into qod.events (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at, correlator)
-            select * from unnest(@e_id, @e_session, @e_sequence, @e_surface, @e_status, @e_status_info, @e_occurred, @e_sink, @e_token, @e_token_expires, @e_correlator)
-                as e (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at, correlator)
+            insert into qod.events (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at,
+                sink_token_parameter, correlator, source)
+            select * from unnest(@e_id, @e_session, @e_sequence, @e_surface, @e_status, @e_status_info, @e_occurred, @e_sink, @e_token, @e_token_expires,
+                @e_token_parameter, @e_correlator, @e_source)
+                as e (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at,
+                    sink_token_parameter, correlator, source)
             where session_id in (select id from updated) or session_id in (select id from inserted) or session_id in (select id from deleted)
         )
         select id from inserted union all select id from updated union all select id from deleted
@@ -67,7 +70,7 @@ internal sealed class CommitStatement
     private readonly List<Guid> newKeys, knownKeys, insertIds, insertDevices, updateIds, deleteIds, eventIds, eventSessions;
     private readonly List<long> newFences, knownExpected, knownFences, insertWrites, updateWrites;
     private readonly List<string> insertClients, insertOperators, eventSurfaces, eventSinks;
-    private readonly List<string?> insertSubjects, insertReferences, updateReferences, eventCorrelators;
+    private readonly List<string?> insertSubjects, insertReferences, updateReferences, eventTokenParameters, eventCorrelators, eventSources;
     private readonly List<short> insertPhases, updatePhases, eventStatuses;
     private readonly List<short?> insertStatusInfos, updateStatusInfos, eventStatusInfos;
     private readonly List<bool> insertSettled, insertHoldsFlow, insertAdmissions, updateSettled, updateHoldsFlow;
@@ -134,7 +137,9 @@ internal sealed class CommitStatement
         eventSinks = parameters.Add<string>("e_sink", NpgsqlDbType.Text);
         eventTokens = parameters.Add<byte[]?>("e_token", NpgsqlDbType.Bytea);
         eventTokenEnds = parameters.Add<DateTime?>("e_token_expires", NpgsqlDbType.TimestampTz);
+        eventTokenParameters = parameters.Add<string?>("e_token_parameter", NpgsqlDbType.Text);
         eventCorrelators = parameters.Add<string?>("e_correlator", NpgsqlDbType.Text);
+        eventSources = parameters.Add<string?>("e_source", NpgsqlDbType.Text);
     }
 
     public NpgsqlCommand CreateCommand(TimeSpan timeout) => parameters.CreateCommand(Sql, timeout);
@@ -228,7 +233,9 @@ internal sealed class CommitStatement
         eventSinks.Add(change.Sink.Url.OriginalString);
         eventTokens.Add(change.Sink.ProtectedToken);
         eventTokenEnds.Add(change.Sink.TokenExpiresAt?.UtcDateTime);
+        eventTokenParameters.Add(change.Sink.TokenParameter);
         eventCorrelators.Add(change.Correlator);
+        eventSources.Add(change.Source);
     }
 
     private static int Seconds(TimeSpan duration) => checked((int)(duration.Ticks / TimeSpan.TicksPerSecond));

@@ -22,7 +22,9 @@ internal sealed record SessionDocument(
     string? Correlator,
     DateTimeOffset CreatedAt,
     bool? DeviceFromToken = null,
-    DateTimeOffset? SinkTokenExpiresAt = null)
+    DateTimeOffset? SinkTokenExpiresAt = null,
+    string? SinkTokenParameter = null,
+    string? SessionsUrl = null)
 {
     public static byte[] Write(SessionTerms terms) => JsonSerializer.SerializeToUtf8Bytes(
         new SessionDocument(
@@ -38,7 +40,9 @@ internal sealed record SessionDocument(
             terms.Correlator,
             terms.CreatedAt,
             terms.DeviceFromToken ? true : null,
-            terms.Sink?.TokenExpiresAt),
+            terms.Sink?.TokenExpiresAt,
+            terms.Sink?.TokenParameter,
+            terms.SessionsUrl),
         SessionDocumentJson.Readable.SessionDocument);
 
     public static SessionTerms Read(byte[] utf8, string clientId, string? subject, OperatorId @operator, DeviceKey deviceKey)
@@ -50,6 +54,7 @@ internal sealed record SessionDocument(
             ClientId = clientId,
             Subject = subject,
             Surface = document.Surface,
+            SessionsUrl = document.SessionsUrl,
             Operator = @operator,
             Subscriber = document.Subscriber,
             DeviceKey = deviceKey,
@@ -59,7 +64,7 @@ internal sealed record SessionDocument(
             DevicePorts = document.DevicePorts,
             ApplicationServerPorts = document.ApplicationServerPorts,
             QosProfile = document.QosProfile,
-            Sink = document.Sink is { } sink ? new Sink(new Uri(sink), document.SinkToken, document.SinkTokenExpiresAt) : null,
+            Sink = document.Sink is { } sink ? new Sink(new Uri(sink), document.SinkToken, document.SinkTokenExpiresAt, document.SinkTokenParameter) : null,
             Correlator = document.Correlator,
             CreatedAt = document.CreatedAt,
         };

@@ -31,7 +31,7 @@ internal readonly record struct SinkAnswer(SinkVerdict Verdict, string Reason = 
 
     public static readonly SinkAnswer Interrupted = new(SinkVerdict.Interrupted);
 
-    /// <summary>The rules of architecture.md section 7, status by status.</summary>
+    /// <summary>What each status means (docs/conformance.md, Q09).</summary>
     public static SinkAnswer Of(HttpResponseMessage response, DateTimeOffset now)
     {
         var status = (int)response.StatusCode;

@@ -1,16 +1,18 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using QodOrleans.Core.Notifications;
-using QodOrleans.Core.Sessions;
+using QodOrleans.Webhooks.Formats;
 
 namespace QodOrleans.Webhooks.Sinks;
 
 /// <summary>One attempt to deliver one event.</summary>
 internal sealed class SinkClient(
-    HttpMessageHandler network, IEnumerable<IEventFormat> formats, ISinkTokenProtector tokens, TimeProvider time, ILogger log) : IDisposable
+    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, TimeProvider time, ILogger log) : IDisposable
 {
     private readonly HttpMessageInvoker http = new(network);
-    private readonly Dictionary<string, IEventFormat> formatOf = formats.ToDictionary(format => format.Surface);
+    private readonly Dictionary<string, IEventFormat> formatOf = formats
+        .SelectMany(format => format.Surfaces, (format, surface) => (surface, format))
+        .ToDictionary(pair => pair.surface, pair => pair.format);
 
     /// <param name="limit">Cancelled when the time of this attempt is over.</param>
     /// <param name="stop">Cancelled when ours is.</param>
@@ -21,7 +23,8 @@ internal sealed class SinkClient(
         if (!change.IsToldAt(time.GetUtcNow())) return new SinkAnswer(SinkVerdict.Refused, "the sink token has expired", Blames: false);
         try
         {
-            using var request = Compose(change, format.Format(change));
+            var pinned = unpinned.Complete(change);
+            using var request = Compose(pinned, format.Format(pinned));
             using var response = await http.SendAsync(request, limit);
             return SinkAnswer.Of(response, time.GetUtcNow());
         }
@@ -59,7 +62,7 @@ internal sealed class SinkClient(
         var content = new ByteArrayContent(message.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, message.Target ?? change.Sink.Url) { Content = content };
-        if (change.Sink.ProtectedToken is { } token) Authorize(request, message.TokenParameter, tokens.Unprotect(token));
+        if (change.Sink.ProtectedToken is { } token) Authorize(request, change.Sink.TokenParameter, tokens.Unprotect(token));
         if (change.Correlator is { Length: > 0 } correlator) request.Headers.TryAddWithoutValidation("x-correlator", correlator);
         return request;
     }

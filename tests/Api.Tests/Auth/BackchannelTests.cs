@@ -15,7 +15,7 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("ipport:[2001:db8:34::1]:8080", "openid dpv:RequestedServiceProvision qod-sessions-write offline_access")]
     [InlineData("ipport:[2001:db8:34::1]", "qod-sessions-write")]
     [InlineData("tel:+34600000000", "openid")]
-    public async Task D01_D02_D03_D19_every_documented_hint_and_scope_gets_a_request(string hint, string scope)
+    public async Task L01_L02_L03_L19_every_documented_hint_and_scope_gets_a_request(string hint, string scope)
     {
         var answer = await gateway.BackchannelAsync(hint, scope);
         Assert.Equal((200, "no-store"), (answer.Status, answer.Header("Cache-Control")));
@@ -25,7 +25,7 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Fact]
-    public async Task D04_D05_D06_the_first_poll_at_once_brings_a_token_for_that_line_only()
+    public async Task L04_L05_L06_the_first_poll_at_once_brings_a_token_for_that_line_only()
     {
         var asked = await gateway.BackchannelAsync("ipport:203.0.113.25:8080");
         var told = await gateway.PollAsync((string)asked.Json["auth_req_id"]!);

@@ -8,7 +8,7 @@ namespace QodOrleans.Api.Tests.Auth;
 public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
 {
     [Fact]
-    public async Task D07_D08_D10_the_samples_request_is_sent_back_with_a_code_and_no_page_in_between()
+    public async Task L07_L08_L10_the_samples_request_is_sent_back_with_a_code_and_no_page_in_between()
     {
         var arrival = (await gateway.AuthorizeAsync()).Arrival();
         Assert.Equal(["code", "iss"], arrival.Keys);
@@ -18,20 +18,20 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Fact]
-    public async Task D11_the_html_form_with_its_create_button_works() => Assert.NotEmpty(await gateway.CodeAsync(("create", ""), ("utm_source", "x"), ("utm_source", "y")));
+    public async Task L11_the_html_form_with_its_create_button_works() => Assert.NotEmpty(await gateway.CodeAsync(("create", ""), ("utm_source", "x"), ("utm_source", "y")));
 
     [Theory]
     [InlineData("+34600000000")]
     [InlineData("a b&c=d#e%25/ä€🚀\"<'")]
     [InlineData("0")]
-    public async Task D12_state_comes_back_verbatim(string state)
+    public async Task L12_state_comes_back_verbatim(string state)
     {
         Assert.Equal(state, (await gateway.AuthorizeAsync(("state", state))).Arrival()["state"]);
         Assert.Equal(state, (await gateway.AuthorizeAsync(("state", state), ("scope", "nonsense"))).Arrival()["state"]);
     }
 
     [Fact]
-    public async Task D13_D14_the_backend_turns_the_code_into_a_token_for_the_line_of_the_requests_address()
+    public async Task L13_L14_the_backend_turns_the_code_into_a_token_for_the_line_of_the_requests_address()
     {
         var answer = await gateway.RedeemAsync(await gateway.CodeAsync());
         Assert.Equal(200, answer.Status);
@@ -143,10 +143,10 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("display", "wap")]
     [InlineData("ui_locales", "de")]
     [InlineData("claims", "{\"id_token\":{}}")]
-    public async Task D10_what_needs_no_page_shows_none(string name, string value) => Assert.NotEmpty(await gateway.CodeAsync((name, value)));
+    public async Task L10_what_needs_no_page_shows_none(string name, string value) => Assert.NotEmpty(await gateway.CodeAsync((name, value)));
 
     [Fact]
-    public async Task D22_a_client_secret_is_not_asked_for_and_one_that_is_sent_all_the_same_goes_nowhere()
+    public async Task L22_a_client_secret_is_not_asked_for_and_one_that_is_sent_all_the_same_goes_nowhere()
     {
         var answer = await gateway.AuthorizeAsync(("client_secret", "my-app-secret"), ("state", "s"));
         Assert.NotEmpty(answer.Arrival()["code"]);

@@ -3,7 +3,7 @@ using QodOrleans.Api.Auth;
 
 namespace QodOrleans.Api.Tests.Auth;
 
-/// <summary>D21: where the person has to be asked.</summary>
+/// <summary>L21: where the person has to be asked.</summary>
 public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gateway>
 {
     private const string Client = "asking-app-id";
@@ -40,7 +40,7 @@ public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
-    public async Task D31_only_a_second_poll_that_comes_too_soon_is_slow_down_and_each_adds_five_seconds()
+    public async Task R31_only_a_second_poll_that_comes_too_soon_is_slow_down_and_each_adds_five_seconds()
     {
         var (id, _) = await AskAsync();
         (await PollAsync(id)).IsOAuthError(400, "authorization_pending");

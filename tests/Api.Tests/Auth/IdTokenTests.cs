@@ -14,7 +14,7 @@ namespace QodOrleans.Api.Tests.Auth;
 public sealed class IdTokenTests(Gateway gateway) : IClassFixture<Gateway>
 {
     [Fact]
-    public async Task D15_discovery_names_every_endpoint_by_the_configured_address_whatever_the_request_says()
+    public async Task L15_discovery_names_every_endpoint_by_the_configured_address_whatever_the_request_says()
     {
         var answer = await gateway.SendAsync(
             "GET", "/.well-known/openid-configuration", token: null,

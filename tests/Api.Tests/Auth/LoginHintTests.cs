@@ -7,7 +7,7 @@ namespace QodOrleans.Api.Tests.Auth;
 public sealed class LoginHintTests
 {
     [Fact]
-    public void D02_D19_each_form_is_read_as_the_device_that_it_names()
+    public void L02_L19_each_form_is_read_as_the_device_that_it_names()
     {
         Assert.Equal(new Device { PhoneNumber = "+34666666666" }, LoginHint.Read("tel:+34666666666"));
         Assert.Equal(V4("80.90.34.2", 16790), LoginHint.Read("ipport:80.90.34.2:16790"));
@@ -44,7 +44,7 @@ public sealed class LoginHintTests
     [InlineData("ipport:[fe80::1%25eth0]")]
     [InlineData("ipport:[80.90.34.2]")]
     [InlineData("ipport:localhost:1")]
-    public void D33_anything_else_is_no_hint(string hint) => Assert.Null(LoginHint.Read(hint));
+    public void R33_anything_else_is_no_hint(string hint) => Assert.Null(LoginHint.Read(hint));
 
     [Fact]
     public void The_address_of_a_request_names_a_device_by_the_family_that_it_really_is()

@@ -4,7 +4,7 @@ using QodOrleans.Api.Auth.Assertions;
 
 namespace QodOrleans.Api.Tests.Auth;
 
-/// <summary>camara.md 6.5: requests as JWTs that their client has signed, at <c>/authorize</c> and <c>/bc-authorize</c>.</summary>
+/// <summary>docs/conformance.md, Q08: requests as JWTs that their client has signed, at <c>/authorize</c> and <c>/bc-authorize</c>.</summary>
 public sealed class SignedRequestTests(SignedRequestTests.KeyedGateway gateway) : IClassFixture<SignedRequestTests.KeyedGateway>
 {
     private const string AuthorizeUrl = Gateway.PublicUrl + "/authorize";

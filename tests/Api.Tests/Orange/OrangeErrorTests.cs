@@ -13,13 +13,13 @@ using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Api.Tests.Orange;
 
-/// <summary>Orange's table of errors, each row by a request that brings it about. Ids are those of camara.md, section 4.2.</summary>
+/// <summary>Orange's table of errors, each row by a request that brings it about. Ids are those of docs/conformance.md.</summary>
 public sealed class OrangeErrorTests : IAsyncLifetime
 {
     private const string Root = "/camara/quality-on-demand/orange-lab/qod/v0";
     private const string AnyId = "6a4d570a-6607-466d-889b-473e361afaa1";
 
-    /// <summary>The seed's sentences, word for word, by status and code; null where it has none.</summary>
+    /// <summary>The table's sentences, word for word, by status and code; null where it has none.</summary>
     private static readonly Dictionary<(int Status, int Code), (string Message, string? Description)> Table = new()
     {
         [(400, 20)] = ("Invalid URL parameter value", null),

@@ -4,7 +4,7 @@ using QodOrleans.Api.Http;
 
 namespace QodOrleans.Api.Tests.Qod008;
 
-/// <summary>Two releases at one path (camara.md, section 7, row 1): the body says which one a request is for.</summary>
+/// <summary>Two releases at one path (docs/conformance.md, R01): the body says which one a request is for.</summary>
 public sealed class SharedPathTests(Gateway gateway) : IClassFixture<Gateway>
 {
     private static readonly BodyMembers Members = new(own: ["ueId", "qos"], others: ["device", "qosProfile"]);
@@ -24,7 +24,7 @@ public sealed class SharedPathTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("\"ueId\"", false)]
     [InlineData("{}", false)]
     [InlineData("", false)]
-    public void R1_a_body_is_told_by_its_own_members(string body, bool claimed) => Assert.Equal(claimed, Members.Claims(Encoding.UTF8.GetBytes(body)));
+    public void R01_a_body_is_told_by_its_own_members(string body, bool claimed) => Assert.Equal(claimed, Members.Claims(Encoding.UTF8.GetBytes(body)));
 
     [Theory]
     [InlineData("""{"ueId":{}}""", new[] { "code", "message" })]
@@ -32,7 +32,7 @@ public sealed class SharedPathTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("{}", new[] { "status", "code", "message" })]
     [InlineData("", new[] { "status", "code", "message" })]
     [InlineData("nonsense", new[] { "status", "code", "message" })]
-    public async Task R1_each_body_is_answered_in_its_releases_words(string body, string[] members)
+    public async Task R01_each_body_is_answered_in_its_releases_words(string body, string[] members)
     {
         var answer = await gateway.SendAsync("POST", "/qod/v0/sessions", body);
 

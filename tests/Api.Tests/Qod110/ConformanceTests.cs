@@ -171,7 +171,7 @@ public sealed class ConformanceTests(ReleaseGateway gateway) : IClassFixture<Rel
         Assert.Contains("QOS_E", names);
     }
 
-    // For a device that has no QoS at all the same definitions ask for both this and C01.07, which is what it gets (camara.md section 7, 20).
+    // For a device that has no QoS at all the same definitions ask for both this and C01.07, which is what it gets (docs/conformance.md, R20).
     [Theory]
     [InlineData("qos_profiles_retrieveQoSProfiles_06_device_qos_profiles_not_found")]
     public async Task No_profile_for_the_device_is_an_empty_list(string scenario)
@@ -338,7 +338,7 @@ public sealed class ConformanceTests(ReleaseGateway gateway) : IClassFixture<Rel
     public async Task A_profile_must_exist(string scenario) =>
         IsError(await AskAsync(scenario, Gateway.Body(b => b["qosProfile"] = "QOS_X").ToJsonString()), 400, "INVALID_ARGUMENT");
 
-    // The scenario wants INVALID_ARGUMENT, the OpenAPI file has a code of its own for it; the file prevails (camara.md section 7, 9).
+    // The scenario wants INVALID_ARGUMENT, the OpenAPI file has a code of its own for it; the file prevails (docs/conformance.md, R09).
     [Theory]
     [InlineData("quality_on_demand_createSession_400.9_invalid_duration")]
     public async Task A_duration_must_be_within_the_profiles(string scenario)

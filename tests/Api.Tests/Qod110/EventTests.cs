@@ -6,16 +6,13 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QodOrleans.Api.Surfaces.Qod110;
-using QodOrleans.Core.Notifications;
-using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests.Qod110;
 
-/// <summary>The event's form, and events as they arrive: on the standalone host, over its own engine and delivery.</summary>
-public sealed class EventTests(StandaloneHostTests.Host host, EventTests.Listener listener) : IClassFixture<StandaloneHostTests.Host>, IClassFixture<EventTests.Listener>
+/// <summary>Events as they arrive: as a silo that serves the API delivers them.</summary>
+public sealed class EventTests(SiloHostTests.Host host, EventTests.Listener listener) : IClassFixture<SiloHostTests.Host>, IClassFixture<EventTests.Listener>
 {
     private const string SinkToken = "c8974e592c2fa383d4a3960714";
 
@@ -41,26 +38,6 @@ public sealed class EventTests(StandaloneHostTests.Host host, EventTests.Listene
 
         Assert.Equal(204, (int)deleted.StatusCode);
         Assert.NotEqual(created, await AssertArrivesAsync(scenario, http, id, "UNAVAILABLE", "DELETE_REQUESTED"));
-    }
-
-    [Fact]
-    public void An_event_is_the_releases_own_example()
-    {
-        var format = host.Services.GetServices<IEventFormat>().Single(format => format.Surface == Qod110Surface.Name);
-        var message = format.Format(new QosStatusChanged(
-            new Guid("83a0d986-0866-4f38-b8c0-fc65bfcda452"), new SessionId(new Guid("123e4567-e89b-12d3-a456-426614174000")), 1, Qod110Surface.Name,
-            QosStatus.Unavailable, StatusInfo.DurationExpired, new DateTimeOffset(2024, 6, 1, 15, 0, 0, TimeSpan.FromHours(2)),
-            new Sink(new Uri("https://a.example/n"), null), "c"));
-
-        Assert.Equal("application/cloudevents+json", message.ContentType);
-        var body = JsonNode.Parse(message.Body)!.AsObject();
-        Assert.EndsWith("/quality-on-demand/v1/sessions/123e4567-e89b-12d3-a456-426614174000", (string)body["source"]!, StringComparison.Ordinal);
-        body.Remove("source");
-        Assert.Equal(
-            """
-            {"id":"83a0d986-0866-4f38-b8c0-fc65bfcda452","specversion":"1.0","type":"org.camaraproject.quality-on-demand.v1.qos-status-changed","time":"2024-06-01T13:00:00.000Z","datacontenttype":"application/json","data":{"sessionId":"123e4567-e89b-12d3-a456-426614174000","qosStatus":"UNAVAILABLE","statusInfo":"DURATION_EXPIRED"}}
-            """,
-            body.ToJsonString());
     }
 
     /// <returns>The event's id.</returns>

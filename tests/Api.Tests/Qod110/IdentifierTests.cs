@@ -4,7 +4,7 @@ using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Api.Tests.Qod110;
 
-/// <summary>Camara.md 6.3, cell by cell: which token, which device, which answer; and which identifier comes back.</summary>
+/// <summary>Q05, cell by cell: which token, which device, which answer; and which identifier comes back.</summary>
 public sealed class IdentifierTests(ReleaseGateway gateway) : IClassFixture<ReleaseGateway>
 {
     public enum Token

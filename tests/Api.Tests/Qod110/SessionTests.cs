@@ -6,7 +6,7 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Tests.Qod110;
 
-/// <summary>A session's numbers through its life (camara.md 2.3, 2.4), its sink, and its errors where the scenarios leave them open.</summary>
+/// <summary>A session's numbers through its life (docs/conformance.md, Q02 and Q03), its sink, and its errors where the scenarios leave them open.</summary>
 public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<ReleaseGateway>
 {
     [Fact]

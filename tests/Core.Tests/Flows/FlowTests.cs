@@ -6,7 +6,7 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Core.Tests.Flows;
 
-/// <summary>camara.md 2.5: two sessions of one device conflict where their servers and both their port sets have something in common.</summary>
+/// <summary>Q04: two sessions of one device conflict where their servers and both their port sets have something in common.</summary>
 public sealed class FlowTests
 {
     [Theory]
@@ -21,7 +21,7 @@ public sealed class FlowTests
     [InlineData("198.51.100.1 2001:db8::1", "198.51.100.2 2001:db8::1", true)]
     [InlineData("198.51.100.1 2001:db8::1", "198.51.100.2 2001:db8::2", false)]
     [InlineData("198.51.100.1", "::ffff:198.51.100.1", true)]
-    // no address at all: any server (surfaces where applicationServer is optional, camara.md A06)
+    // no address at all: any server (surfaces where applicationServer is optional, A06)
     [InlineData("any", "198.51.100.1", true)]
     [InlineData("any", "2001:db8::1", true)]
     [InlineData("any", "any", true)]

@@ -56,13 +56,19 @@ public sealed class QosStatusChangedTests
     public void An_event_carries_what_its_surface_needs_to_tell_it()
     {
         var session = Story.Play("create 60s | operator accepts | operator terminates").Session;
-        session = session with { Terms = session.Terms with { Correlator = "abc" } };
+        session = session with { Terms = session.Terms with { Correlator = "abc", SessionsUrl = "https://api.example.com/qod/v0/sessions/" } };
         var change = QosStatusChanged.Of(session, DateTimeOffset.UnixEpoch);
 
         Assert.Equal(
             (session.Id, 2, "qod-v0", QosStatus.Unavailable, StatusInfo.NetworkTerminated, DateTimeOffset.UnixEpoch, session.Terms.Sink, "abc"),
             (change.SessionId, change.Sequence, change.Surface, change.Status, change.StatusInfo, change.OccurredAt, change.Sink, change.Correlator));
+        Assert.Equal($"https://api.example.com/qod/v0/sessions/{session.Id}", change.Source);
     }
+
+    /// <summary>A guess would be pinned: whoever delivers it must see that there is none.</summary>
+    [Fact]
+    public void An_event_of_a_session_that_is_older_than_pinned_sources_has_none() =>
+        Assert.Null(QosStatusChanged.Of(Told(1) with { Terms = Told(1).Terms with { SessionsUrl = null } }, DateTimeOffset.UnixEpoch).Source);
 
     [Fact]
     public void A_session_without_a_sink_has_no_events() =>

@@ -96,7 +96,7 @@ public sealed class SessionMachineProperties
         Assert.Equal(0, after.Duration.Ticks % TimeSpan.TicksPerSecond);
         Assert.True(after.Duration >= before.Duration);
 
-        // Who blocks the flow (camara.md 2.5).
+        // Who blocks the flow (Q04).
         Assert.Equal(
             after.Phase != SessionPhase.Gone && (after.Status != QosStatus.Unavailable || after.StatusInfo == StatusInfo.NetworkTerminated), after.HoldsFlow);
     }
@@ -161,7 +161,7 @@ public sealed class SessionMachineProperties
             }
         }, runs: 5_000);
 
-    /// <summary>camara.md 2.4, by definition: what remains, or the whole, is at most the limit.</summary>
+    /// <summary>Q03, by definition: what remains, or the whole, is at most the limit.</summary>
     private static bool Within(TimeSpan duration, TimeSpan elapsed, ExtensionLimit limit) => limit switch
     {
         ExtensionLimit.RemainingAtMost remaining => duration - TimeSpan.FromSeconds(Math.Floor(elapsed.TotalSeconds)) <= remaining.Remaining,

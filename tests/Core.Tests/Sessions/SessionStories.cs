@@ -2,7 +2,7 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Core.Tests.Sessions;
 
-/// <summary>camara.md section 2, told as stories. The language is described in <see cref="Story"/>.</summary>
+/// <summary>A session's rules (docs/conformance.md, Q01 to Q06), told as stories. The language is described in <see cref="Story"/>.</summary>
 public sealed class SessionStories
 {
     // ---- a whole life -------------------------------------------------------------------------------------------------------------
@@ -18,7 +18,7 @@ public sealed class SessionStories
     [InlineData("create 60s without a sink | operator accepts | delete | told nothing")]
     public void Without_a_sink_nobody_is_told(string story) => Story.Play(story);
 
-    // r3.2, accessTokenExpiresUtc; camara.md 6.4.
+    // r3.2, accessTokenExpiresUtc; Q06.
     [Theory]
     [InlineData("create 60s with a token for 60.001s | operator accepts | told AVAILABLE | tick 60s | told UNAVAILABLE DURATION_EXPIRED")]
     [InlineData("create 60s with a token for 60s | operator accepts | told AVAILABLE | tick 60s | UNAVAILABLE DURATION_EXPIRED | told nothing")]

@@ -40,6 +40,8 @@ public abstract class MainJobContract(Service service) : IAsyncLifetime
         Assert.StartsWith("application/cloudevents+json", arrival.ContentType, StringComparison.Ordinal);
         Assert.Equal("1.0", arrival.Body["specversion"]!.ToString());
         Assert.Equal("org.camaraproject.qod.v0.qos-status-changed", arrival.Body["type"]!.ToString());
+        // Where the session was made, whichever process tells of it.
+        Assert.Equal($"{service.Address}qod/v0/sessions/{id}", arrival.Body["source"]!.ToString());
 
         var read = await client.GetAsync(id);
         Assert.Equal(HttpStatusCode.OK, read.Status);

@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Storage;
 using QodOrleans.TestSupport;
+using QodOrleans.Webhooks.Formats;
 using QodOrleans.Webhooks.Outbox;
 using QodOrleans.Webhooks.Sinks;
 
@@ -23,7 +25,7 @@ internal sealed class Broker : IDisposable
         Network = network as Network ?? new Network(Clock);
         Outbox = outbox ?? new FakeOutbox();
         Dispatcher = new WebhookDispatcher(
-            connection ?? (IEventOutbox)Outbox, [new TestFormat()], Tokens, network ?? Network, options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance,
+            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network, options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance,
             chance ?? new LongestPause(), share);
     }
 

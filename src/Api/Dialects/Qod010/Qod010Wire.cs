@@ -23,7 +23,7 @@ internal sealed class CreateSessionBody
     public int? Duration { get; set; }
 }
 
-/// <summary><c>Device</c>, and the members that published samples put inside it by mistake (camara.md A27).</summary>
+/// <summary><c>Device</c>, and the members that published samples put inside it by mistake (docs/conformance.md, A27).</summary>
 internal sealed class DeviceBody
 {
     public string? PhoneNumber { get; set; }
@@ -78,7 +78,7 @@ internal sealed class ExtendSessionDurationBody
     public int? RequestedAdditionalDuration { get; set; }
 }
 
-/// <summary><c>SessionInfo</c>. No <c>statusInfo</c>: this release does not have it here (camara.md C07).</summary>
+/// <summary><c>SessionInfo</c>. No <c>statusInfo</c>: this release does not have it here (docs/conformance.md, C07).</summary>
 internal sealed class SessionInfoBody
 {
     public required string SessionId { get; init; }
@@ -144,34 +144,12 @@ internal sealed class QosProfileBody
 /// <summary><c>Rate</c> and <c>Duration</c>: both are a value and the name of its unit.</summary>
 internal sealed record QuantityBody(int Value, string Unit);
 
-/// <summary><c>EventQosStatusChanged</c>, a CloudEvent 1.0.</summary>
-internal sealed class EventBody
-{
-    public required string Id { get; init; }
-
-    public required string Source { get; init; }
-
-    [JsonPropertyName("specversion")]
-    public required string SpecVersion { get; init; }
-
-    public required string Type { get; init; }
-
-    public required string Time { get; init; }
-
-    [JsonPropertyName("datacontenttype")]
-    public required string DataContentType { get; init; }
-
-    public required EventDataBody Data { get; init; }
-}
-
-internal sealed record EventDataBody(string SessionId, string QosStatus, string? StatusInfo);
-
 /// <summary>For requests; read through <see cref="JsonBody.Strict"/>.</summary>
 [JsonSerializable(typeof(CreateSessionBody))]
 [JsonSerializable(typeof(ExtendSessionDurationBody))]
 internal sealed partial class Qod010Requests : JsonSerializerContext;
 
-/// <summary>For answers and events: members without a value are absent.</summary>
+/// <summary>For answers: members without a value are absent.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -179,6 +157,5 @@ internal sealed partial class Qod010Requests : JsonSerializerContext;
 [JsonSerializable(typeof(SessionInfoBody))]
 [JsonSerializable(typeof(QosProfileBody))]
 [JsonSerializable(typeof(QosProfileBody[]))]
-[JsonSerializable(typeof(EventBody))]
 [JsonSerializable(typeof(CreateSessionBody))]
 internal sealed partial class Qod010Answers : JsonSerializerContext;

@@ -11,10 +11,7 @@ internal static class OrangeSurface
     public static readonly Surface Surface = new(Name, "/camara/quality-on-demand/orange-lab/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface), OrangeErrors.Describe)
     {
         OpenApiResource = "Surfaces.Orange.openapi.json",
-        EventFormat = typeof(EventFormat),
         DescribeError = OrangeErrors.Of,
         WriteSession = Qod010Operations.WriteSessionAsync,
     };
-
-    private sealed class EventFormat(SurfaceDirectory surfaces) : Qod010EventFormat(Name, surfaces);
 }

@@ -11,6 +11,9 @@ namespace QodOrleans.Api.Surfaces.Qod008;
 /// <summary>Between the legacy shape and the domain: what a request may hold, and what an answer says.</summary>
 internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, LegacySinkToken tokenPlace)
 {
+    /// <summary>0.8's own place for the token, where the configuration has it so. Every later release has given it up, for a query ends up in logs.</summary>
+    private const string TokenParameter = "apikey";
+
     private const int LongestExternalId = 253;
 
     /// <summary>Null if the shape allows the body, else the first thing it does not allow.</summary>
@@ -40,7 +43,7 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.AsPorts),
         QosProfile = body.Qos!,
         Duration = body.Duration is { } seconds ? TimeSpan.FromSeconds(seconds) : Rules.LongestDurationWith(profiles.Find(body.Qos!)),
-        Sink = sinks.Sink(body.NotificationUri ?? body.NotificationUrl, body.NotificationAuthToken, protector),
+        Sink = SinkOf(body),
         Correlator = correlator,
     };
 
@@ -108,6 +111,12 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         return Rules.IsClassicProfile(qos) ? null : Fault.Member("qos", Rules.ClassicProfilesRule);
     }
 
+    private Sink? SinkOf(CreateSessionBody body)
+    {
+        var sink = sinks.Sink(body.NotificationUri ?? body.NotificationUrl, body.NotificationAuthToken, protector);
+        return sink is null || tokenPlace == LegacySinkToken.Bearer ? sink : sink with { TokenParameter = TokenParameter };
+    }
+
     private Fault? CheckCallback(CreateSessionBody body)
     {
         if (body is { NotificationUri: { } uri, NotificationUrl: { } url } && uri != url) return Fault.Member("notificationUrl", "differs from notificationUri, which is the same in another release");
@@ -117,7 +126,7 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         if (body.NotificationAuthToken is not { } token) return null;
         if (!Rules.IsAuthToken(token)) return Fault.Member("notificationAuthToken", Rules.AuthTokenRule);
         // Two of a name are read differently by different servers.
-        var hasOwn = tokenPlace == LegacySinkToken.ApiKey && parsed is not null && QueryHelpers.ParseQuery(parsed.Query).ContainsKey(Qod008EventFormat.TokenParameter);
-        return hasOwn ? Fault.Member(place, $"has a parameter {Qod008EventFormat.TokenParameter}, in which notificationAuthToken is sent") : null;
+        var hasOwn = tokenPlace == LegacySinkToken.ApiKey && parsed is not null && QueryHelpers.ParseQuery(parsed.Query).ContainsKey(TokenParameter);
+        return hasOwn ? Fault.Member(place, $"has a parameter {TokenParameter}, in which notificationAuthToken is sent") : null;
     }
 }

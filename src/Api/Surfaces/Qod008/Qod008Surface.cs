@@ -8,7 +8,7 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Surfaces.Qod008;
 
-/// <summary>The legacy shape, CAMARA QoD 0.8 with the seed's additions, at <c>/qod/v0/sessions</c>. It only makes sessions of its own: that path
+/// <summary>The legacy shape, CAMARA QoD 0.8 with what Telefónica's developer site adds to it, at <c>/qod/v0/sessions</c>. It only makes sessions of its own: that path
 /// belongs to a newer release, whose operations show each session in the shape that it was made in.</summary>
 internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, IOptions<ApiOptions> options)
 {
@@ -20,12 +20,11 @@ internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalo
     public static readonly Surface Surface = new(Name, "/qod/v0", Map, Qod008Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod008.openapi.json",
-        EventFormat = typeof(EventFormat),
         DescribeError = Qod008Errors.Of,
         WriteSession = WriteSessionAsync,
     };
 
-    public static readonly Surface Surface081 = Surface with { Name = Name081, Map = (_, _) => { }, OpenApiResource = null, EventFormat = typeof(EventFormat081) };
+    public static readonly Surface Surface081 = Surface with { Name = Name081, Map = (_, _) => { }, OpenApiResource = null };
 
     private static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod008Requests.Default);
 
@@ -49,8 +48,4 @@ internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalo
 
     private static Task WriteSessionAsync(HttpContext context, int status, QosSession session) =>
         context.WriteJsonAsync(status, Qod008Mapping.ToWire(session), Qod008Answers.Default.SessionInfoBody);
-
-    private sealed class EventFormat(IOptions<ApiOptions> options) : Qod008EventFormat(Name, options.Value);
-
-    private sealed class EventFormat081(IOptions<ApiOptions> options) : Qod008EventFormat(Name081, options.Value);
 }

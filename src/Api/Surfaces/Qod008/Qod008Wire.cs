@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using QodOrleans.Api.Http;
 
-// The shapes of CAMARA QoD 0.8 as Telefónica's developer site shows them: seed 000. In requests, every member may be absent and none may be null.
+// The shapes of CAMARA QoD 0.8 as Telefónica's developer site shows them. In requests, every member may be absent and none may be null.
 namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary><c>CreateSession</c>.</summary>
@@ -54,7 +54,7 @@ internal sealed class AsIdBody
     public string? Ipv6Addr { get; set; }
 }
 
-/// <summary><c>SessionInfo</c>, its members in the order of the seed's examples. The token that 0.8 would repeat here is left out.</summary>
+/// <summary><c>SessionInfo</c>, its members in the order of the site's examples. The token that 0.8 would repeat here is left out.</summary>
 internal sealed class SessionInfoBody
 {
     /// <summary>Seconds.</summary>
@@ -93,19 +93,15 @@ internal sealed record MessageBody(string Severity, string Description);
 /// <summary><c>ErrorInfo</c>.</summary>
 internal sealed record ErrorBody(string Code, string Message);
 
-/// <summary><c>Notification</c>, with the status that the seed added to the session.</summary>
-internal sealed record NotificationBody(string SessionId, string Event, string QosStatus, string? StatusInfo);
-
 /// <summary>For requests; read through <see cref="JsonBody.Strict"/>.</summary>
 [JsonSerializable(typeof(CreateSessionBody))]
 internal sealed partial class Qod008Requests : JsonSerializerContext;
 
-/// <summary>For answers and events: members without a value are absent.</summary>
+/// <summary>For answers: members without a value are absent.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(SessionInfoBody))]
 [JsonSerializable(typeof(ErrorBody))]
-[JsonSerializable(typeof(NotificationBody))]
 internal sealed partial class Qod008Answers : JsonSerializerContext;

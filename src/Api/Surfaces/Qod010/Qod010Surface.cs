@@ -14,10 +14,7 @@ internal static class Qod010Surface
         OpenApiResource = "Surfaces.Qod010.openapi.json",
         ApiName = "qod",
         Scopes = [QodScopes.SessionsWrite, QodScopes.SessionsRead, QodScopes.SessionsDelete, QodScopes.ProfilesRead],
-        EventFormat = typeof(EventFormat),
         DescribeError = Qod010Errors.Of,
         WriteSession = Qod010Operations.WriteSessionAsync,
     };
-
-    private sealed class EventFormat(SurfaceDirectory surfaces) : Qod010EventFormat(Name, surfaces);
 }

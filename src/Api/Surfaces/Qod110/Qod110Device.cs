@@ -4,7 +4,7 @@ using QodOrleans.Core.Flows;
 
 namespace QodOrleans.Api.Surfaces.Qod110;
 
-/// <summary>Which device a request is about, the same in both APIs of the release (camara.md 6.3): a 3-legged token says it and the request
+/// <summary>Which device a request is about, the same in both APIs of the release (docs/conformance.md, Q05): a 3-legged token says it and the request
 /// must not; with a 2-legged one the request does.</summary>
 internal static class Qod110Device
 {

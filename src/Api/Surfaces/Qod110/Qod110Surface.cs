@@ -26,7 +26,6 @@ internal sealed class Qod110Surface(
         OpenApiResource = "Surfaces.Qod110.quality-on-demand.openapi.json",
         ApiName = "quality-on-demand",
         Scopes = [CreateScope, ReadScope, UpdateScope, DeleteScope, RetrieveScope],
-        EventFormat = typeof(Qod110EventFormat),
         DescribeError = Qod110Errors.Of,
         WriteSession = WriteSessionAsync,
     };
@@ -63,7 +62,7 @@ internal sealed class Qod110Surface(
 
         var result = await Qod110Device.AskAsync(
             devices,
-            device => engine.CreateSessionAsync(mapping.ToDomain(body!, device, caller, Correlator.Of(context)), context.RequestAborted),
+            device => sessions.MakeAsync(context, mapping.ToDomain(body!, device, caller, Correlator.Of(context))),
             result => result.Error);
         await sessions.AnswerCreateAsync(context, result);
     }
@@ -122,7 +121,7 @@ internal sealed class Qod110Surface(
         else await context.WriteErrorAsync(Qod110Errors.Of(result.Error!));
     }
 
-    /// <summary>No sessions and no subscriber are two answers (camara.md 6.3), but the engine takes a phone number at its word. So its operator is
+    /// <summary>No sessions and no subscriber are two answers (docs/conformance.md, Q05), but the engine takes a phone number at its word. So its operator is
     /// asked, if no session proves already that it is known.</summary>
     private async Task<SessionListResult> RetrieveAsync(Caller caller, Device? device, CancellationToken cancellation)
     {

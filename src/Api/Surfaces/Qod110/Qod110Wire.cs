@@ -164,28 +164,6 @@ internal sealed record AvailabilityBody(string CountryName, IReadOnlyList<string
 /// <summary><c>Rate</c> and <c>Duration</c>: both are a value and the name of its unit.</summary>
 internal sealed record QuantityBody(int Value, string Unit);
 
-/// <summary><c>EventQosStatusChanged</c>, a CloudEvent 1.0.</summary>
-internal sealed class EventBody
-{
-    public required string Id { get; init; }
-
-    public required string Source { get; init; }
-
-    [JsonPropertyName("specversion")]
-    public required string SpecVersion { get; init; }
-
-    public required string Type { get; init; }
-
-    public required string Time { get; init; }
-
-    [JsonPropertyName("datacontenttype")]
-    public required string DataContentType { get; init; }
-
-    public required EventDataBody Data { get; init; }
-}
-
-internal sealed record EventDataBody(string SessionId, string QosStatus, string? StatusInfo);
-
 /// <summary>For requests; read through <see cref="JsonBody.Strict"/>.</summary>
 [JsonSerializable(typeof(CreateSessionBody))]
 [JsonSerializable(typeof(ExtendSessionDurationBody))]
@@ -193,7 +171,7 @@ internal sealed record EventDataBody(string SessionId, string QosStatus, string?
 [JsonSerializable(typeof(RetrieveQosProfilesBody))]
 internal sealed partial class Qod110Requests : JsonSerializerContext;
 
-/// <summary>For answers and events: members without a value are absent.</summary>
+/// <summary>For answers: members without a value are absent.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -202,5 +180,4 @@ internal sealed partial class Qod110Requests : JsonSerializerContext;
 [JsonSerializable(typeof(SessionInfoBody[]))]
 [JsonSerializable(typeof(QosProfileBody))]
 [JsonSerializable(typeof(QosProfileBody[]))]
-[JsonSerializable(typeof(EventBody))]
 internal sealed partial class Qod110Answers : JsonSerializerContext;

@@ -22,7 +22,6 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
         OpenApiResource = "Surfaces.Telefonica.openapi.json",
         ApiName = "qod",
         Scopes = [WriteScope, ReadScope],
-        EventFormat = typeof(EventFormat),
         DescribeError = TelefonicaErrors.Of,
         WriteSession = WriteSessionAsync,
     };
@@ -50,7 +49,7 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
         else await sessions.CreateAsync(context, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
     }
 
-    /// <summary>"All active sessions": the caller's own, REQUESTED or AVAILABLE (camara.md, section 7, row 37).</summary>
+    /// <summary>"All active sessions": the caller's own, REQUESTED or AVAILABLE (docs/conformance.md, R37).</summary>
     private async Task ListQodSessions(HttpContext context)
     {
         var result = await engine.ListSessionsAsync(context.Caller(), context.RequestAborted);
@@ -61,7 +60,4 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
 
     private static Task WriteSessionAsync(HttpContext context, int status, QosSession session) =>
         context.WriteJsonAsync(status, TelefonicaMapping.ToWire(session), TelefonicaAnswers.Default.SessionInfoBody);
-
-    /// <summary>The document says nothing of the event's body; its generation's is taken (camara.md, section 7, row 36).</summary>
-    private sealed class EventFormat(SurfaceDirectory surfaces) : Qod010EventFormat(Name, surfaces);
 }

@@ -1,0 +1,33 @@
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Sessions;
+
+namespace QodOrleans.Webhooks.Formats;
+
+/// <summary>CAMARA QoD 0.8 tells of a session's end only, as <c>SESSION_TERMINATED</c>, at <c>/notifications</c> below the callback. The legacy surface's sessions
+/// have a status, so its other changes are told too, under the name that they got in 0.9.</summary>
+internal sealed class Qod008Event : IEventFormat
+{
+    private const string Suffix = "/notifications";
+
+    public IReadOnlyList<string> Surfaces { get; } = ["qod-0.8", "qod-0.8.1"];
+
+    public EventMessage Format(QosStatusChanged change)
+    {
+        var body = new Qod008Notification(
+            change.SessionId.ToString(),
+            change.Status == QosStatus.Unavailable ? "SESSION_TERMINATED" : "QOS_STATUS_CHANGED",
+            EventJson.Status(change.Status),
+            EventJson.Reason(change.StatusInfo));
+        return new EventMessage("application/json", EventJson.Write(body, EventBodies.Default.Qod008Notification), TargetOf(change.Sink.Url));
+    }
+
+    /// <summary>Telefónica's own example ends in the suffix already.</summary>
+    private static Uri? TargetOf(Uri callback)
+    {
+        var path = callback.AbsolutePath.TrimEnd('/');
+        return path.EndsWith(Suffix, StringComparison.Ordinal) ? null : new UriBuilder(callback) { Path = path + Suffix }.Uri;
+    }
+}
+
+/// <summary><c>Notification</c>, with the status beside it.</summary>
+internal sealed record Qod008Notification(string SessionId, string Event, string QosStatus, string? StatusInfo);

@@ -1,0 +1,11 @@
+using QodOrleans.Core.Notifications;
+
+namespace QodOrleans.Webhooks.Formats;
+
+/// <summary>CAMARA QoD 0.10.1. Telefónica's document says nothing of an event's body; its generation's is taken (docs/conformance.md, R36).</summary>
+internal sealed class Qod010Event : IEventFormat
+{
+    public IReadOnlyList<string> Surfaces { get; } = ["qod-0.10", "telefonica-qod", "orange-qod-0.10"];
+
+    public EventMessage Format(QosStatusChanged change) => CloudEvent.Of(change, "org.camaraproject.qod.v0.qos-status-changed");
+}
