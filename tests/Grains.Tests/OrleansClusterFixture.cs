@@ -131,7 +131,8 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
 
     private OperatorDirectory Overheard(OperatorDirectory real) => new(
         real.Routes,
-        real.Routes.Select(route => real.TryGet(route.Id, out _, out var adapter) ? new OverheardOperator(adapter, this) : throw new InvalidOperationException()));
+        real.Routes.Select(route =>
+            real.TryGet(route.Id, out _, out var adapter) ? new OverheardOperator(adapter, this) : throw new InvalidOperationException()));
 
     private sealed class OverheardOperator(IOperatorAdapter inner, OrleansClusterFixture fixture) : IOperatorAdapter
     {
