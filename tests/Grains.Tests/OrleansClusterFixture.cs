@@ -124,7 +124,7 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
         Cluster = builder.Build();
         await Cluster.DeployAsync();
         engine = new OrleansSessionEngine(
-            Cluster.Client, Store, ISessionEngineFixture.Profiles, Time, TimeProvider.System,
+            Cluster.Client, Store, ISessionEngineFixture.Profiles, new DeviceKeyHasher(new byte[32]), Time, TimeProvider.System,
             Microsoft.Extensions.Options.Options.Create(Options), NullLogger<OrleansSessionEngine>.Instance);
         operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
     }
