@@ -7,7 +7,8 @@ namespace QodOrleans.Webhooks.Sinks;
 
 /// <summary>One attempt to deliver one event.</summary>
 internal sealed class SinkClient(
-    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, TimeProvider time, ILogger log) : IDisposable
+    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, TimeProvider time, ILogger log)
+    : IDisposable
 {
     private readonly HttpMessageInvoker http = new(network);
     private readonly Dictionary<string, IEventFormat> formatOf = formats
