@@ -133,5 +133,14 @@ public sealed record QosSession
     /// <summary>Its URL, as its client knows it: the <c>source</c> of its events. Null for sessions that were made before this was pinned.</summary>
     public string? EventSource => Terms.SessionsUrl is { } url ? url + Id : null;
 
+    /// <summary>Forgotten: there is no row of it.</summary>
+    public bool IsGone => Phase == SessionPhase.Gone;
+
+    /// <summary>Whether an operator's answer is to come soon: to the create, or to the delete.</summary>
+    public bool AwaitsOperator => Phase is SessionPhase.Requested or SessionPhase.Releasing;
+
+    /// <summary>Whether the operator must still delete it.</summary>
+    public bool OwesRelease => Phase == SessionPhase.Releasing;
+
     public Flow Flow => Flow.Of(Terms.ApplicationServer, Terms.DevicePorts, Terms.ApplicationServerPorts);
 }

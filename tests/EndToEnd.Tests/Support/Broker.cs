@@ -3,7 +3,7 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests.Support;
 
-/// <summary>The standalone host as a process, with a port, a data folder and a database of its own.</summary>
+/// <summary>A silo that serves the API, as <c>./qod up</c> runs it, with a port, a data folder and a database of its own.</summary>
 internal sealed class Broker : IAsyncDisposable
 {
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
@@ -87,7 +87,7 @@ internal sealed class Broker : IAsyncDisposable
 
     private ChildProcess Launch() => ChildProcess.Start(
         "dotnet",
-        [Repository.HostDll, "--port", $"{Port}", "--mode", "sandbox", "--store", "postgres", "--data", data.Path],
+        [Repository.SiloDll, "--api", "--port", $"{Port}", "--mode", "sandbox", "--store", "postgres", "--data", data.Path],
         // A home of its own each time: what it finds again must be in its database or its data folder.
         new Dictionary<string, string>(settings)
         {
