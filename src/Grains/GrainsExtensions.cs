@@ -100,7 +100,8 @@ public static class GrainsExtensions
         });
     }
 
-    /// <summary>The engine as a silo carries it: operators behind the silo's share of their limits, devices and events wherever they are looked after.</summary>
+    /// <summary>The engine as a silo carries it: operators behind the silo's share of their limits, devices and events wherever they are looked
+    /// after.</summary>
     private static SessionServices ServicesOfSessions(IServiceProvider services)
     {
         var devices = new GrainReferences<IDeviceGrain>(services.GetRequiredService<IGrainFactory>());

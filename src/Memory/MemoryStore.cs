@@ -1,4 +1,3 @@
-using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;
@@ -72,13 +71,13 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        NewestAsync(session => session.Status != QosStatus.Unavailable && IsOf(session, clientId, subject), limit);
+    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+        NewestAsync(session => session.Status != QosStatus.Unavailable && IsOf(session, clientId, user), limit);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
-        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        NewestAsync(session => session.Terms.DeviceKey == device && session.IsVisible && IsOf(session, clientId, subject), limit);
+        DeviceKey device, string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+        NewestAsync(session => session.Terms.DeviceKey == device && session.IsVisible && IsOf(session, clientId, user), limit);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<QosStatusChanged>> ReadPendingAsync(OutboxCursor? after, int limit, CancellationToken cancellation)
@@ -109,7 +108,12 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
         return ValueTask.CompletedTask;
     }
 
-    private static bool IsOf(QosSession session, string clientId, string? subject) => new Caller(clientId, subject).Owns(session);
+    private static bool IsOf(QosSession session, string clientId, SessionUser? user)
+    {
+        var terms = session.Terms;
+        if (terms.ClientId != clientId) return false;
+        return user is not { } somebody || terms.Subject == somebody.Subject || (terms.Subject is null && terms.DeviceKey == somebody.Line);
+    }
 
     // All of them are looked at: a list is rare, and what is kept here is little.
     private Task<IReadOnlyList<QosSession>> NewestAsync(Func<QosSession, bool> wanted, int limit)

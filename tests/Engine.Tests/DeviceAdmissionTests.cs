@@ -96,6 +96,7 @@ public sealed class DeviceAdmissionTests : IDisposable
     private QosSession Session(string server = "0.0.0.0/0")
     {
         var session = Sample.Requested(Device);
-        return session with { Terms = session.Terms with { CreatedAt = world.Time.GetUtcNow(), ApplicationServer = new ApplicationServer(server, null), ApplicationServerPorts = null } };
+        var terms = session.Terms with { ApplicationServer = new ApplicationServer(server, null), ApplicationServerPorts = null };
+        return session with { Terms = terms with { CreatedAt = world.Time.GetUtcNow() } };
     }
 }

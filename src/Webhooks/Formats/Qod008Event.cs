@@ -24,8 +24,10 @@ internal sealed class Qod008Event : IEventFormat
     /// <summary>Telefónica's own example ends in the suffix already.</summary>
     private static Uri? TargetOf(Uri callback)
     {
-        var path = callback.AbsolutePath.TrimEnd('/');
-        return path.EndsWith(Suffix, StringComparison.Ordinal) ? null : new UriBuilder(callback) { Path = path + Suffix }.Uri;
+        if (callback.AbsolutePath.TrimEnd('/').EndsWith(Suffix, StringComparison.Ordinal)) return null;
+        // The rest of the callback stays as it was written.
+        var before = callback.OriginalString[..^callback.Query.Length];
+        return Sink.UrlOf($"{before.TrimEnd('/')}{Suffix}{callback.Query}");
     }
 }
 

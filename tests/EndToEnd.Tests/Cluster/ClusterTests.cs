@@ -77,7 +77,7 @@ public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluste
 
         // It learns that it was declared dead, and goes.
         Assert.NotEqual(0, await sleeper.ExitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Contains("was changed by another activation", sleeper.Output, StringComparison.Ordinal);
+        Assert.Contains("was changed elsewhere", sleeper.Output, StringComparison.Ordinal);
         await load.GoesOnAsync(30, TimeSpan.FromSeconds(20));
         await load.StopAsync();
         await load.VerifyAsync(LatestEnd);
