@@ -39,7 +39,7 @@ internal static class Cluster
         return measurements;
     }
 
-    /// <summary>The standalone host applies the schema and makes the row that others are copied from.</summary>
+    /// <summary>The program that serves alone applies the schema and makes the row that others are copied from.</summary>
     private static async Task<SessionRows> FirstStartAsync(Run run, Installation installation)
     {
         await using var host = await installation.StartHostAsync(run.Cancellation);

@@ -1,20 +1,23 @@
 namespace QodOrleans.Grains;
 
-/// <summary>References to grains of one interface. Orleans reads the attributes of an interface anew for every reference that is asked for by its type; these
-/// are resolved once.</summary>
-internal sealed class GrainReferences<TGrain>(IGrainFactory grains) where TGrain : class, IGrainWithGuidKey
+/// <summary>References to grains of one interface, by another one of theirs. Orleans reads the attributes of an interface anew for every reference
+/// that is asked for by its type; these are resolved once.</summary>
+internal class GrainReferences<TGrain, TAspect>(IGrainFactory grains) where TGrain : class, IGrainWithGuidKey where TAspect : class, IAddressable
 {
     private Names? names;
 
-    public TGrain Of(Guid key)
+    public TAspect Of(Guid key)
     {
-        if (names is { } known) return (TGrain)grains.GetGrain(GrainId.Create(known.Grain, GrainIdKeyExtensions.CreateGuidKey(key)), known.Interface);
+        if (names is { } known) return (TAspect)grains.GetGrain(GrainId.Create(known.Grain, GrainIdKeyExtensions.CreateGuidKey(key)), known.Interface);
 
         // A client that is not connected yet does not know which grain implements the interface, and says so here.
-        var first = grains.GetGrain<TGrain>(key);
+        var first = grains.GetGrain<TGrain>(key).AsReference<TAspect>();
         names = new Names(first.GetGrainId().Type, ((GrainReference)(object)first).InterfaceType);
         return first;
     }
 
     private sealed record Names(GrainType Grain, GrainInterfaceType Interface);
 }
+
+/// <inheritdoc />
+internal sealed class GrainReferences<TGrain>(IGrainFactory grains) : GrainReferences<TGrain, TGrain>(grains) where TGrain : class, IGrainWithGuidKey;

@@ -3,17 +3,23 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Runtime.GrainDirectory;
 using Orleans.Runtime.Hosting;
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
+using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Engine;
 using QodOrleans.Grains.Administration;
+using QodOrleans.Grains.Devices;
 using QodOrleans.Grains.Events;
 using QodOrleans.Grains.Hosting;
 using QodOrleans.Grains.Operators;
 using QodOrleans.Grains.Reminders;
-using QodOrleans.Grains.Sessions;
 using QodOrleans.Grains.Shares;
 using QodOrleans.Webhooks;
 using QodOrleans.Webhooks.Outbox;
@@ -27,16 +33,15 @@ public static class GrainsExtensions
     public static ISiloBuilder AddQodGrains(this ISiloBuilder silo, IConfiguration configuration)
     {
         silo.Services.AddClusterOptions(configuration);
+        silo.Services.AddQodEngine(configuration);
+        silo.Services.AddSingleton(ServicesOfSessions);
         silo.Services.AddSingleton<SessionShares>();
         silo.Services.AddSingleton<ClusterOperators>();
-        silo.Services.AddSingleton<SessionRoom>();
-        silo.Services.AddSingleton<WorkUnderWay>();
         silo.Services.AddSingleton<GrainMetrics>();
         silo.Services.AddSingleton<EventRouter>();
         silo.Services.AddSingleton<EventInboxClient>();
         silo.Services.AddSingleton<DueReminders>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWork>();
-        silo.Services.AddGrainStorage(SessionStorage.Name, (services, _) => new SessionStorage(services.GetRequiredService<ISessionStore>()));
         silo.Services.AddPlacementDirector<ByShare, ByShareDirector>();
         silo.AddGrainDirectory(ShareDirectory.Name, (_, _) => new ShareDirectory());
         silo.Services.AddSingleton<IGrainDirectoryCache, ShareAddresses>();
@@ -52,13 +57,11 @@ public static class GrainsExtensions
         return silo;
     }
 
-    /// <summary>What only a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and keeps the database.</summary>
+    /// <summary>What a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and ends in its time.</summary>
     public static IServiceCollection AddQodSiloHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
     {
         services.AddOrleansEngine(configuration);
         services.AddQodAdministration(configuration);
-        services.AddHostedService<ClusterDatabase>();
-        services.AddHostedService<DatabaseKeeper>();
         services.AddHostedService<StopDeadline>();
         services.AddHostedService<OperatorReportsToGrains>();
         services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
@@ -69,7 +72,6 @@ public static class GrainsExtensions
     public static IServiceCollection AddQodGatewayHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
     {
         services.AddOrleansEngine(configuration);
-        services.AddHostedService<ClusterDatabase>();
         services.AddHealthChecks().AddCheck<ClusterConnection>("cluster", tags: [readyTag]);
         return services;
     }
@@ -78,6 +80,7 @@ public static class GrainsExtensions
     public static IServiceCollection AddOrleansEngine(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddClusterOptions(configuration);
+        services.AddQodEngineOptions(configuration);
         services.AddSingleton<OrleansSessionEngine>();
         services.AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<OrleansSessionEngine>());
         return services;
@@ -98,15 +101,30 @@ public static class GrainsExtensions
         });
     }
 
+    /// <summary>The engine as a silo carries it: operators behind the silo's share of their limits, devices and events wherever they are looked
+    /// after.</summary>
+    private static SessionServices ServicesOfSessions(IServiceProvider services)
+    {
+        var devices = new GrainReferences<IDeviceGrain>(services.GetRequiredService<IGrainFactory>());
+        return new SessionServices(
+            services.GetRequiredService<SessionPolicy>(),
+            services.GetRequiredService<QosProfileCatalog>(),
+            services.GetRequiredService<ClusterOperators>().Directory,
+            services.GetRequiredService<DeviceKeyHasher>(),
+            services.GetRequiredService<ISessionStore>(),
+            session => devices.Of(session.Terms.DeviceKey.Value).AdmitAsync(session),
+            services.GetRequiredService<EventRouter>(),
+            services.GetRequiredService<DueReminders>().Scheduler,
+            services.GetRequiredService<InFlight>(),
+            services.GetRequiredService<EngineMetrics>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<IOptions<EngineOptions>>().Value,
+            services.GetRequiredService<ILogger<SessionProcess>>());
+    }
+
     private static void AddClusterOptions(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<QodClusterOptions>().Bind(configuration.GetSection(QodClusterOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<GrainEngineOptions>()
-            .Bind(configuration.GetSection("Qod:Engine"))
-            .Configure(options => options.CreateWait = configuration.GetValue("Qod:Sessions:CreateWait", options.CreateWait))
-            .ValidateDataAnnotations()
-            .Validate(options => options.CreateWait < options.CallDeadline, "Qod:Sessions:CreateWait must be shorter than Qod:Engine:CallDeadline.")
-            .ValidateOnStart();
         services.TryAddKeyedSingleton<TimeProvider>(Pace.Key, TimeProvider.System);
     }
 }

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Networking.Shared;
 using Orleans.Runtime.Messaging;
-using Orleans.Storage;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Engine;
 using QodOrleans.Grains.Devices;
 using QodOrleans.Grains.Sessions;
 
@@ -32,14 +32,15 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private readonly DeviceKeyHasher deviceKeys;
     private readonly TimeProvider time;
     private readonly TimeProvider pace;
-    private readonly GrainEngineOptions options;
+    private readonly EngineOptions options;
     private readonly ILogger<OrleansSessionEngine> log;
     private readonly CancellationTokenSource stopping = new();
     private int underWay;
+    private int reporting;
 
     public OrleansSessionEngine(
         IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
-        IOptions<GrainEngineOptions> options, ILogger<OrleansSessionEngine> log) =>
+        IOptions<EngineOptions> options, ILogger<OrleansSessionEngine> log) =>
         (this.grains, sessions, this.store, this.profiles, this.deviceKeys, this.time, this.pace, this.options, this.log) =
         (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, deviceKeys, time, pace, options.Value, log);
 
@@ -98,8 +99,30 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     /// <inheritdoc />
     public async ValueTask ReportAsync(SessionId id, OperatorOutcome report)
     {
-        var result = await CallAsync(new Attempts("report", id), session => session.ReportAsync(report));
-        if (result.Error is { Code: SessionErrorCode.StoreUnavailable or SessionErrorCode.Overloaded } error) throw new StoreUnavailableException(error.Message);
+        // Reports come from the operators, in whatever number: what is beyond the bound is theirs to repeat.
+        if (Interlocked.Increment(ref reporting) > options.RequestLimit)
+        {
+            Interlocked.Decrement(ref reporting);
+            throw new StoreUnavailableException("Too many reports are waiting for the store.");
+        }
+        try
+        {
+            while (true)
+            {
+                var result = await CallAsync(new Attempts("report", id), session => session.ReportAsync(report));
+                if (result.Error is not { Code: SessionErrorCode.StoreUnavailable or SessionErrorCode.Overloaded } error) return;
+                Log.ReportPutOff(log, id, error.Code);
+                await Task.Delay(LongestPause, pace, stopping.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException("The engine has stopped.");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref reporting);
+        }
     }
 
     public void Dispose()
@@ -207,17 +230,16 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                 // It may still fail by itself, when nobody looks any more.
                 attempt.Ignore();
                 if (pace.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
-                if (exception is not InconsistentStateException && attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
+                if (attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
                 Log.Repeated(log, attempts.Session, attempts.Call, exception.GetType().Name);
             }
             await Task.Delay(pause, pace, stopping.Token);
         }
     }
 
-    /// <summary>What a cluster does while it changes: no answer, no silo, or an activation that was not the only one.</summary>
+    /// <summary>What a cluster does while it changes: no answer, or no silo.</summary>
     private static bool MayPass(Exception exception) => exception
-        is TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or SocketConnectionException
-        or ClientNotAvailableException or InconsistentStateException;
+        is TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or SocketConnectionException or ClientNotAvailableException;
 
     private Task<SessionResult> WithinLimitsAsync(Func<Task<SessionResult>> work, CancellationToken cancellation) =>
         WithinLimitsAsync(work, static error => error, cancellation);

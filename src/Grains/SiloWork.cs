@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Logging;
+using QodOrleans.Engine;
 using QodOrleans.Grains.Operators;
 using QodOrleans.Grains.Reminders;
-using QodOrleans.Grains.Sessions;
 
 namespace QodOrleans.Grains;
 
-/// <summary>Starts the silo's own work when it has joined. On a stop it finishes it while grains still answer, but not before the silo says to the others that it
-/// goes: else nobody looked after its share meanwhile, and new work would go on coming.</summary>
-internal sealed class SiloWork(DueReminders due, ClusterOperators operators, WorkUnderWay work, GrainMetrics metrics, ILogger<SiloWork> log) : ILifecycleParticipant<ISiloLifecycle>
+/// <summary>Starts the silo's own work when it has joined. On a stop it finishes it, and the calls that it has taken in, while grains still answer; but
+/// not before the silo says to the others that it goes: else nobody looked after its share meanwhile, and new work would go on coming.</summary>
+internal sealed class SiloWork(
+    DueReminders due, ClusterOperators operators, SessionServices sessions, ILogger<SiloWork> log) : ILifecycleParticipant<ISiloLifecycle>
 {
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -17,7 +18,6 @@ internal sealed class SiloWork(DueReminders due, ClusterOperators operators, Wor
 
     private Task StartAsync()
     {
-        metrics.ObserveWork(() => work.Count);
         operators.Start();
         due.Start();
         return Task.CompletedTask;
@@ -28,12 +28,12 @@ internal sealed class SiloWork(DueReminders due, ClusterOperators operators, Wor
         try
         {
             await due.StopAsync(cancellation);
-            await work.DrainAsync(cancellation);
+            await sessions.InFlight.DrainAsync(cancellation);
             Log.Drained(log);
         }
         catch (OperationCanceledException)
         {
-            Log.NotDrained(log, work.Count);
+            Log.NotDrained(log, sessions.InFlight.Count);
         }
     }
 }

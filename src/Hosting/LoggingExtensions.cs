@@ -13,7 +13,15 @@ public static class LoggingExtensions
         // "Logging:LogLevel" has the last word on everything but ASP.NET's line per request: its URL may hold a phone number. As long as that logger logs at all,
         // it costs an Activity for each request, traced or not.
         if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
+        {
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning);
+            // Orleans repeats calls by Polly, whose words for each repetition are a stack trace.
+            builder.Logging.AddFilter("Polly", LogLevel.Error);
+            // Its first look counts from the machine's start, and warns of the hours since then.
+            builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+            // Orleans's words about its range, under the name of our class.
+            builder.Logging.AddFilter("QodOrleans.Grains.Events.EventInbox", LogLevel.Warning);
+        }
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (sandbox) builder.Logging.AddSimpleConsole(console => console.SingleLine = true);

@@ -25,7 +25,7 @@ public static class TelemetryExtensions
     private static readonly double[] Seconds =
         [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-    /// <param name="service">Name of the program, for example <c>qod-standalone</c>.</param>
+    /// <param name="service">Name of the program, for example <c>qod-silo</c>.</param>
     public static IHostApplicationBuilder AddQodTelemetry(this IHostApplicationBuilder builder, string service)
     {
         if (string.IsNullOrEmpty(builder.Configuration[EndpointVariable])) return builder;

@@ -3,29 +3,50 @@ using QodOrleans.Grains;
 using QodOrleans.Grains.Administration;
 using QodOrleans.Grains.Hosting;
 using QodOrleans.Hosting;
+using QodOrleans.Memory;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.Postgres;
+using QodOrleans.Silo;
 using QodOrleans.Webhooks;
 
-// A member of the cluster: grains, operators and the delivery of events. HTTP serves health, and the administration of operators.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-var settings = HostSettings.Read(builder.Configuration, args, defaultPort: 8081, QodClusterOptions.Switches);
-var keys = KeyFile.Load(builder.Configuration, settings.Data);
+if (args is ["hash-secret"])
+{
+    HashSecret.Run(Console.In, Console.Out, Console.Error);
+    return;
+}
+var migrate = args is ["migrate", ..];
 
-builder.AddQodLogging(settings.IsSandbox).AddQodTelemetry("qod-silo");
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(settings.Url);
+// A member of the cluster: grains, operators and the delivery of events. With --api it serves the whole API too, from the same process.
+var host = QodHost.Create("qod-silo", defaultPort: 8081, SiloSettings.Spell(migrate ? args[1..] : args), SiloSettings.Switches);
+var settings = SiloSettings.Read(host.Configuration);
+if (migrate)
+{
+    host.Services.AddQodPostgres(host.Configuration);
+    await host.Builder.Build().Services.GetRequiredService<Migrations>().MigrateAsync();
+    return;
+}
 
-builder.Services.AddQodDomain(builder.Configuration, keys, settings.IsSandbox);
-builder.Services.AddQodPostgres(builder.Configuration);
-builder.Services.AddQodWebhooks(builder.Configuration, settings.IsSandbox, new WebhookKeys(keys.SinkTokens));
-builder.Services.AddSimulatedOperators(builder.Configuration);
-builder.Services.AddQodSiloHost(builder.Configuration, ApiExtensions.ReadyTag);
+if (settings.InMemory) host.Services.AddMemoryStore();
+else host.Services.AddGuardedPostgres(host.Configuration, settings.Api ? DatabaseDuties.Migrate | DatabaseDuties.Purge : DatabaseDuties.Purge);
+
+host.Services.AddQodWebhooks(host.Configuration, host.Settings.IsSandbox, new WebhookKeys(host.Keys.SinkTokens));
+host.Services.AddSimulatedOperators(host.Configuration);
+host.Services.AddQodSiloHost(host.Configuration, ApiExtensions.ReadyTag);
+if (settings.Api)
+{
+    if (settings.InMemory) host.Services.AddTokenKeysInFolder(Path.Combine(host.Settings.Data, "token-keys"));
+    else host.Services.AddTokenKeysInPostgres();
+    host.Services.AddQodApi(host.Configuration);
+}
 
 // Last, so that it stops first: while the silo drains, what it needs is still there.
-builder.UseOrleans(silo => silo.UseQodClustering(builder.Configuration).AddQodGrains(builder.Configuration).AddQodOutboxShare());
+using var ports = settings.InMemory ? null : SiloPorts.Choose(host.Configuration, host.Settings.Data);
+host.Builder.UseOrleans(silo => (settings.InMemory ? silo.UseLoneSilo(host.Configuration) : silo.UseQodClustering(host.Configuration))
+    .AddQodGrains(host.Configuration).AddQodOutboxShare());
 
-var app = builder.Build();
-app.MapQodHealth();
-app.MapQodAdministration();
-app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine($"ready {settings.Url}"));
-await app.RunAsync();
+await host.RunAsync(app =>
+{
+    app.MapQodAdministration();
+    if (settings.Api) app.MapQodApi();
+    else app.MapQodHealth();
+});

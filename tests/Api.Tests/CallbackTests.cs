@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace QodOrleans.Api.Tests;
 
 /// <summary>What a sink that really listens gets from the real host, on the surfaces that are older than 1.1.</summary>
-public sealed class CallbackTests(StandaloneHostTests.Host host) : IClassFixture<StandaloneHostTests.Host>
+public sealed class CallbackTests(SiloHostTests.Host host) : IClassFixture<SiloHostTests.Host>
 {
     private const string Token = "my-notification-auth-token";
     private const string S1 = """{"ueId":{"msisdn":"PHONE"},"asId":{"ipv4addr":"198.51.100.7"},"qos":"QOS_E","duration":300,"notificationUri":"SINK","notificationAuthToken":"TOKEN"}""";

@@ -13,7 +13,7 @@ using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
-using QodOrleans.Embedded.Memory;
+using QodOrleans.Memory;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Api.Tests;

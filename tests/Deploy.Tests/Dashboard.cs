@@ -15,7 +15,7 @@ internal sealed record PanelQuery(string Row, string Panel, string Expression, I
 /// <summary>The Grafana dashboard, as far as its queries go.</summary>
 internal sealed partial class Dashboard
 {
-    /// <summary>What only a cluster has. Everything in other rows is there on the standalone host too.</summary>
+    /// <summary>What only a cluster has. Everything in other rows is there in a process that serves alone, too.</summary>
     public const string ClusterRow = "Orleans";
 
     /// <summary>Labels that do not come from the programs.</summary>

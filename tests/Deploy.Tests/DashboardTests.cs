@@ -13,7 +13,7 @@ public sealed class DashboardTests : IAsyncLifetime
 {
     private readonly Dashboard dashboard = new(Repository.At("deploy", "grafana", "qod.json"));
     private readonly Instruments instruments = new();
-    private readonly StandaloneHost host = new();
+    private readonly SiloHost host = new();
     private readonly ServiceProvider store = new ServiceCollection()
         .AddQodPostgres(new ConfigurationBuilder().AddInMemoryCollection([new("Qod:Postgres:ConnectionString", "Host=nowhere.invalid")]).Build())
         .BuildServiceProvider();

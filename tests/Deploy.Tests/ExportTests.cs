@@ -24,7 +24,7 @@ public sealed class ExportTests
         foreach (var (name, value) in variables) Environment.SetEnvironmentVariable(name, value);
         try
         {
-            await using var host = new StandaloneHost();
+            await using var host = new SiloHost();
             await host.CreateSessionAsync();
         }
         finally

@@ -14,7 +14,6 @@ public sealed partial class ImageTests
     [Theory]
     [InlineData("gateway", "Gateway")]
     [InlineData("silo", "Silo")]
-    [InlineData("standalone", "Standalone")]
     public void A_target_runs_the_program_that_its_stage_has_built(string target, string project)
     {
         Assert.Contains($"dotnet publish src/{project} ", Stages[$"build-{target}"].Text, StringComparison.Ordinal);
@@ -58,11 +57,11 @@ public sealed partial class ImageTests
     public void The_job_migrates()
     {
         var job = Manifests.The("Job", "qod-migrate");
-        Assert.Equal("qod-standalone", (string)job.Container["image"]!);
+        Assert.Equal("qod-silo", (string)job.Container["image"]!);
         var verb = Assert.Single(job.Container["args"]!.AsArray())!;
-        Assert.Contains($"args is [\"{verb}\", ..]", Repository.Read("src", "Standalone", "Program.cs"), StringComparison.Ordinal);
+        Assert.Contains($"args is [\"{verb}\", ..]", Repository.Read("src", "Silo", "Program.cs"), StringComparison.Ordinal);
         Assert.Contains("/data", job.Container["volumeMounts"]!.AsArray().Select(mount => (string)mount!["mountPath"]!));
-        Assert.Contains("Qod__Data=/data", Stages["standalone"].Text, StringComparison.Ordinal);
+        Assert.Contains("Qod__Data=/data", Stages["silo"].Text, StringComparison.Ordinal);
     }
 
     [Fact]

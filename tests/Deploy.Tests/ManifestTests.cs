@@ -79,7 +79,7 @@ public sealed partial class ManifestTests
     [Fact]
     public async Task Probes_ask_what_the_hosts_answer_and_a_restart_asks_for_nothing_but_life()
     {
-        await using var host = new StandaloneHost();
+        await using var host = new SiloHost();
         using var http = host.CreateClient();
         foreach (var workload in new[] { Silo, Gateway })
         {

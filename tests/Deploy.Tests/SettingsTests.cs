@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using QodOrleans.Api;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
+using QodOrleans.Engine;
 using QodOrleans.Grains;
 using QodOrleans.Grains.Administration;
 using QodOrleans.Hosting;
@@ -24,7 +25,7 @@ public sealed partial class SettingsTests
         ["Qod:Postgres"] = typeof(PostgresOptions),
         ["Qod:Webhooks"] = typeof(WebhookOptions),
         ["Qod:Sessions"] = typeof(SessionPolicy),
-        ["Qod:Engine"] = typeof(GrainEngineOptions),
+        ["Qod:Engine"] = typeof(EngineOptions),
         [QodClusterOptions.Section] = typeof(QodClusterOptions),
         [AdministrationOptions.Section] = typeof(AdministrationOptions),
         ["Qod:Clients"] = typeof(ClientOptions[]),
@@ -57,6 +58,18 @@ public sealed partial class SettingsTests
     [InlineData("Qod:Administration:Token", "x", true)]
     [InlineData("Qod:Administration:Tokens", "x", false)]
     public void The_check_itself_tells_settings_from_slips(string key, string value, bool read) => Assert.Equal(read, IsRead(key, value));
+
+    [Theory]
+    [InlineData("Qod:Engine:CachedSessions", "Qod:Cluster:GrainsIdleFor")]
+    [InlineData("Qod:Cluster:DueInFlight", "Qod:Engine:DueInFlight")]
+    public void A_setting_that_went_stops_the_host_with_the_name_of_its_successor(string retired, string successor)
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection([new(retired, "100")]);
+        var refused = Assert.Throws<InvalidOperationException>(() => HostSettings.Read(configuration, [], defaultPort: 1));
+        Assert.Contains(retired, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(successor, refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_bases_settings_are_valid_for_production()

@@ -3,7 +3,7 @@ using QodOrleans.Deploy.Tests;
 namespace QodOrleans.Grains.Tests;
 
 /// <summary>The dashboard's row of the cluster; the other rows are looked at in Deploy.Tests.</summary>
-public sealed class DashboardTests(OrleansClusterFixture cluster) : IClassFixture<OrleansClusterFixture>
+public sealed class DashboardTests(ClusterOverPostgres cluster) : IClassFixture<ClusterOverPostgres>
 {
     [Fact]
     public void Every_query_of_the_clusters_row_names_series_and_labels_that_a_silo_or_its_client_makes()

@@ -12,27 +12,22 @@ using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
-using QodOrleans.Grains.Hosting;
 using QodOrleans.Operators;
 using QodOrleans.Operators.Simulated;
-using QodOrleans.Postgres;
+using QodOrleans.Engine;
 using QodOrleans.TestSupport;
-
-[assembly: AssemblyFixture(typeof(PostgresServer))]
 
 namespace QodOrleans.Grains.Tests;
 
-/// <summary>Two silos and a client in this process, over a database of their own; the operators live outside, as real ones do. Sessions live by the
+/// <summary>Silos and a client in this process, over a store of their own that outlives them; the operators live outside, as real ones do. Sessions live by the
 /// test's clock, the cluster by the real one.</summary>
-public sealed class OrleansClusterFixture : ISessionEngineFixture
+public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
 {
     private static readonly IConfiguration NoSettings = new ConfigurationBuilder().Build();
 
     private readonly EventRecorder events = new();
-    private PostgresServer server = null!;
-    private string database = null!;
-    private IConfiguration configuration = null!;
-    private ServiceProvider outside = null!;
+    private ServiceProvider operators = null!;
+    private ISessionStore durable = null!;
     private SeverableStore store = null!;
     private OrleansSessionEngine engine = null!;
 
@@ -40,7 +35,8 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
 
     public ISessionEngine Engine => engine;
 
-    public ISessionStore Store => outside.GetRequiredService<ISessionStore>();
+    /// <summary>Past the silos: what another hand does to the sessions.</summary>
+    public ISessionStore Store => durable;
 
     public ManualTimeProvider Time { get; } = new();
 
@@ -51,34 +47,27 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
     /// <summary>Awaited before an operator hears of an extension, with the duration that is wanted.</summary>
     internal Func<TimeSpan, Task> WhenExtended { get; set; } = _ => Task.CompletedTask;
 
-    public short Silos { get; init; } = 2;
-
-    /// <summary>Connection string of the database that the silos share.</summary>
-    internal string Database => database;
+    internal EngineOptions Options { get; } = new();
 
     /// <summary>What the silos write to.</summary>
     internal SeverableStore SiloStore => store;
 
+    protected abstract Task<ISessionStore> OpenStoreAsync();
+
+    protected abstract ValueTask CloseStoreAsync();
+
+    /// <summary>Where the operators' administration is kept.</summary>
+    protected abstract void AddOperatorStorage(ISiloBuilder silo);
+
     public async ValueTask InitializeAsync()
     {
-        server = await TestContext.Current.GetFixture<PostgresServer>() ?? throw new InvalidOperationException("The assembly has no Postgres server.");
-        if (server.WhyNone is { } why) Assert.Skip(why);
-
-        database = await server.CreateDatabaseAsync();
-        configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Qod:Postgres:ConnectionString", database)])
-            .Build();
-        // The store keeps real time: its deadlines are about the database.
-        outside = new ServiceCollection()
-            .AddQodPostgres(configuration)
-            .AddKeyedSingleton("operators", (_, _) => new ServiceCollection()
-                .AddSingleton<TimeProvider>(Time)
-                .AddLogging()
-                .AddMetrics()
-                .AddSimulatedOperators(NoSettings)
-                .BuildServiceProvider())
+        durable = await OpenStoreAsync();
+        operators = new ServiceCollection()
+            .AddSingleton<TimeProvider>(Time)
+            .AddLogging()
+            .AddMetrics()
+            .AddSimulatedOperators(NoSettings)
             .BuildServiceProvider();
-        await outside.GetRequiredService<Migrations>().MigrateAsync();
         await StartAsync();
     }
 
@@ -88,41 +77,43 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         var dead = Cluster;
         engine.Dispose();
         await StartAsync();
+        // Nothing of it is waited for: an operator that is slow by the test's clock would hold up a goodbye for ever.
+        foreach (var silo in dead.Silos.ToArray()) await dead.KillSiloAsync(silo);
         await dead.DisposeAsync();
     }
 
     public bool OperatorHolds(SessionId id)
     {
-        var directory = Operators.GetRequiredService<OperatorDirectory>();
+        var directory = operators.GetRequiredService<OperatorDirectory>();
         return directory.Routes.Any(route => directory.TryGetSimulated(route.Id, out var simulated) && simulated.Holds(id));
     }
 
     public async ValueTask DisposeAsync()
     {
         // A skipped test has nothing to stop.
-        if (database is null) return;
+        if (Cluster is null) return;
         engine.Dispose();
         await Cluster.DisposeAsync();
-        await outside.DisposeAsync();
-        await server.DropDatabaseAsync(database);
+        await operators.DisposeAsync();
+        await CloseStoreAsync();
+        GC.SuppressFinalize(this);
     }
-
-    private ServiceProvider Operators => outside.GetRequiredKeyedService<ServiceProvider>("operators");
 
     private async Task StartAsync()
     {
-        store = new SeverableStore(Store);
-        var builder = new InProcessTestClusterBuilder(Silos);
+        store = new SeverableStore(durable);
+        var builder = new InProcessTestClusterBuilder(silos);
         // Part of the key of what Orleans stores: another one would find nothing of before.
         builder.Options.ServiceId = "qod";
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddQodGrains(NoSettings).AddQodOperatorStorage(configuration).AddActivityPropagation();
-            silo.Services.AddSingleton(Operators.GetRequiredService<IOptions<OperatorsOptions>>());
+            AddOperatorStorage(silo.AddQodGrains(NoSettings).AddActivityPropagation());
+            silo.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(Options));
+            silo.Services.AddSingleton(operators.GetRequiredService<IOptions<OperatorsOptions>>());
             silo.Services.AddSingleton(Policy);
             silo.Services.AddSingleton(ISessionEngineFixture.Profiles);
             silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
-            silo.Services.AddSingleton(Overheard(Operators.GetRequiredService<OperatorDirectory>()));
+            silo.Services.AddSingleton(Overheard(operators.GetRequiredService<OperatorDirectory>()));
             silo.Services.AddSingleton<ISessionStore>(store);
             silo.Services.AddSingleton<IEventDispatcher>(events);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
@@ -134,13 +125,14 @@ public sealed class OrleansClusterFixture : ISessionEngineFixture
         await Cluster.DeployAsync();
         engine = new OrleansSessionEngine(
             Cluster.Client, Store, ISessionEngineFixture.Profiles, new DeviceKeyHasher(new byte[32]), Time, TimeProvider.System,
-            Options.Create(new GrainEngineOptions()), NullLogger<OrleansSessionEngine>.Instance);
-        Operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
+            Microsoft.Extensions.Options.Options.Create(Options), NullLogger<OrleansSessionEngine>.Instance);
+        operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
     }
 
-    private OperatorDirectory Overheard(OperatorDirectory operators) => new(
-        operators.Routes,
-        operators.Routes.Select(route => operators.TryGet(route.Id, out _, out var adapter) ? new OverheardOperator(adapter, this) : throw new InvalidOperationException()));
+    private OperatorDirectory Overheard(OperatorDirectory real) => new(
+        real.Routes,
+        real.Routes.Select(route =>
+            real.TryGet(route.Id, out _, out var adapter) ? new OverheardOperator(adapter, this) : throw new InvalidOperationException()));
 
     private sealed class OverheardOperator(IOperatorAdapter inner, OrleansClusterFixture fixture) : IOperatorAdapter
     {

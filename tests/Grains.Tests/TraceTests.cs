@@ -7,7 +7,7 @@ namespace QodOrleans.Grains.Tests;
 
 public sealed class TraceTests : IAsyncLifetime
 {
-    private readonly OrleansClusterFixture fixture = new();
+    private readonly ClusterOverPostgres fixture = new();
 
     public ValueTask InitializeAsync() => fixture.InitializeAsync();
 
@@ -36,6 +36,7 @@ public sealed class TraceTests : IAsyncLifetime
         string[] parts = [.. ended.Where(activity => activity.TraceId == trace).Select(activity => activity.OperationName)];
         Assert.Contains(parts, part => part.Contains("IQosSessionGrain/Create", StringComparison.Ordinal));
         Assert.Contains(parts, part => part.Contains("IDeviceGrain/Admit", StringComparison.Ordinal));
+        Assert.Contains("CreateSession", parts);
         Assert.Equal(2, parts.Count(part => part == "store commit"));
         Assert.Contains("operator create", parts);
     }

@@ -9,19 +9,6 @@ namespace QodOrleans.Postgres.Tests;
 public sealed class HostServicesTests(PostgresStore database) : PostgresTest(database)
 {
     [Fact]
-    public async Task Only_one_engine_has_the_lock_until_it_stops()
-    {
-        await using var first = PostgresStore.Host(Database.ConnectionString);
-        await using var second = PostgresStore.Host(Database.ConnectionString);
-        Assert.True(await first.GetRequiredService<EngineLock>().TryAcquireAsync());
-        Assert.True(await first.GetRequiredService<EngineLock>().TryAcquireAsync());
-        Assert.False(await second.GetRequiredService<EngineLock>().TryAcquireAsync());
-
-        await first.GetRequiredService<EngineLock>().DisposeAsync();
-        Assert.True(await second.GetRequiredService<EngineLock>().TryAcquireAsync());
-    }
-
-    [Fact]
     public async Task A_pin_keeps_its_first_value()
     {
         var pins = Database.Services.GetRequiredService<PostgresPins>();

@@ -102,7 +102,7 @@ public readonly record struct LineResult(Line? Line, SessionError? Error)
     public static implicit operator LineResult(SessionError error) => new(null, error);
 }
 
-/// <summary>The one door to the sessions. Surfaces call it; the embedded and the cluster engine stand behind it.</summary>
+/// <summary>The one door to the sessions. Surfaces call it; the grains stand behind it.</summary>
 /// <remarks>No result says "done" before the store has committed it. Expected failures are results; an exception is a bug. Every call ends
 /// within a bounded time: overload and outages are answered, not waited out. Cancelling a call stops the waiting, never the work.</remarks>
 public interface ISessionEngine

@@ -15,8 +15,8 @@ public sealed record SessionTerms
     /// <summary>Name of the surface the session was made on: its events keep that surface's shape.</summary>
     public required string Surface { get; init; }
 
-    /// <summary>What the URLs of sessions on its surface began with when it was made, for example <c>https://api.example.com/qod/v0/sessions/</c>: pinned, so that
-    /// its events say the same whoever delivers them. Null for sessions that are older than this.</summary>
+    /// <summary>What the URLs of sessions on its surface began with when it was made, for example <c>https://api.example.com/qod/v0/sessions/</c>: pinned, so
+    /// that its events say the same whoever delivers them. Null for sessions that are older than this.</summary>
     public string? SessionsUrl { get; init; }
 
     /// <summary>Pinned at creation; a number that is ported later stays with the operator that holds the session.</summary>
@@ -132,6 +132,15 @@ public sealed record QosSession
 
     /// <summary>Its URL, as its client knows it: the <c>source</c> of its events. Null for sessions that were made before this was pinned.</summary>
     public string? EventSource => Terms.SessionsUrl is { } url ? url + Id : null;
+
+    /// <summary>Forgotten: there is no row of it.</summary>
+    public bool IsGone => Phase == SessionPhase.Gone;
+
+    /// <summary>Whether an operator's answer is to come soon: to the create, or to the delete.</summary>
+    public bool AwaitsOperator => Phase is SessionPhase.Requested or SessionPhase.Releasing;
+
+    /// <summary>Whether the operator must still delete it.</summary>
+    public bool OwesRelease => Phase == SessionPhase.Releasing;
 
     public Flow Flow => Flow.Of(Terms.ApplicationServer, Terms.DevicePorts, Terms.ApplicationServerPorts);
 }

@@ -1,4 +1,5 @@
 using QodOrleans.Core.Sessions;
+using QodOrleans.Engine;
 
 namespace QodOrleans.Grains.Devices;
 
@@ -10,23 +11,4 @@ public interface IDeviceGrain : IGrainWithGuidKey
     /// <param name="session">As <see cref="SessionMachine.Create"/> made it.</param>
     [Alias("Admit")]
     Task<AdmissionOutcome> AdmitAsync([Immutable] QosSession session);
-}
-
-/// <summary>How an admission ended. Only the first leaves something behind.</summary>
-[GenerateSerializer, Alias("qod.admission")]
-public enum AdmissionOutcome
-{
-    Admitted = 0,
-
-    /// <summary>Another session holds an overlapping flow.</summary>
-    Conflict = 1,
-
-    /// <summary>A session of this id exists already: an earlier attempt of the same create.</summary>
-    Exists = 2,
-
-    /// <summary>The device is being changed by another owner; repeating helps.</summary>
-    Contended = 3,
-
-    /// <summary>The store does not answer.</summary>
-    StoreUnavailable = 4,
 }

@@ -12,7 +12,7 @@ namespace QodOrleans.Grains.Events;
 /// <remarks>An event that does not get through is in the outbox. The silo that should have had it is told to look there before it takes a later
 /// one, or looks by itself when the active silos change. While news of such a change travels, a session may be changed on two silos: what it has to tell then goes
 /// by way of the outbox, in order, though perhaps twice.</remarks>
-internal sealed class EventRouter
+internal sealed class EventRouter : IEventDispatcher
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
@@ -37,7 +37,7 @@ internal sealed class EventRouter
         shares.Changed += () => Volatile.Write(ref changedAt, pace.GetTimestamp());
     }
 
-    /// <summary>Never blocks and never throws.</summary>
+    /// <inheritdoc />
     public void Dispatch(QosStatusChanged change)
     {
         if (shares.OwnerOf(change.SessionId) is { } owner && !owner.Equals(shares.Self))

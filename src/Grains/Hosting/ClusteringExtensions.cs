@@ -20,10 +20,8 @@ public static class ClusteringExtensions
     /// <summary>Membership, endpoints, timeouts and the operators' state of a silo.</summary>
     public static ISiloBuilder UseQodClustering(this ISiloBuilder silo, IConfiguration configuration)
     {
-        var settings = SettingsOf(configuration);
+        var settings = silo.ConfigureQodSilo(configuration);
         var address = IPAddress.Parse(settings.AdvertisedAddress);
-        silo.Configure<ClusterOptions>(options => Identify(options, settings));
-        if (settings.SiloName is { } name) silo.Configure<SiloOptions>(options => options.SiloName = name);
         silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "membership")));
         silo.AddQodOperatorStorage(configuration);
@@ -40,6 +38,15 @@ public static class ClusteringExtensions
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
             options.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
+        return silo;
+    }
+
+    /// <summary>What holds of every silo, in a cluster or alone.</summary>
+    internal static QodClusterOptions ConfigureQodSilo(this ISiloBuilder silo, IConfiguration configuration)
+    {
+        var settings = SettingsOf(configuration);
+        silo.Configure<ClusterOptions>(options => Identify(options, settings));
+        if (settings.SiloName is { } name) silo.Configure<SiloOptions>(options => options.SiloName = name);
         silo.Configure<SiloMessagingOptions>(options =>
         {
             options.ResponseTimeout = settings.ResponseTimeout;
@@ -56,7 +63,7 @@ public static class ClusteringExtensions
         // Operators' grains; where sessions and devices are needs no remembering.
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 1_000);
         silo.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
-        return silo;
+        return settings;
     }
 
     /// <summary>Where the operators' administration is kept.</summary>

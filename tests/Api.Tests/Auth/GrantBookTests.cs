@@ -8,7 +8,7 @@ using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
-using QodOrleans.Embedded.Memory;
+using QodOrleans.Memory;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Api.Tests.Auth;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using QodOrleans.Api.Auth.IdTokens;
-using QodOrleans.Embedded.Memory;
+using QodOrleans.Memory;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Api.Tests.Auth;

@@ -11,8 +11,8 @@ using QodOrleans.Api.Surfaces.Qod110;
 
 namespace QodOrleans.Api.Tests.Qod110;
 
-/// <summary>Events as they arrive: on the standalone host, over its own engine and delivery.</summary>
-public sealed class EventTests(StandaloneHostTests.Host host, EventTests.Listener listener) : IClassFixture<StandaloneHostTests.Host>, IClassFixture<EventTests.Listener>
+/// <summary>Events as they arrive: as a silo that serves the API delivers them.</summary>
+public sealed class EventTests(SiloHostTests.Host host, EventTests.Listener listener) : IClassFixture<SiloHostTests.Host>, IClassFixture<EventTests.Listener>
 {
     private const string SinkToken = "c8974e592c2fa383d4a3960714";
 

@@ -8,12 +8,9 @@ internal static class Repository
     public static string Script { get; } = Path.Combine(Root, "qod");
 
     /// <summary>Of the same configuration, debug or release, as these tests.</summary>
-    public static string HostDll { get; } = DllOf("Standalone");
-
-    /// <inheritdoc cref="HostDll" />
     public static string SiloDll { get; } = DllOf("Silo");
 
-    /// <inheritdoc cref="HostDll" />
+    /// <inheritdoc cref="SiloDll" />
     public static string GatewayDll { get; } = DllOf("Gateway");
 
     private static string DllOf(string project) => Path.Combine(

@@ -2,8 +2,8 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests.Support;
 
-/// <summary>The service as applications meet it: at one address or another, run by one process or by several. The standalone host is one such,
-/// a cluster another; what the classes in Contracts say holds of each. Many tests share one, so each ends the sessions that would be in the way.</summary>
+/// <summary>The service as applications meet it: at one address or another, run by one process or by several. A silo that serves the API itself is
+/// one such, gateways with silos behind them another; what the classes in Contracts say holds of each. Many tests share one, so each ends the sessions that would be in the way.</summary>
 public abstract class Service : IAsyncLifetime
 {
     /// <summary>The callback of <c>my-app-id</c> that the published samples name, at a host that does not exist.</summary>
@@ -37,7 +37,7 @@ public abstract class Service : IAsyncLifetime
     /// <summary>What every process of the service is configured with.</summary>
     protected async Task<(string Key, string Value)[]> SettingsAsync()
     {
-        var hash = (await ChildProcess.RunAsync("bash", ["-c", $"echo my-app-secret | dotnet {Repository.HostDll} hash-secret"])).Trim();
+        var hash = (await ChildProcess.RunAsync("bash", ["-c", $"echo my-app-secret | dotnet {Repository.SiloDll} hash-secret"])).Trim();
         return
         [
             ("Qod:Clients:0:Id", "my-app-id"), ("Qod:Clients:0:SecretHash", hash),

@@ -23,7 +23,7 @@ public sealed class AdministrationTests : IAsyncLifetime
     private const string Token = "a-token-of-more-than-32-characters";
     private const string Movistar = "movistar-es";
 
-    private readonly OrleansClusterFixture fixture = new();
+    private readonly ClusterOverPostgres fixture = new();
     private readonly HttpClient http = new();
     private WebApplication silo = null!;
     private int devices;

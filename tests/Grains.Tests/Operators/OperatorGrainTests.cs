@@ -10,7 +10,7 @@ public sealed class OperatorGrainTests : IAsyncLifetime
     private static readonly SiloAddress One = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 1), 1);
     private static readonly SiloAddress Two = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 2), 1);
 
-    private readonly OrleansClusterFixture fixture = new();
+    private readonly ClusterOverPostgres fixture = new();
 
     private IOperatorGrain Operator => fixture.Cluster.Client.GetGrain<IOperatorGrain>("acme");
 

@@ -1,9 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Storage;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Engine;
 using QodOrleans.Grains.Devices;
 using QodOrleans.Grains.Sessions;
 using QodOrleans.TestSupport;
@@ -16,7 +15,7 @@ public sealed class TwoActivations : IAsyncLifetime
 {
     private static readonly Caller Alice = new("alice");
 
-    private readonly OrleansClusterFixture fixture = new();
+    private readonly ClusterOverPostgres fixture = new();
 
     public ValueTask InitializeAsync() => fixture.InitializeAsync();
 
@@ -146,20 +145,19 @@ public sealed class TwoActivations : IAsyncLifetime
         Assert.Equal([TimeSpan.FromSeconds(360), TimeSpan.FromSeconds(1200)], asked);
     }
 
+    /// <summary>The store says so by a value, and the session's grain asks it again: what the other activation did stands.</summary>
     [Fact]
     public async Task A_write_behind_the_fence_is_refused_and_writes_nothing()
     {
-        var session = await CreatedAsync("+34600000003");
-        var storage = new SessionStorage(fixture.Store);
-        var grain = GrainId.Create(GrainType.Create("qod"), GrainIdKeyExtensions.CreateGuidKey(session.Id.Value));
-        var state = new GrainState<SessionGrainState>(new SessionGrainState());
-        await storage.ReadStateAsync(SessionStorage.State, grain, state);
-        Assert.Equal((session, true), (state.State?.Session, state.RecordExists));
+        var session = await CreatedAsync("+34600009001");
+        await OverwriteAsync(session with { OperatorReference = "theirs" });
 
-        await OverwriteAsync(session);
-        state.State = new SessionGrainState { Session = session with { Version = session.Version + 1, Attempts = 9 } };
-        await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync(SessionStorage.State, grain, state));
-        Assert.Equal(0, (await fixture.Store.ReadAsync(session.Id))!.Attempts);
+        var behind = await fixture.Store.CommitAsync(new SessionCommit(session with { Version = session.Version + 1, OperatorReference = "ours" }, Event: null));
+        var deleted = await Grain(session.Id).DeleteAsync(Alice);
+
+        Assert.Equal(CommitStatus.StaleSession, behind.Status);
+        Assert.Equal((null, session.Version + 2), (deleted.Error, deleted.Session?.Version));
+        Assert.Equal("theirs", deleted.Session!.OperatorReference);
     }
 
     [Fact]
@@ -186,7 +184,7 @@ public sealed class TwoActivations : IAsyncLifetime
         Assert.Equal(SessionErrorCode.StoreUnavailable, result.Error?.Code);
 
         var session = Sample.Requested();
-        session = session with { Terms = session.Terms with { CreatedAt = fixture.Time.GetUtcNow() - new GrainEngineOptions().AttemptTimeout - TimeSpan.FromMilliseconds(1) } };
+        session = session with { Terms = session.Terms with { CreatedAt = fixture.Time.GetUtcNow() - new EngineOptions().AttemptTimeout - TimeSpan.FromMilliseconds(1) } };
         var device = fixture.Cluster.Client.GetGrain<IDeviceGrain>(session.Terms.DeviceKey.Value);
         Assert.Equal(AdmissionOutcome.StoreUnavailable, await device.AdmitAsync(session));
         Assert.Null(await fixture.Store.ReadAsync(session.Id));

@@ -26,8 +26,8 @@ internal sealed class Broker : IDisposable
         Network = network as Network ?? new Network(Clock);
         Outbox = outbox ?? new FakeOutbox();
         Dispatcher = new WebhookDispatcher(
-            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network, options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance,
-            chance ?? new LongestPause(), share, news);
+            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network,
+            options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance, chance ?? new LongestPause(), share, news);
     }
 
     public ManualTimeProvider Clock { get; }

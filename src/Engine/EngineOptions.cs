@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace QodOrleans.Engine;
+
+/// <summary>The engine's bounds, under <c>Qod:Engine</c>.</summary>
+public sealed class EngineOptions
+{
+    public const string Section = "Qod:Engine";
+
+    /// <summary>How long a create waits for the operator before it answers REQUESTED. Default 1 s. Set by <c>Qod:Sessions:CreateWait</c>.</summary>
+    public TimeSpan CreateWait { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest time for any answer to a client; then 503, and a create that was not answered is undone. Default 10 s.</summary>
+    public TimeSpan CallDeadline { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a gateway waits for a grain before it asks again. 500 ms to 1 min, default 2.5 s. Asking twice does nothing twice.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>Client requests that one gateway works on at one time, and as many reports of operators beside them; more are refused.
+    /// 1 to 1,000,000, default 10,000.</summary>
+    [Range(1, 1_000_000)]
+    public int RequestLimit { get; set; } = 10_000;
+
+    /// <summary>Commands that may wait for one session, and creates for one device; more are answered 503. 1 to 100,000, default 1,000.</summary>
+    [Range(1, 100_000)]
+    public int MailboxCapacity { get; set; } = 1_000;
+
+    /// <summary>How far ahead a silo holds its due sessions in memory, about 100 bytes each. 2 s to 1 h, default 1 min. What is due later costs
+    /// nothing.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
+    public TimeSpan DueWindow { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Most due sessions that a silo holds in memory. 1,000 to 10,000,000, default 200,000. What does not fit is found when it is due, late
+    /// by up to <c>Qod:Cluster:DuePeriod</c>.</summary>
+    [Range(1_000, 10_000_000)]
+    public int DueQueueLimit { get; set; } = 200_000;
+
+    /// <summary>Due sessions that a silo works on at one time: bounds the rate of catching up. 1 to 100,000, default 512.</summary>
+    [Range(1, 100_000)]
+    public int DueInFlight { get; set; } = 512;
+}

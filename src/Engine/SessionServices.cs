@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Flows;
+using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Operators;
+using QodOrleans.Core.Profiles;
+using QodOrleans.Core.Sessions;
+using QodOrleans.Core.Storage;
+
+namespace QodOrleans.Engine;
+
+/// <summary>What all sessions and devices of a process share, resolved once instead of once for each of a million.</summary>
+/// <param name="operators">As this process may call them.</param>
+/// <param name="admit">Has a new session admitted by its device, wherever that is looked after.</param>
+/// <param name="events">Takes committed events on their way.</param>
+public sealed class SessionServices(
+    SessionPolicy policy, QosProfileCatalog profiles, OperatorDirectory operators, DeviceKeyHasher deviceKeys, ISessionStore store,
+    Func<QosSession, Task<AdmissionOutcome>> admit, IEventDispatcher events, DueSessionScheduler due, InFlight inFlight, EngineMetrics metrics,
+    TimeProvider time, EngineOptions options, ILogger<SessionProcess> log)
+{
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>Whole milliseconds: what is stored must read back as it was decided.</summary>
+    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>What all of them work on.</summary>
+    public InFlight InFlight { get; } = inFlight;
+
+    internal SessionPolicy Policy { get; } = policy;
+
+    internal SessionMachine Machine { get; } = new(policy);
+
+    internal QosProfileCatalog Profiles { get; } = profiles;
+
+    internal LineFinder Lines { get; } = new(operators);
+
+    internal OperatorCalls Operators { get; } = new(
+        operators, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));
+
+    internal DeviceKeyHasher DeviceKeys { get; } = deviceKeys;
+
+    internal ISessionStore Store { get; } = store;
+
+    internal Func<QosSession, Task<AdmissionOutcome>> Admit { get; } = admit;
+
+    internal IEventDispatcher Events { get; } = events;
+
+    internal DueSessionScheduler Due { get; } = due;
+
+    internal EngineMetrics Metrics { get; } = metrics;
+
+    internal EngineOptions Options { get; } = options;
+
+    internal ILogger Logger { get; } = log;
+}
