@@ -161,6 +161,6 @@ internal sealed class AuthorizeEndpoint(
         if (challenge is not null && !CodeChallenge.IsWellFormed(challenge)) return ("invalid_request", "code_challenge must be a SHA-256 in base64url");
 
         scope = ScopeRequest.Read(parameters["scope"], client);
-        return scope is null ? ("invalid_scope", "a scope is missing, unknown or not registered for this client, or it is not for exactly one purpose (dpv:…)") : null;
+        return scope is null ? ("invalid_scope", "a scope is missing, unknown or not registered for this client, or it is not for exactly one purpose, dpv:something") : null;
     }
 }

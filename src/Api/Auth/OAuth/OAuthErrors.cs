@@ -10,7 +10,7 @@ internal static class OAuthErrors
     public static readonly ErrorAnswer GrantInvalid = Error(400, "invalid_grant", "it does not exist, was used, has expired, or is not for this client and request");
 
     public static readonly ErrorAnswer ScopeInvalid = Error(
-        400, "invalid_scope", "a scope is unknown or not registered for this client, or a login is not for exactly one purpose (dpv:…)");
+        400, "invalid_scope", "a scope is unknown or not registered for this client, or a login is not for exactly one purpose, dpv:something");
 
     public static readonly ErrorAnswer Unavailable = Error(503, "temporarily_unavailable", "try again", retryAfterSeconds: 1);
 
