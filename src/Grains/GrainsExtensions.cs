@@ -52,6 +52,7 @@ public static class GrainsExtensions
     public static ISiloBuilder AddQodOutboxShare(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<IOutboxShare, OutboxShare>();
+        silo.Services.AddSingleton<IRestNews, RestNews>();
         silo.Services.AddHostedService<OutboxWatch>();
         return silo;
     }

@@ -17,6 +17,7 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     private readonly Dictionary<DeviceKey, Device> devices = [];
     private readonly Dictionary<Guid, QosStatusChanged> events = [];
     private readonly SortedSet<(Guid Session, int Sequence, Guid Event)> pending = [];
+    private readonly Dictionary<(string ClientId, string Server), DateTimeOffset> rests = [];
     private long lastFence;
 
     /// <inheritdoc />
@@ -106,6 +107,25 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
         lock (gate)
             if (events.TryGetValue(eventId, out var change)) pending.Remove(KeyOf(change));
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public ValueTask RestAsync(SinkRest rest)
+    {
+        lock (gate)
+            if (!(rests.GetValueOrDefault((rest.ClientId, rest.Server)) > rest.Until)) rests[(rest.ClientId, rest.Server)] = rest.Until;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            foreach (var (place, until) in rests)
+                if (until <= now) rests.Remove(place);
+            return Task.FromResult<IReadOnlyList<SinkRest>>([.. rests.Select(rest => new SinkRest(rest.Key.ClientId, rest.Key.Server, rest.Value))]);
+        }
     }
 
     private static bool IsOf(QosSession session, string clientId, SessionUser? user)

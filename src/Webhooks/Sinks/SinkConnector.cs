@@ -21,7 +21,6 @@ internal sealed class SinkConnector(SinkPolicy policy, ResolveName resolve, Time
     {
         ConnectCallback = new SinkConnector(policy, resolve, options.ConnectTimeout).ConnectAsync,
         ConnectTimeout = options.ConnectTimeout,
-        MaxConnectionsPerServer = options.ConcurrencyPerSink,
         PooledConnectionLifetime = options.ConnectionLifetime,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         AllowAutoRedirect = false,
