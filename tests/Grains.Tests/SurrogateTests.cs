@@ -85,7 +85,8 @@ public sealed class SurrogateTests
         AssertSame(Change, Pass(Change));
         var until = new DateTimeOffset(2030, 7, 3, 12, 27, 8, TimeSpan.Zero);
         Assert.Equal(until, Pass(Create with { Sink = Sink with { TokenExpiresAt = until } }).Sink!.TokenExpiresAt);
-        var pinned = Session with { Terms = Session.Terms with { SessionsUrl = "https://api.example.com/qod/v0/sessions/", Sink = Sink with { TokenParameter = "apikey" } } };
+        var terms = Session.Terms with { SessionsUrl = "https://api.example.com/qod/v0/sessions/", Sink = Sink with { TokenParameter = "apikey" } };
+        var pinned = Session with { Terms = terms };
         AssertSame(pinned, Pass(pinned));
         AssertSame(Create with { SessionsUrl = pinned.Terms.SessionsUrl }, Pass(Create with { SessionsUrl = pinned.Terms.SessionsUrl }));
         var told = Pass(QosStatusChanged.Of(pinned, Noon));

@@ -15,7 +15,8 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
 {
     private const string PendingSql =
         """
-        select id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at, sink_token_parameter, correlator, source
+        select id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at,
+            sink_token_parameter, correlator, source
         from qod.events
         where dead_reason is null and (session_id, sequence) > (@after_session, @after_sequence)
         order by session_id, sequence limit @limit

@@ -3,8 +3,8 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Webhooks.Formats;
 
-/// <summary>CAMARA QoD 0.8 tells of a session's end only, as <c>SESSION_TERMINATED</c>, at <c>/notifications</c> below the callback. The legacy surface's sessions
-/// have a status, so its other changes are told too, under the name that they got in 0.9.</summary>
+/// <summary>CAMARA QoD 0.8 tells of a session's end only, as <c>SESSION_TERMINATED</c>, at <c>/notifications</c> below the callback. The legacy surface's
+/// sessions have a status, so its other changes are told too, under the name that they got in 0.9.</summary>
 internal sealed class Qod008Event : IEventFormat
 {
     private const string Suffix = "/notifications";

@@ -9,7 +9,8 @@ namespace QodOrleans.Webhooks.Sinks;
 
 /// <summary>One attempt to deliver one event.</summary>
 internal sealed class SinkClient(
-    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, TimeProvider time, ILogger log) : IDisposable
+    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, TimeProvider time, ILogger log)
+    : IDisposable
 {
     private const string Scheme = "Bearer ";
 

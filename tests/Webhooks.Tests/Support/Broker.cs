@@ -25,8 +25,8 @@ internal sealed class Broker : IDisposable
         Network = network as Network ?? new Network(Clock);
         Outbox = outbox ?? new FakeOutbox();
         Dispatcher = new WebhookDispatcher(
-            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network, options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance,
-            chance ?? new LongestPause(), share);
+            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network,
+            options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance, chance ?? new LongestPause(), share);
     }
 
     public ManualTimeProvider Clock { get; }

@@ -10,7 +10,8 @@ namespace QodOrleans.Api.Dialects.Qod010;
 /// <summary>Between this release's shapes and the domain: what a request may hold, and what an answer says.</summary>
 internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
 {
-    /// <summary>Moves members that stand inside <c>device</c> to where they belong, as the published samples need it (docs/conformance.md, A27 and D33).</summary>
+    /// <summary>Moves members that stand inside <c>device</c> to where they belong, as the published samples need it (docs/conformance.md, A27 and
+    /// D33).</summary>
     /// <param name="hoisted">Whether there were any.</param>
     /// <returns>The error if a member stands in both places with different values.</returns>
     public static Fault? Hoist(CreateSessionBody body, out bool hoisted)
