@@ -53,6 +53,7 @@ public sealed class DeviceAdmissionTests : IDisposable
         world.Store.Close();
         var all = Enumerable.Range(1, 4).Select(n => admission.AdmitAsync(Session($"198.18.0.{n}"))).ToArray();
 
+        Assert.True(all[3].IsCompleted);
         Assert.Equal(AdmissionOutcome.Contended, await all[3]);
         Assert.Equal(1, world.Store.Waiting);
         Assert.Equal(4 - 1, world.InFlight.Count);
