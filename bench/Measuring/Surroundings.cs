@@ -20,7 +20,8 @@ internal sealed record Surroundings(IReadOnlyList<(string Name, string Value)> F
             ("machine", $"{Environment.ProcessorCount} cores, {Find("/proc/cpuinfo", "model name")}, {Memory()}; driver, host and Postgres share them"),
             ("system", $"{Find("/etc/os-release", "PRETTY_NAME").Trim('"')}, kernel {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}, {RuntimeInformation.FrameworkDescription}"),
             ("Postgres", string.Join(", ", settings)),
-            ("commit", await CommitAsync(cancellation)),
+            ("commit", await CommitAsync(options.Programs.Checkout, cancellation)),
+            .. options.Against is { } that ? [("against", await CommitAsync(that.Checkout, cancellation))] : Array.Empty<(string, string)>(),
             ("command", $"./qod bench {options.CommandLine}".TrimEnd()),
             ("rounds", $"{options.Rounds} of {options.Duration.TotalSeconds:0} s, in turns with the baselines, after a warm-up of {options.WarmUp.TotalSeconds:0} s; values are medians"),
             .. options.Quick ? [("quick", "a tenth of the sessions and short turns; the goals are about full ones")] : Array.Empty<(string, string)>(),
@@ -36,21 +37,21 @@ internal sealed record Surroundings(IReadOnlyList<(string Name, string Value)> F
         return line is null ? "unknown" : line[(line.IndexOfAny([':', '=']) + 1)..].Trim();
     }
 
-    private static async Task<string> CommitAsync(CancellationToken cancellation)
+    private static async Task<string> CommitAsync(string checkout, CancellationToken cancellation)
     {
-        var commit = await GitAsync("rev-parse --short=12 HEAD", cancellation);
+        var commit = await GitAsync(checkout, "rev-parse --short=12 HEAD", cancellation);
         if (commit.Length == 0) return "unknown";
-        return await GitAsync("status --porcelain --untracked-files=no", cancellation) is { Length: > 0 } ? $"{commit}, with uncommitted changes" : commit;
+        return await GitAsync(checkout, "status --porcelain --untracked-files=no", cancellation) is { Length: > 0 } ? $"{commit}, with uncommitted changes" : commit;
     }
 
     /// <returns>Empty where there is no git, or no repository.</returns>
-    private static async Task<string> GitAsync(string arguments, CancellationToken cancellation)
+    private static async Task<string> GitAsync(string checkout, string arguments, CancellationToken cancellation)
     {
         try
         {
             using var git = Process.Start(new ProcessStartInfo("git", arguments)
             {
-                WorkingDirectory = AppContext.BaseDirectory,
+                WorkingDirectory = checkout,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             })!;

@@ -8,8 +8,8 @@ using QodOrleans.Bench.Report;
 
 namespace QodOrleans.Bench.Scenarios;
 
-/// <summary>This checkout's programs and another's, in alternating turns on one machine: what a change costs, or saves. Each side has a database and a data folder of its
-/// own. The side that begins changes with each round, so that what drifts is charged to neither.</summary>
+/// <summary>This checkout's programs and another's, in alternating turns on one machine: what a change costs, or saves. Each side has a database and a data
+/// folder of its own. The side that begins changes with each round, so that what drifts is charged to neither.</summary>
 internal static class Against
 {
     /// <summary>A ratio near to 1 is judged by what a create costs at one rate that both can serve, in as many rounds.</summary>
@@ -45,7 +45,8 @@ internal static class Against
         foreach (var side in pair.Both)
         {
             var made = new ConcurrentBag<Guid>();
-            var create = Requests.Create(side.Service.Endpoint, side.Token, sink: null, Requests.LongDurationSeconds, body => made.Add(Requests.SessionIdOf(body)));
+            var create = Requests.Create(
+                side.Service.Endpoint, side.Token, sink: null, Requests.LongDurationSeconds, body => made.Add(Requests.SessionIdOf(body)));
             await ClosedLoop.RunAsync(create, GetConnections, TimeSpan.FromSeconds(3), run.Cancellation);
             side.Reads = Requests.Get(side.Service.Endpoint, side.Token, [.. made]);
             await OpenLoop.RunAsync(side.Reads, GetConnections, GetRate, run.Options.WarmUp, run.Cancellation);
@@ -190,7 +191,8 @@ internal static class Against
 
         public SessionRows? Told { get; set; }
 
-        public IEnumerable<(string What, string Unit, IReadOnlyList<double> Rounds)> Measured => measured.Select(one => (one.Key, one.Value.Unit, (IReadOnlyList<double>)one.Value.Rounds));
+        public IEnumerable<(string What, string Unit, IReadOnlyList<double> Rounds)> Measured =>
+            measured.Select(one => (one.Key, one.Value.Unit, (IReadOnlyList<double>)one.Value.Rounds));
 
         /// <summary>The schema, before silos look for it.</summary>
         public async Task PrepareAsync(CancellationToken cancellation) => await (await installation.StartHostAsync(cancellation)).DisposeAsync();
@@ -250,7 +252,10 @@ internal static class Against
             {
                 foreach (var side in round % 2 == 1 ? sides : Enumerable.Reverse(sides)) await turn(side);
                 foreach (var side in sides)
-                    run.Say($"round {round} of {rounds}, {side.Name}: {string.Join("; ", side.Measured.Where(one => one.Rounds.Count == round).Select(one => $"{one.What} {Text.Of(one.Rounds[^1])} {one.Unit}"))}");
+                {
+                    var latest = side.Measured.Where(one => one.Rounds.Count == round).Select(one => $"{one.What} {Text.Of(one.Rounds[^1])} {one.Unit}");
+                    run.Say($"round {round} of {rounds}, {side.Name}: {string.Join("; ", latest)}");
+                }
             }
         }
 
@@ -263,7 +268,10 @@ internal static class Against
                 return new Measurement(scenario, here.What, new Quantity(here.Rounds.Median(), here.Unit), here.Rounds)
                 {
                     Baseline = new Baseline("that", new Quantity(there.Rounds.Median(), there.Unit), there.Rounds),
-                    Notes = [$"this ÷ that by round {Text.Of(ratios)}: median {Text.Of(ratios.Median())}, from {Text.Of(ratios.Min())} to {Text.Of(ratios.Max())}"],
+                    Notes =
+                    [
+                        $"this ÷ that by round {Text.Of(ratios)}: median {Text.Of(ratios.Median())}, from {Text.Of(ratios.Min())} to {Text.Of(ratios.Max())}",
+                    ],
                 };
             }),
         ];

@@ -19,7 +19,7 @@ internal static class Expiry
 
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1);
 
-    // Time for the load, the host's start and its reading ahead, and then for the warm-up sessions to end.
+    // Time for the load, the start of a cluster and its reading ahead, and then for the warm-up sessions to end.
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan WarmUpBefore = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan WarmUpSpread = TimeSpan.FromSeconds(8);

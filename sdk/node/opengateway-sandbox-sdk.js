@@ -9,15 +9,15 @@ class QoDMobile {
   /** As in "aggregator/opengateway-sdk". */
   constructor(credentials, authCode = null, ipPort = null, options = {}) {
     if (authCode == null && ipPort == null) throw new TypeError("an authorization code or the device's ip:port is needed");
-    const hint = ipPort != null ? loginHint(parseIpPort(ipPort)) : null;
+    const hint = ipPort != null ? loginHint(parseIpPort(trimmed(ipPort))) : null;
     this.#api = new Api(options, http => new Tokens(authCode != null ? code(http, credentials, authCode) : backchannel(http, credentials, hint)));
   }
 
   /**
-   * A session. Whatever is undefined is left out; the device needs one of its four names.
+   * A session. Whatever is undefined is left out; the device needs one of its four names. Blanks around a value are taken off.
    * @param {number} duration seconds
    * @param {string} [externalId]
-   * @param {string} [msisdn] with or without +
+   * @param {string} [msisdn] with or without +; a blank before the digits is the + that a query string has lost
    * @param {string} [ipv4Addr]
    * @param {string} [ipv6Addr]
    * @param {number} [uePort] narrows the session to one port of the device
@@ -30,16 +30,21 @@ class QoDMobile {
   sessions(duration, externalId, msisdn, ipv4Addr, ipv6Addr, uePort, asPort, qos, notificationUri, notificationAuthToken) {
     return this.#api.createSession({
       duration,
-      ueId: { externalId, msisdn, ipv4addr: ipv4Addr, ipv6addr: ipv6Addr },
+      ueId: { externalId: trimmed(externalId), msisdn: number(msisdn), ipv4addr: trimmed(ipv4Addr), ipv6addr: trimmed(ipv6Addr) },
       asId: { ipv4addr: "0.0.0.0/0" },
       uePorts: onePort(uePort),
       asPorts: onePort(asPort),
-      qos,
-      notificationUri,
-      notificationAuthToken,
+      qos: trimmed(qos),
+      notificationUri: trimmed(notificationUri),
+      notificationAuthToken: trimmed(notificationAuthToken),
     });
   }
 }
+
+const trimmed = value => typeof value === "string" ? value.trim() : value;
+
+// "+" in a query string that nobody encoded arrives as a blank.
+const number = value => typeof value === "string" ? value.replace(/^\s+(?=[0-9])/, "+").trim() : value;
 
 const onePort = port => port == null ? undefined : { ports: [Number(port)] };
 

@@ -94,6 +94,7 @@ public static class ApiExtensions
         app.UseAuthorization();
 
         foreach (var surface in surfaces.All) surface.Map(app, surface);
+        app.MapFrontDoor();
         app.MapQodDocs();
         return app.MapQodHealth();
     }

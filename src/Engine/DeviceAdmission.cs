@@ -22,10 +22,10 @@ public enum AdmissionOutcome
     StoreUnavailable = 4,
 }
 
-/// <summary>Admits the sessions of one device, one after the other. Remembers its fence, and the flows that were held when it was last asked for. The store's
-/// fence decides, so a second owner of the same device can admit nothing that this one does not know.</summary>
-/// <param name="leave">Called when nothing is in flight and this memory is not worth keeping: a device that was never heard of before, as most are, or one whose
-/// store did not answer. One that comes again stays.</param>
+/// <summary>Admits the sessions of one device, one after the other. Remembers its fence, and the flows that were held when it was last asked for.
+/// The store's fence decides, so a second owner of the same device can admit nothing that this one does not know.</summary>
+/// <param name="leave">Called when nothing is in flight and this memory is not worth keeping: a device that was never heard of before, as most are,
+/// or one whose store did not answer. One that comes again stays.</param>
 public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Action leave)
 {
     /// <summary>Commits of one admission, where another owner changes the device at the same time.</summary>

@@ -19,8 +19,8 @@ public interface IDueSessions
 
 /// <summary>Calls each session of a process when it is due. Holds in memory what is due within the window, and reads on from the store as time goes by:
 /// a million sessions that end tomorrow cost nothing today. Where more is due than can be called at once, ending on time goes before releasing.</summary>
-/// <remarks>The store is the truth, memory makes it punctual: a session that is missing here, because another process or hand moved it, or because memory was full,
-/// is found by the next <see cref="Look"/> once it is due. A call too many does no harm. See docs/decisions/due-sessions.md.</remarks>
+/// <remarks>The store is the truth, memory makes it punctual: a session that is missing here, because another process or hand moved it, or because
+/// memory was full, is found by the next <see cref="Look"/> once it is due. A call too many does no harm. See docs/decisions/due-sessions.md.</remarks>
 public sealed class DueSessionScheduler : IDisposable
 {
     private const int PageSize = 5_000;
@@ -402,8 +402,8 @@ public sealed class DueSessionScheduler : IDisposable
         queue.Enqueue(id, due);
     }
 
-    /// <summary>Sets the timer for whatever comes next. Where no call can be made, the end of one calls the next; where memory is full, it is read on when that
-    /// has been worked off; and where the store did not answer, with a look.</summary>
+    /// <summary>Sets the timer for whatever comes next. Where no call can be made, the end of one calls the next; where memory is full, it is read on
+    /// when that has been worked off; and where the store did not answer, with a look.</summary>
     private void Arm()
     {
         var next = DateTimeOffset.MaxValue;

@@ -17,7 +17,8 @@ public sealed class EngineOptions
     [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>Client requests that one gateway works on at one time, and operators' reports beside them; more are refused. 1 to 1,000,000, default 10,000.</summary>
+    /// <summary>Client requests that one gateway works on at one time, and as many reports of operators beside them; more are refused.
+    /// 1 to 1,000,000, default 10,000.</summary>
     [Range(1, 1_000_000)]
     public int RequestLimit { get; set; } = 10_000;
 
@@ -25,12 +26,13 @@ public sealed class EngineOptions
     [Range(1, 100_000)]
     public int MailboxCapacity { get; set; } = 1_000;
 
-    /// <summary>How far ahead a silo holds its due sessions in memory, about 100 bytes each. 2 s to 1 h, default 1 min. What is due later costs nothing.</summary>
+    /// <summary>How far ahead a silo holds its due sessions in memory, about 100 bytes each. 2 s to 1 h, default 1 min. What is due later costs
+    /// nothing.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
     public TimeSpan DueWindow { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Most due sessions that a silo holds in memory. 1,000 to 10,000,000, default 200,000. What does not fit is found when it is due, late by up to
-    /// <c>Qod:Cluster:DuePeriod</c>.</summary>
+    /// <summary>Most due sessions that a silo holds in memory. 1,000 to 10,000,000, default 200,000. What does not fit is found when it is due, late
+    /// by up to <c>Qod:Cluster:DuePeriod</c>.</summary>
     [Range(1_000, 10_000_000)]
     public int DueQueueLimit { get; set; } = 200_000;
 

@@ -19,11 +19,11 @@ internal static partial class Log
     [LoggerMessage(6003, LogLevel.Error, "Session {SessionId}: {Command} failed.")]
     public static partial void Failed(ILogger log, SessionId sessionId, string command, Exception exception);
 
-    [LoggerMessage(6004, LogLevel.Error, "Session {SessionId} belongs to operator {Operator}, which is not configured here.")]
-    public static partial void OperatorMissing(ILogger log, SessionId sessionId, OperatorId @operator);
-
-    [LoggerMessage(6005, LogLevel.Warning, "Session {SessionId} was changed elsewhere; the write was refused, and the session is read again.")]
+    [LoggerMessage(6004, LogLevel.Warning, "Session {SessionId} was changed elsewhere; the write was refused, and the session is read again.")]
     public static partial void StaleWrite(ILogger log, SessionId sessionId);
+
+    [LoggerMessage(6005, LogLevel.Error, "Session {SessionId} belongs to operator {Operator}, which is not configured here.")]
+    public static partial void OperatorMissing(ILogger log, SessionId sessionId, OperatorId @operator);
 
     [LoggerMessage(6006, LogLevel.Warning, "Session {SessionId}: operator {Operator} confirmed after its end; released again.")]
     public static partial void Latecomer(ILogger log, SessionId sessionId, OperatorId @operator);

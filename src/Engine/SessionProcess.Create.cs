@@ -14,8 +14,8 @@ public sealed partial class SessionProcess
     /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
     /// <remarks>The id was made outside, so a repeated create is the same create: it joins the one under way here, or finds in the store what
     /// an earlier process has made. One that failed is nobody's any more: the next attempt is a new one.</remarks>
-    /// <param name="validUntil">When whoever calls stops waiting: one that arrives later, at an owner that was frozen, makes nothing. Its repetition may have made
-    /// the session elsewhere, and the client may have deleted it since.</param>
+    /// <param name="validUntil">When whoever calls stops waiting: one that arrives later, at an owner that was frozen, makes nothing. Its repetition
+    /// may have made the session elsewhere, and the client may have deleted it since.</param>
     public async Task<SessionResult> CreateAsync(CreateSession request, DateTimeOffset validUntil)
     {
         if (creating is null && services.Now > validUntil) return SessionError.StoreUnavailable();
@@ -109,8 +109,8 @@ public sealed partial class SessionProcess
         }
     }
 
-    /// <summary>Answers for a session that an earlier attempt has made. Another process may still be creating it, and undo what its operator refuses as long as its own
-    /// caller waits: moving the version says that a client has been told of the session.</summary>
+    /// <summary>Answers for a session that an earlier attempt has made. Another process may still be creating it, and undo what its operator refuses
+    /// as long as its own caller waits: moving the version says that a client has been told of the session.</summary>
     private async Task<SessionResult> TakeOverAsync()
     {
         if (!await queue.EnterAsync()) return SessionError.Overloaded();

@@ -10,11 +10,12 @@ namespace QodOrleans.Engine;
 public readonly record struct ExtensionOutcome(SessionResult Result, bool Moved);
 
 /// <summary>One session: load, <see cref="SessionMachine.Decide"/>, commit, run the effect. All rules are the machine's.</summary>
-/// <remarks>Calls may interleave, because an operator's report must come through while a create still waits for that operator's answer. What changes the session
-/// takes turns all the same: there is never more than one write under way. Memory is only a cache, and another process for the same session may have written: a write
-/// by an old version is refused by the fence, and an answer that would change nothing is given by the store's word only. All calls are made on one scheduler at a time
-/// (a grain's, or the simulation's), and the process never leaves it.</remarks>
-/// <param name="leave">Called when nothing is in flight and nothing more is to come for minutes or hours, or memory is old. The process may be used on.</param>
+/// <remarks>Calls may interleave, because an operator's report must come through while a create still waits for that operator's answer. What changes
+/// the session takes turns all the same: there is never more than one write under way. Memory is only a cache, and another process for the same
+/// session may have written: a write by an old version is refused by the fence, and an answer that would change nothing is given by the store's word
+/// only. All calls are made on one scheduler (a grain's, or the simulation's), and the process never leaves it.</remarks>
+/// <param name="leave">Called when nothing is in flight, and nothing more is to come for minutes or hours, or memory is old. The process may be used
+/// all the same.</param>
 public sealed partial class SessionProcess(SessionId id, SessionServices services, Action leave)
 {
     /// <summary>Decisions on one command, where another process writes at the same time.</summary>
@@ -59,8 +60,8 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         return AnswerAsync(ApplyAsync(OperatorCommands.AfterReport(report)));
     }
 
-    /// <summary>The session may be due: its provisioning deadline, its expiry, a release to be repeated, or the end of its retention. The session's own due time
-    /// decides, so a call too many does nothing. One that changes nothing is made again while the session is due.</summary>
+    /// <summary>The session may be due: its provisioning deadline, its expiry, a release to be repeated, or the end of its retention. The session's
+    /// own due time decides, so a call too many does nothing. One that finds no place in the queue is to be made again.</summary>
     /// <exception cref="StoreUnavailableException" />
     public async Task DueAsync()
     {
@@ -218,7 +219,8 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
             await services.Operators.ExtendAsync(stored, stored.Duration, CancellationToken.None);
     }
 
-    /// <summary>Read when first needed: a session that is only now made has nothing to read. That there is none is not remembered: it may be made yet, elsewhere.</summary>
+    /// <summary>Read when first needed: a session that is only now made has nothing to read. That there is none is not remembered: it may be made
+    /// yet, elsewhere.</summary>
     private async ValueTask<QosSession?> LoadAsync() => known ??= await services.Store.ReadAsync(id);
 
     /// <summary>Whatever went wrong, the store knows better than memory.</summary>

@@ -1,7 +1,7 @@
 namespace QodOrleans.Grains;
 
-/// <summary>References to grains of one interface, by another one of theirs. Orleans reads the attributes of an interface anew for every reference that is asked for
-/// by its type; these are resolved once.</summary>
+/// <summary>References to grains of one interface, by another one of theirs. Orleans reads the attributes of an interface anew for every reference
+/// that is asked for by its type; these are resolved once.</summary>
 internal class GrainReferences<TGrain, TAspect>(IGrainFactory grains) where TGrain : class, IGrainWithGuidKey where TAspect : class, IAddressable
 {
     private Names? names;

@@ -52,6 +52,7 @@ public static class GrainsExtensions
     public static ISiloBuilder AddQodOutboxShare(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<IOutboxShare, OutboxShare>();
+        silo.Services.AddSingleton<IRestNews, RestNews>();
         silo.Services.AddHostedService<OutboxWatch>();
         return silo;
     }
@@ -100,7 +101,8 @@ public static class GrainsExtensions
         });
     }
 
-    /// <summary>The engine as a silo carries it: operators behind the silo's share of their limits, devices and events wherever they are looked after.</summary>
+    /// <summary>The engine as a silo carries it: operators behind the silo's share of their limits, devices and events wherever they are looked
+    /// after.</summary>
     private static SessionServices ServicesOfSessions(IServiceProvider services)
     {
         var devices = new GrainReferences<IDeviceGrain>(services.GetRequiredService<IGrainFactory>());

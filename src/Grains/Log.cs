@@ -50,4 +50,7 @@ internal static partial class Log
 
     [LoggerMessage(5022, LogLevel.Warning, "Session {SessionId}: what its operator reports cannot be stored ({Why}); it is tried again.")]
     public static partial void ReportPutOff(ILogger log, SessionId sessionId, SessionErrorCode why);
+
+    [LoggerMessage(5023, LogLevel.Debug, "Silo {Silo} could not be told that a sink asks for rest; it reads that with the events.")]
+    public static partial void NotToldOfRest(ILogger log, SiloAddress silo, Exception exception);
 }

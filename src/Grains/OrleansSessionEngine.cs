@@ -29,6 +29,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private readonly GrainReferences<IQosSessionGrain> sessions;
     private readonly ISessionStore store;
     private readonly QosProfileCatalog profiles;
+    private readonly DeviceKeyHasher deviceKeys;
     private readonly TimeProvider time;
     private readonly TimeProvider pace;
     private readonly EngineOptions options;
@@ -38,10 +39,10 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private int reporting;
 
     public OrleansSessionEngine(
-        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
+        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
         IOptions<EngineOptions> options, ILogger<OrleansSessionEngine> log) =>
-        (this.grains, sessions, this.store, this.profiles, this.time, this.pace, this.options, this.log) =
-        (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, time, pace, options.Value, log);
+        (this.grains, sessions, this.store, this.profiles, this.deviceKeys, this.time, this.pace, this.options, this.log) =
+        (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, deviceKeys, time, pace, options.Value, log);
 
     public async Task<SessionResult> CreateSessionAsync(CreateSession request, CancellationToken cancellation)
     {
@@ -75,7 +76,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         WithinLimitsAsync(() => ExtendAsync(id, caller, additional, limit), cancellation);
 
     public Task<SessionListResult> ListSessionsAsync(Caller caller, CancellationToken cancellation) => WithinLimitsAsync(
-        () => ListOfAsync(store.ReadByClientAsync(caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation)),
+        () => ListOfAsync(store.ReadByClientAsync(caller.ClientId, caller.User(deviceKeys), ISessionEngine.LongestList, cancellation)),
         static error => error, cancellation);
 
     public Task<SessionListResult> RetrieveSessionsAsync(Caller caller, Device? device, CancellationToken cancellation) => WithinLimitsAsync(
@@ -85,7 +86,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                 grains.GetGrain<ILineGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error), new Attempts("find"));
             if (found.Error is { } error) return error;
             return await ListOfAsync(
-                store.ReadByDeviceAsync(new DeviceKey(found.Key), caller.ClientId, caller.Subject, ISessionEngine.LongestList, cancellation));
+                store.ReadByDeviceAsync(new DeviceKey(found.Key), caller.ClientId, caller.User(deviceKeys), ISessionEngine.LongestList, cancellation));
         },
         static error => error, cancellation);
 

@@ -57,8 +57,8 @@ public sealed class QodClusterOptions
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan GrainsIdleFor { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Pause between two looks for due sessions that a silo does not hold in memory: those that were another silo's, or that another hand has moved. They end
-    /// late by up to this. 10 ms to 10 s, default 100 ms.</summary>
+    /// <summary>Pause between two looks for due sessions that a silo does not hold in memory: those that were another silo's, or that another hand has
+    /// moved. They end late by up to this. 10 ms to 10 s, default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
     public TimeSpan DuePeriod { get; set; } = TimeSpan.FromMilliseconds(100);
 

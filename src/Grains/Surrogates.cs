@@ -206,7 +206,8 @@ internal readonly record struct ChangeSurrogate(
     [property: Id(6)] DateTimeOffset OccurredAt,
     [property: Id(7)] SinkSurrogate Sink,
     [property: Id(8)] string? Correlator,
-    [property: Id(9)] string? Source);
+    [property: Id(9)] string? Source,
+    [property: Id(10)] string? ClientId);
 
 [RegisterConverter]
 internal sealed class CallerConverter : IConverter<Caller, CallerSurrogate>
@@ -311,11 +312,11 @@ internal sealed class QosStatusChangedConverter : IConverter<QosStatusChanged, C
 {
     public QosStatusChanged ConvertFromSurrogate(in ChangeSurrogate surrogate) => new(
         surrogate.EventId, new SessionId(surrogate.SessionId), surrogate.Sequence, surrogate.Surface, (QosStatus)surrogate.Status,
-        (StatusInfo?)surrogate.StatusInfo, surrogate.OccurredAt, surrogate.Sink.ToValue(), surrogate.Correlator, surrogate.Source);
+        (StatusInfo?)surrogate.StatusInfo, surrogate.OccurredAt, surrogate.Sink.ToValue(), surrogate.Correlator, surrogate.Source, surrogate.ClientId);
 
     public ChangeSurrogate ConvertToSurrogate(in QosStatusChanged value) => new(
         value.EventId, value.SessionId.Value, value.Sequence, value.Surface, (int)value.Status, (int?)value.StatusInfo, value.OccurredAt,
-        SinkSurrogate.Of(value.Sink)!.Value, value.Correlator, value.Source);
+        SinkSurrogate.Of(value.Sink)!.Value, value.Correlator, value.Source, value.ClientId);
 }
 
 [RegisterCopier]

@@ -1,4 +1,3 @@
-using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;
@@ -18,6 +17,7 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     private readonly Dictionary<DeviceKey, Device> devices = [];
     private readonly Dictionary<Guid, QosStatusChanged> events = [];
     private readonly SortedSet<(Guid Session, int Sequence, Guid Event)> pending = [];
+    private readonly Dictionary<(string ClientId, string Server), DateTimeOffset> rests = [];
     private long lastFence;
 
     /// <inheritdoc />
@@ -72,13 +72,13 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        NewestAsync(session => session.Status != QosStatus.Unavailable && IsOf(session, clientId, subject), limit);
+    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+        NewestAsync(session => session.Status != QosStatus.Unavailable && IsOf(session, clientId, user), limit);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
-        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        NewestAsync(session => session.Terms.DeviceKey == device && session.IsVisible && IsOf(session, clientId, subject), limit);
+        DeviceKey device, string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+        NewestAsync(session => session.Terms.DeviceKey == device && session.IsVisible && IsOf(session, clientId, user), limit);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<QosStatusChanged>> ReadPendingAsync(OutboxCursor? after, int limit, CancellationToken cancellation)
@@ -109,7 +109,31 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
         return ValueTask.CompletedTask;
     }
 
-    private static bool IsOf(QosSession session, string clientId, string? subject) => new Caller(clientId, subject).Owns(session);
+    /// <inheritdoc />
+    public ValueTask RestAsync(SinkRest rest)
+    {
+        lock (gate)
+            if (!(rests.GetValueOrDefault((rest.ClientId, rest.Server)) > rest.Until)) rests[(rest.ClientId, rest.Server)] = rest.Until;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            foreach (var (place, until) in rests)
+                if (until <= now) rests.Remove(place);
+            return Task.FromResult<IReadOnlyList<SinkRest>>([.. rests.Select(rest => new SinkRest(rest.Key.ClientId, rest.Key.Server, rest.Value))]);
+        }
+    }
+
+    private static bool IsOf(QosSession session, string clientId, SessionUser? user)
+    {
+        var terms = session.Terms;
+        if (terms.ClientId != clientId) return false;
+        return user is not { } somebody || terms.Subject == somebody.Subject || (terms.Subject is null && terms.DeviceKey == somebody.Line);
+    }
 
     // All of them are looked at: a list is rare, and what is kept here is little.
     private Task<IReadOnlyList<QosSession>> NewestAsync(Func<QosSession, bool> wanted, int limit)

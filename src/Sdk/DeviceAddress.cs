@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -8,6 +9,8 @@ namespace QodOrleans.Sdk;
 /// <summary>A device as the network sees it. An IPv4 address in IPv6 clothes, as dual-stack servers report it, is the IPv4 address.</summary>
 internal readonly record struct DeviceAddress
 {
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("0123456789abcdefABCDEF:.");
+
     private DeviceAddress(IPAddress address, int? port)
     {
         Address = address;
@@ -55,8 +58,12 @@ internal readonly record struct DeviceAddress
 
     private static bool TryReadAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {
-        // The class library also reads 127.1, 0x7f.1 and zones, none of which names a device elsewhere.
-        if (!IPAddress.TryParse(text, out address) || text.Contains('%', StringComparison.Ordinal) || text.StartsWith('[')) return false;
+        // The class library also reads 127.1, 0x7f.1, masks and zones, none of which names a device elsewhere.
+        if (text.AsSpan().ContainsAnyExcept(Alphabet) || !IPAddress.TryParse(text, out address))
+        {
+            address = null;
+            return false;
+        }
         if (address.AddressFamily == AddressFamily.InterNetwork) return address.ToString() == text;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         return true;
@@ -65,7 +72,7 @@ internal readonly record struct DeviceAddress
     private static int? ReadPort(string text)
     {
         if (text.Length == 0) return null;
-        return text[0] == ':' && int.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        return text[0] == ':' && text.Length <= 6 && int.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? port
             : throw new ArgumentException("A device is ip:port, [ipv6]:port, or an address alone.");
     }

@@ -8,6 +8,8 @@ namespace QodOrleans.Sdk;
 /// <summary>One aggregator over HTTP: addresses, headers, and what its errors are called here.</summary>
 internal sealed class HttpDoor : IDisposable
 {
+    private static readonly ProductInfoHeaderValue UserAgent = new("QodOrleans-SDK-dotnet", typeof(HttpDoor).Assembly.GetName().Version!.ToString(3));
+
     private readonly HttpClient http;
     private readonly bool own;
     private readonly Uri root;
@@ -67,6 +69,7 @@ internal sealed class HttpDoor : IDisposable
         correlator = newCorrelator();
         var request = new HttpRequestMessage(method, new Uri(root, path));
         request.Headers.Add("x-correlator", correlator);
+        request.Headers.UserAgent.Add(UserAgent);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         return request;
     }

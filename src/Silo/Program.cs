@@ -17,7 +17,7 @@ if (args is ["hash-secret"])
 var migrate = args is ["migrate", ..];
 
 // A member of the cluster: grains, operators and the delivery of events. With --api it serves the whole API too, from the same process.
-var host = QodHost.Create("qod-silo", SiloSettings.DefaultPort, SiloSettings.Spell(migrate ? args[1..] : args), SiloSettings.Switches);
+var host = QodHost.Create("qod-silo", defaultPort: 8081, SiloSettings.Spell(migrate ? args[1..] : args), SiloSettings.Switches);
 var settings = SiloSettings.Read(host.Configuration);
 if (migrate)
 {

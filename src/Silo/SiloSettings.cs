@@ -7,8 +7,6 @@ namespace QodOrleans.Silo;
 /// <param name="Store"><c>postgres</c> (default), or <c>memory</c>: one process, and nothing kept.</param>
 internal sealed record SiloSettings(bool Api, string Store)
 {
-    public const int DefaultPort = 8081;
-
     public static IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string>(QodClusterOptions.Switches)
     {
         ["--api"] = "Qod:Api",

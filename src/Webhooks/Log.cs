@@ -29,4 +29,7 @@ internal static partial class Log
 
     [LoggerMessage(4008, LogLevel.Information, "Stopped with events in memory: {Count}. They are in the outbox")]
     public static partial void Stopped(ILogger log, int count);
+
+    [LoggerMessage(4009, LogLevel.Warning, "The outbox could not be told that a sink asks for rest: a process that starts now will not know")]
+    public static partial void RestNotKept(ILogger log, Exception exception);
 }

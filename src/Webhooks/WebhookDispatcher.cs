@@ -32,16 +32,18 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
 
     public WebhookDispatcher(
         IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, SinkPolicy policy,
-        IOptions<WebhookOptions> options, TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log, IOutboxShare? share = null)
+        IOptions<WebhookOptions> options, TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log, IOutboxShare? share = null,
+        IRestNews? news = null)
         : this(
             outbox, formats, unpinned, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log,
-            Random.Shared, share)
+            Random.Shared, share, news)
     {
     }
 
     internal WebhookDispatcher(
         IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, HttpMessageHandler network,
-        WebhookOptions options, TimeProvider time, IMeterFactory meters, ILogger log, Random chance, IOutboxShare? share = null)
+        WebhookOptions options, TimeProvider time, IMeterFactory meters, ILogger log, Random chance, IOutboxShare? share = null,
+        IRestNews? news = null)
     {
         this.options = options;
         this.time = time;
@@ -54,6 +56,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
             Start = StartWorker,
             Concluded = marker.Post,
             FellBehind = FellBehind,
+            Rested = new RestKeeper(outbox, news, inFlight, log).Post,
             IsOurs = share is null ? static _ => true : share.IsOurs,
         };
         reader = new OutboxReader(outbox, queues, options, time, inFlight, log);
@@ -80,11 +83,10 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         queues.FallBehind();
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        reader.Start();
-        return Task.CompletedTask;
-    }
+    /// <inheritdoc />
+    public void Rest(SinkRest rest) => queues.Rest(rest);
+
+    public Task StartAsync(CancellationToken cancellationToken) => reader.StartAsync(cancellationToken);
 
     /// <summary>Finishes what is under way, while <paramref name="cancellationToken"/> allows it. The rest stays in the outbox.</summary>
     public Task StopAsync(CancellationToken cancellationToken)

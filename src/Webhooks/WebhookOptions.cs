@@ -13,7 +13,7 @@ public sealed class WebhookOptions
     [Range(2, 10_000_000)]
     public int MemoryCapacity { get; set; } = 100_000;
 
-    /// <summary>Requests under way to one sink (scheme, host and port), and connections kept to it. 1 to 1,024, default 32.</summary>
+    /// <summary>Requests under way to one sink, which is one application's at one server (scheme, host and port). 1 to 1,024, default 32.</summary>
     [Range(1, 1024)]
     public int ConcurrencyPerSink { get; set; } = 32;
 
@@ -42,7 +42,8 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan LongestRetry { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A sink's <c>Retry-After</c> is honoured up to this. 0 to 1 day, default 1 h.</summary>
+    /// <summary>A sink's <c>Retry-After</c>, with whatever else than 2xx and 410, holds back all that the application sends to that server, from every silo,
+    /// up to this. 0 to 1 day, default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan LongestRetryAfter { get; set; } = TimeSpan.FromHours(1);
 

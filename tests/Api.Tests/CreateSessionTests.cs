@@ -116,7 +116,6 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("3e2")]
     [InlineData("99999999999")]
     [InlineData("true")]
-    [InlineData("null")]
     [InlineData("[]")]
     public async Task A08_a_duration_outside_the_schema_is_refused(string duration) =>
         (await gateway.CreateAsync(Gateway.Body(b => b["duration"] = JsonNode.Parse(duration)))).IsSchemaError("duration");
@@ -197,13 +196,10 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("""{"ipv4Address":{"publicAddress":"203.0.113.25","privateAddress":"10.0.0.256"}}""", "device.ipv4Address.privateAddress")]
     [InlineData("""{"ipv4Address":{"publicAddress":"203.0.113.25","publicPort":"8080"}}""", "device.ipv4Address.publicPort")]
     [InlineData("""{"ipv4Address":{"publicAddress":"203.0.113.25","publicPort":8080.5}}""", "device.ipv4Address.publicPort")]
-    [InlineData("""{"ipv4Address":{"publicAddress":"203.0.113.25","publicPort":null}}""", "device.ipv4Address.publicPort")]
     [InlineData("""{"ipv4Address":"203.0.113.25"}""", "device.ipv4Address")]
     [InlineData("""{"ipv6Address":"2001:db8:34::/64"}""", "device.ipv6Address")]
     [InlineData("""{"ipv6Address":"fe80::1%eth0"}""", "device.ipv6Address")]
     [InlineData("""{"ipv6Address":"[2001:db8:34::1]"}""", "device.ipv6Address")]
-    [InlineData("""{"phoneNumber":"+34600000000","ipv6Address":null}""", "device.ipv6Address")]
-    [InlineData("null", "device")]
     [InlineData("[]", "device")]
     public async Task A13_to_A16_an_identifier_out_of_shape_is_refused_with_its_place(string device, string place) =>
         (await gateway.CreateAsync(Gateway.Body(b => b["device"] = JsonNode.Parse(device)))).IsSchemaError(place);
@@ -277,10 +273,10 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("""{"ports":[]}""", "devicePorts.ports")]
     [InlineData("""{"ranges":[{"from":1}]}""", "devicePorts.ranges[0]")]
     [InlineData("""{"ranges":[null]}""", "devicePorts.ranges[0]")]
-    [InlineData("""{"ranges":[{"from":1,"to":null}]}""", "devicePorts.ranges[0].to")]
+    [InlineData("""{"ranges":[{"from":1,"to":null}]}""", "devicePorts.ranges[0]")]
     [InlineData("""{"ports":[null]}""", "devicePorts.ports[0]")]
     [InlineData("""{"ports":["80"]}""", "devicePorts.ports[0]")]
-    [InlineData("""{"ports":null}""", "devicePorts.ports")]
+    [InlineData("""{"ports":null}""", "devicePorts")]
     public async Task A20_ports_out_of_shape_are_refused(string ports, string place) =>
         (await gateway.CreateAsync(Gateway.Body(b => b["devicePorts"] = JsonNode.Parse(ports)))).IsSchemaError(place);
 
@@ -300,7 +296,6 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("""{"notificationUrl":"https://a.example/n#f"}""", "webhook.notificationUrl")]
     [InlineData("""{"notificationUrl":"https://10.0.0.1/n"}""", "webhook.notificationUrl")]
     [InlineData("""{"notificationUrl":"https://169.254.169.254/latest"}""", "webhook.notificationUrl")]
-    [InlineData("""{"notificationUrl":null}""", "webhook.notificationUrl")]
     [InlineData("""{"notificationUrl":"https://a.example/n","notificationAuthToken":"too-short"}""", "webhook.notificationAuthToken")]
     [InlineData("""{"notificationUrl":"https://a.example/n","notificationAuthToken":"0123456789012345678\r\nX: 1"}""", "webhook.notificationAuthToken")]
     [InlineData("""{"notificationUrl":"https://a.example/n","notificationAuthToken":"01234567890123456789é"}""", "webhook.notificationAuthToken")]

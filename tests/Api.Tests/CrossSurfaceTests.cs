@@ -32,6 +32,46 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
     };
 
     [Theory]
+    [InlineData("legacy", """{"uePorts":null,"asPorts":null,"notificationUri":null,"notificationUrl":null,"notificationAuthToken":null,"duration":null,"device":null}""", "ueId", """{"externalId":null,"ipv4addr":null,"ipv6addr":null}""")]
+    [InlineData("0.10", """{"devicePorts":null,"applicationServerPorts":null,"webhook":null,"duration":null,"ueId":null,"qos":null}""", "device", """{"networkAccessIdentifier":null,"ipv4Address":null,"ipv6Address":null}""")]
+    [InlineData("telefonica", """{"applicationServer":{"ipv4Address":"198.51.100.7","ipv6Address":null},"notificationUrl":null,"notificationAuthToken":null}""", "device", """{"networkAccessIdentifier":null,"ipv4Address":null,"ipv6Address":null}""")]
+    [InlineData("orange", """{"devicePorts":null,"applicationServerPorts":null,"webhook":null,"duration":null}""", "device", """{"networkAccessIdentifier":null,"ipv4Address":null,"ipv6Address":null}""")]
+    [InlineData("1.1", """{"devicePorts":null,"applicationServerPorts":null,"sink":null,"sinkCredential":null}""", "device", """{"networkAccessIdentifier":null,"ipv4Address":null,"ipv6Address":null}""")]
+    public async Task R51_an_optional_member_that_is_null_is_absent(string maker, string more, string device, string names)
+    {
+        var (_, path, body) = Makers.Select(row => row.Data).Single(row => row.Item1 == maker);
+        var session = JsonNode.Parse(body.Replace("PHONE", Gateway.Phone(), StringComparison.Ordinal))!.AsObject();
+        foreach (var (name, value) in JsonNode.Parse(more)!.AsObject()) session[name] = value?.DeepClone();
+        foreach (var (name, value) in JsonNode.Parse(names)!.AsObject()) session[device]![name] = value?.DeepClone();
+
+        Assert.Equal(201, (await gateway.SendAsync("POST", path, session.ToJsonString())).Status);
+        // One that is required is missing then.
+        session[device] = null;
+        Assert.InRange((await gateway.SendAsync("POST", path, session.ToJsonString())).Status, 400, 422);
+    }
+
+    [Theory]
+    [InlineData("https://app.example/a/%7Euser/b%2Fc?sig=%7E", true)]
+    [InlineData("https://app.example/100%", false)]
+    [InlineData("https://app.example/a b", false)]
+    [InlineData("https://app.example/{id}", false)]
+    public async Task R61_a_sink_is_a_URI_on_every_surface_and_shown_as_it_was_written(string sink, bool isUri)
+    {
+        foreach (var (name, path, body) in Makers.Select(row => row.Data))
+        {
+            var session = JsonNode.Parse(body.Replace("PHONE", Gateway.Phone(), StringComparison.Ordinal))!.AsObject();
+            if (name is "0.10" or "orange") session["webhook"] = new JsonObject { ["notificationUrl"] = sink };
+            else session[name == "1.1" ? "sink" : "notificationUrl"] = sink;
+
+            var answer = await gateway.SendAsync("POST", path, session.ToJsonString());
+
+            Assert.Equal((name, isUri ? 201 : 400), (name, answer.Status));
+            // Telefónica's document shows none.
+            if (isUri && name != "telefonica") Assert.Equal(sink, (string?)(answer.Json["sink"] ?? answer.Json["notificationUrl"] ?? answer.Json["webhook"]!["notificationUrl"]));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Makers))]
     public async Task A_session_is_shown_everywhere_in_the_shape_of_the_place(string maker, string path, string body)
     {

@@ -23,6 +23,42 @@ public sealed partial class DocsTests(Gateway gateway) : IClassFixture<Gateway>
         }
     }
 
+    /// <summary>Whoever arrives with a browser knows no path.</summary>
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")]
+    [InlineData("text/html, application/json")]
+    public async Task The_root_leads_a_browser_here(string accept)
+    {
+        var answer = await gateway.SendAsync("GET", "/", token: null, headers: ("Accept", accept));
+        Assert.Equal((302, "/docs", "Accept"), (answer.Status, answer.Header("Location"), answer.Header("Vary")));
+    }
+
+    [Theory]
+    [InlineData("*/*")]
+    [InlineData("")]
+    [InlineData("application/json")]
+    [InlineData("application/json, text/html;q=0.9")]
+    [InlineData("application/json, text/html;q=0")]
+    public async Task The_root_tells_a_program_what_there_is(string accept)
+    {
+        var answer = await gateway.SendAsync("GET", "/", token: null, headers: ("Accept", accept));
+        Assert.Equal((200, "application/json"), (answer.Status, answer.Header("Content-Type")));
+        Assert.Equal(
+            ["/qod/v0", "/qod/v0", "/v1/qod", "/camara/quality-on-demand/orange-lab/qod/v0", "/quality-on-demand/v1", "/qos-profiles/v1"],
+            answer.Json["surfaces"]!.AsArray().Select(surface => (string)surface!["path"]!));
+        string[] paths = [.. answer.Json["surfaces"]!.AsArray().Select(surface => (string)surface!["document"]!), (string)answer.Json["discovery"]!, (string)answer.Json["health"]!];
+        foreach (var path in paths) Assert.Equal((path, 200), (path, (await gateway.SendAsync("GET", path, token: null)).Status));
+        Assert.Equal("/docs", (string)answer.Json["docs"]!);
+    }
+
+    [Fact]
+    public async Task The_introduction_is_folded_so_that_the_operations_come_first()
+    {
+        foreach (var (name, document) in await DocumentsAsync())
+            Assert.Matches($"^(?s)<details><summary>About this API</summary>\n\n.+\n\n</details>$", (string?)document["info"]!["description"] ?? $"{name} has none");
+    }
+
     [Fact]
     public async Task Every_operation_has_code_in_every_language_and_what_it_sends_is_taken()
     {

@@ -13,7 +13,7 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("x")]
     public async Task A_correlator_is_echoed_on_success_and_on_errors(string value)
     {
-        foreach (var (method, path, token) in new[] { ("GET", "/qod/v0/qos-profiles", Gateway.Mock), ("GET", "/qod/v0/qos-profiles", "bad"), ("GET", "/nowhere", null), ("PUT", "/qod/v0/sessions", null), ("GET", "/health/live", null) })
+        foreach (var (method, path, token) in new[] { ("GET", "/qod/v0/qos-profiles", Gateway.Mock), ("GET", "/qod/v0/qos-profiles", "bad"), ("GET", "/qod/v0/nowhere", null), ("PUT", "/qod/v0/sessions", null), ("GET", "/qos-profiles/v1/qos-profiles/QOS_E", null), ("GET", "/v1/qod/sessions", null) })
             Assert.Equal(value, (await gateway.SendAsync(method, path, token: token, headers: ("x-correlator", value))).Header("x-correlator"));
     }
 
@@ -37,6 +37,27 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
         Assert.True(Guid.TryParse(answer.Header("x-correlator"), out _));
     }
 
+    [Theory]
+    [InlineData("GET", "/.well-known/openid-configuration")]
+    [InlineData("GET", "/jwks")]
+    [InlineData("POST", "/token")]
+    [InlineData("POST", "/bc-authorize")]
+    [InlineData("GET", "/authorize")]
+    [InlineData("GET", "/consent/x")]
+    [InlineData("GET", "/health/live")]
+    [InlineData("GET", "/openapi/qod-0.10.json")]
+    [InlineData("GET", "/docs/index.html")]
+    [InlineData("GET", "/nowhere")]
+    public async Task R55_beside_the_APIs_a_correlator_is_neither_checked_nor_echoed(string method, string path)
+    {
+        var plain = await gateway.SendAsync(method, path, token: null);
+        foreach (var value in new[] { "good", "no good", new string('c', 257) })
+        {
+            var answer = await gateway.SendAsync(method, path, token: null, headers: ("x-correlator", value));
+            Assert.Equal((plain.Status, null), (answer.Status, answer.Header("x-correlator")));
+        }
+    }
+
     [Fact]
     public async Task Two_correlators_are_refused()
     {
@@ -53,7 +74,6 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Theory]
-    [InlineData("/")]
     [InlineData("/qod")]
     [InlineData("/qod/v0")]
     [InlineData("/qod/v1/sessions")]
@@ -85,13 +105,16 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("GET", "/qod/v0/sessions", "POST")]
     [InlineData("OPTIONS", "/qod/v0/sessions", "POST")]
     [InlineData("TRACE", "/qod/v0/sessions", "POST")]
-    [InlineData("PATCH", "/qod/v0/sessions/6a4d570a-6607-466d-889b-473e361afaa1", "DELETE, GET")]
+    [InlineData("PATCH", "/qod/v0/sessions/6a4d570a-6607-466d-889b-473e361afaa1", "DELETE, GET, HEAD")]
+    [InlineData("HEAD", "/qod/v0/sessions", "POST")]
     [InlineData("GET", "/qod/v0/sessions/6a4d570a-6607-466d-889b-473e361afaa1/extend", "POST")]
-    [InlineData("POST", "/qod/v0/qos-profiles", "GET")]
-    [InlineData("BREW", "/qod/v0/qos-profiles/QOS_E", "GET")]
+    [InlineData("POST", "/qod/v0/qos-profiles", "GET, HEAD")]
+    [InlineData("BREW", "/qod/v0/qos-profiles/QOS_E", "GET, HEAD")]
     public async Task Another_method_is_405_with_Allow(string method, string path, string allow)
     {
-        var answer = (await gateway.SendAsync(method, path)).Is(405, "METHOD_NOT_ALLOWED", "The requested method is not allowed on the target resource");
+        var answer = await gateway.SendAsync(method, path);
+        Assert.Equal(405, answer.Status);
+        if (method != "HEAD") answer.Is(405, "METHOD_NOT_ALLOWED", "The requested method is not allowed on the target resource");
         Assert.Equal(allow, string.Join(", ", answer.ContentHeaders.Allow.Order()));
     }
 
@@ -114,13 +137,74 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
         }
     }
 
-    [Fact]
-    public async Task HEAD_is_405_without_a_body()
+    /// <summary>RFC 9110, 9.1: methods are case-sensitive. Clients' libraries send the known ones in capitals, whatever they are given.</summary>
+    [Theory]
+    [InlineData("get", "/qod/v0/qos-profiles", "Allow: GET, HEAD")]
+    [InlineData("Delete", "/jwks", "Allow: GET, HEAD")]
+    [InlineData("post", "/token", "Allow: POST")]
+    public async Task A_method_in_another_case_is_another_method(string method, string path, string allow)
     {
-        var answer = await gateway.SendAsync("HEAD", "/qod/v0/qos-profiles");
-        Assert.Equal((405, ""), (answer.Status, answer.Text));
-        Assert.Equal("GET", answer.ContentHeaders.Allow.Single());
+        var answer = await RawAsync($"{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {Gateway.Mock}\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"{allow}\r\n", answer, StringComparison.Ordinal);
     }
+
+    /// <summary>RFC 9110, 9.3.2.</summary>
+    [Theory]
+    [InlineData("/qod/v0/qos-profiles")]
+    [InlineData("/qod/v0/qos-profiles/QOS_E")]
+    [InlineData("/qod/v0/qos-profiles/none")]
+    [InlineData("/qod/v0/sessions/6a4d570a-6607-466d-889b-473e361afaa1")]
+    [InlineData("/v1/qod/sessions")]
+    [InlineData("/camara/quality-on-demand/orange-lab/qod/v0/qos-profiles")]
+    [InlineData("/qos-profiles/v1/qos-profiles/QOS_E")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/jwks")]
+    [InlineData("/authorize")]
+    [InlineData("/consent/nothing")]
+    [InlineData("/health/live")]
+    [InlineData("/openapi/qod-0.10.json")]
+    [InlineData("/docs/index.html")]
+    [InlineData("/nowhere")]
+    public async Task HEAD_is_answered_as_GET_without_the_body(string path)
+    {
+        var (get, head) = (await gateway.SendAsync("GET", path), await gateway.SendAsync("HEAD", path));
+        Assert.Equal((get.Status, ""), (head.Status, head.Text));
+        foreach (var name in new[] { "Content-Type", "Content-Length", "Cache-Control", "WWW-Authenticate" }) Assert.Equal((name, get.Header(name)), (name, head.Header(name)));
+        Assert.NotEqual("", get.Text);
+        // Nothing is left on the connection that the next request would find.
+        Assert.Equal(200, (await gateway.SendAsync("GET", "/qod/v0/qos-profiles")).Status);
+    }
+
+    [Theory]
+    [InlineData("POST", "/.well-known/openid-configuration", "GET, HEAD")]
+    [InlineData("PUT", "/jwks", "GET, HEAD")]
+    [InlineData("DELETE", "/openapi/qod-0.10.json", "GET, HEAD")]
+    [InlineData("PUT", "/authorize", "GET, HEAD, POST")]
+    [InlineData("HEAD", "/token", "POST")]
+    [InlineData("GET", "/bc-authorize", "POST")]
+    [InlineData("POST", "/consent/x", "GET, HEAD")]
+    [InlineData("DELETE", "/consent", "GET, HEAD, POST")]
+    public async Task Every_405_says_what_is_allowed(string method, string path, string allow)
+    {
+        var answer = await gateway.SendAsync(method, path, token: null);
+        Assert.Equal((405, allow), (answer.Status, string.Join(", ", answer.ContentHeaders.Allow.Order())));
+    }
+
+    /// <summary>RFC 9110, 11.4: a scheme has no case, and one blank or more behind it.</summary>
+    [Theory]
+    [InlineData("Bearer  mock_sandbox_access_token", 200)]
+    [InlineData("Bearer     mock_sandbox_access_token", 200)]
+    [InlineData("bearer mock_sandbox_access_token", 200)]
+    [InlineData("BEARER mock_sandbox_access_token  ", 200)]
+    [InlineData("Bearer\tmock_sandbox_access_token", 401)]
+    [InlineData("Bearermock_sandbox_access_token", 401)]
+    [InlineData("Bearer", 401)]
+    [InlineData("Bearer mock_sandbox_access_token x", 401)]
+    [InlineData("Basic mock_sandbox_access_token", 401)]
+    [InlineData("mock_sandbox_access_token", 401)]
+    public async Task A_token_comes_behind_its_scheme_and_blanks(string authorization, int status) =>
+        Assert.Equal(status, (await gateway.SendAsync("GET", "/qod/v0/qos-profiles", token: null, headers: ("Authorization", authorization))).Status);
 
     [Theory]
     [InlineData("text/plain")]
@@ -129,6 +213,8 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("*/*, application/json;q=0")]
     [InlineData("application/xml, text/*")]
     [InlineData("nonsense")]
+    [InlineData("*;q=0")]
+    [InlineData("text/*")]
     public async Task A_client_that_does_not_take_json_gets_406(string accept)
     {
         Assert.Equal("NOT_ACCEPTABLE", (string)(await gateway.SendAsync("GET", "/qod/v0/qos-profiles", headers: ("Accept", accept))).IsError().Json["code"]!);
@@ -137,6 +223,12 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
 
     [Theory]
     [InlineData("*/*")]
+    [InlineData("*")]
+    [InlineData("*;q=0.1")]
+    [InlineData("text/html, *")]
+    [InlineData("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2")]
+    [InlineData(" , application/json")]
+    [InlineData("APPLICATION/Json")]
     [InlineData("application/*")]
     [InlineData("text/html, application/json;q=0.1")]
     [InlineData("text/html, */*;q=0.01")]
@@ -148,6 +240,12 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("application/json", 201)]
     [InlineData("application/json; charset=utf-8", 201)]
     [InlineData("Application/JSON;charset=\"UTF-8\"", 201)]
+    [InlineData("application/json;charset=utf8", 201)]
+    [InlineData("application/json; charset=US-ASCII", 201)]
+    [InlineData("application/json; Charset=\"utf8\"", 201)]
+    [InlineData("application/json; profile=x", 201)]
+    [InlineData("application/json; charset=utf-7", 415)]
+    [InlineData("application/json; charset=iso-8859-1", 415)]
     [InlineData("application/json; charset=utf-16", 415)]
     [InlineData("application/json; charset=latin1", 415)]
     [InlineData("application/problem+json", 415)]
@@ -156,16 +254,40 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("application/x-www-form-urlencoded", 415)]
     [InlineData("nonsense", 415)]
     [InlineData(null, 415)]
-    public async Task A_body_is_json_in_utf8(string? contentType, int status)
+    public async Task R56_a_body_is_json_in_utf8(string? contentType, int status)
     {
         var answer = await gateway.SendAsync("POST", "/qod/v0/sessions", Gateway.Body().ToJsonString(), contentType: contentType);
         Assert.Equal(status, answer.Status);
-        if (status == 415) answer.Is(415, "UNSUPPORTED_MEDIA_TYPE", "A body is application/json in UTF-8");
+        if (status != 415) return;
+        answer.Is(415, "UNSUPPORTED_MEDIA_TYPE", "A body is application/json in UTF-8");
+        Assert.Equal("application/json", answer.Header("Accept"));
+    }
+
+    /// <summary>RFC 9110, 8.4 and 15.5.16.</summary>
+    [Theory]
+    [InlineData("gzip", 415)]
+    [InlineData("identity, gzip", 415)]
+    [InlineData("x-gzip", 415)]
+    [InlineData("br", 415)]
+    [InlineData("identity", 201)]
+    [InlineData("Identity", 201)]
+    [InlineData("identity, identity", 201)]
+    [InlineData(", identity ,", 201)]
+    [InlineData("", 201)]
+    public async Task A_compressed_body_is_415_and_told_what_would_do(string coding, int status)
+    {
+        var answer = await RawCreateAsync(Gateway.Body().ToJsonString(), $"Content-Encoding: {coding}");
+        Assert.Equal((status, status == 415), (answer.Status, answer.Text.Contains("Accept-Encoding: identity\r\n", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task A_compressed_body_is_415() =>
-        Assert.Equal(415, (await RawCreateAsync(Gateway.Body().ToJsonString(), "Content-Encoding: gzip")).Status);
+    public async Task A_compressed_form_is_415()
+    {
+        var answer = await RawAsync("POST /token HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\nConnection: close\r\n\r\na=b");
+        Assert.StartsWith("HTTP/1.1 415", answer, StringComparison.Ordinal);
+        Assert.Contains("Accept-Encoding: identity\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("\"invalid_request\"", answer, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task No_body_is_400()

@@ -34,7 +34,6 @@ public sealed class JsonBodyTests
     [InlineData("""{"duration":2147483648}""", "duration")]
     [InlineData("""{"qosProfile":1}""", "qosProfile")]
     [InlineData("""{"qosProfile":{}}""", "qosProfile")]
-    [InlineData("""{"qosProfile":null}""", "qosProfile")]
     [InlineData("""{"device":"+34600000000"}""", "device")]
     [InlineData("""{"devicePorts":{"ports":{}}}""", "devicePorts.ports")]
     [InlineData("null", "body")]
@@ -59,6 +58,14 @@ public sealed class JsonBodyTests
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0x00, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
     [InlineData(new byte[] { (byte)'{', (byte)'}', 0x00 })]
     public void Bytes_that_are_no_text_are_refused(byte[] bytes) => Assert.Equal(FaultKind.BodyInvalid, Parse(bytes).Fault.Kind);
+
+    [Fact]
+    public void R51_a_member_that_is_null_is_absent()
+    {
+        var body = Parse("""{"qosProfile":null,"duration":null,"device":{"phoneNumber":null,"ipv4Address":{"publicPort":null}},"devicePorts":{"ranges":[{"from":null}],"ports":null},"webhook":null}"""u8.ToArray()).Value!;
+        Assert.Equal((null, null, null, null), (body.QosProfile, body.Duration, body.Device!.PhoneNumber, body.Device.Ipv4Address!.PublicPort));
+        Assert.Equal((null, null, null), (body.DevicePorts!.Ranges![0]!.From, body.DevicePorts.Ports, body.Webhook));
+    }
 
     [Theory]
     [InlineData("{}")]

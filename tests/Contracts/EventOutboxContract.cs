@@ -55,6 +55,42 @@ public abstract class EventOutboxContract
     }
 
     [Fact]
+    public async Task An_event_knows_whose_it_is()
+    {
+        var session = Sample.Requested();
+        session = session with { Terms = session.Terms with { ClientId = "app 🚀" } };
+        await Store.CommitAsync(session.Silent());
+        await Store.CommitAsync(session.Activated().Told());
+
+        Assert.Equal("app 🚀", Assert.Single(await PendingOfAsync(session.Id)).ClientId);
+    }
+
+    [Fact]
+    public async Task A_rest_is_for_one_application_at_one_server_until_the_latest_time_that_was_asked_for()
+    {
+        var (app, other, now) = ($"app-{Guid.NewGuid():N}", $"app-{Guid.NewGuid():N}", TimeProvider.System.GetUtcNow());
+        var later = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero).AddMinutes(10);
+        await Outbox.RestAsync(new SinkRest(app, "https://a.example:443", later));
+        await Outbox.RestAsync(new SinkRest(app, "https://a.example:443", later.AddMinutes(-5)));
+        await Outbox.RestAsync(new SinkRest(app, "https://b.example:443", later.AddMinutes(1)));
+        await Outbox.RestAsync(new SinkRest(other, "https://a.example:443", later.AddMinutes(2)));
+        await Outbox.RestAsync(new SinkRest(other, "https://b.example:443", later.AddMinutes(3)));
+
+        Assert.Equal(
+            [(app, "https://a.example:443", later), (app, "https://b.example:443", later.AddMinutes(1)), (other, "https://a.example:443", later.AddMinutes(2)), (other, "https://b.example:443", later.AddMinutes(3))],
+            await AtAsync(now));
+        Assert.Equal([(other, "https://b.example:443", later.AddMinutes(3))], await AtAsync(later.AddMinutes(2)));
+        await Outbox.RestAsync(new SinkRest(other, "https://b.example:443", later.AddMinutes(4)));
+        Assert.Equal([(other, "https://b.example:443", later.AddMinutes(4))], await AtAsync(later.AddMinutes(2)));
+
+        async Task<IEnumerable<(string, string, DateTimeOffset)>> AtAsync(DateTimeOffset at) =>
+            from rest in await Outbox.ReadRestsAsync(at, default)
+            where rest.ClientId == app || rest.ClientId == other
+            orderby rest.Until
+            select (rest.ClientId, rest.Server, rest.Until);
+    }
+
+    [Fact]
     public async Task A_first_commit_and_a_deletion_can_tell_an_event_too()
     {
         var first = Sample.Requested() with { EventSequence = 1 };

@@ -463,6 +463,36 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         await RefusedAsync(SessionErrorCode.Conflict, Request("+34600000000", server: "198.18.0.3"));
     }
 
+    /// <summary>Docs/conformance.md R52.</summary>
+    [Fact]
+    public async Task A_users_token_reads_lists_extends_and_deletes_what_was_made_on_the_users_line_without_a_user()
+    {
+        var zoe = new Caller("alice", "zoe", LineOf("+34600000024"));
+        var own = await CreatedAsync(Request("+34600000024", server: "198.18.0.1", caller: zoe));
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        var without = await CreatedAsync(Request("34600000024", server: "198.18.0.2"));
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        var foreign = await CreatedAsync(Request("+34600000024", server: "198.18.0.3", caller: Bob));
+        var elsewhere = await CreatedAsync(Request("+34600000025"));
+        var yuris = await CreatedAsync(Request("+34600000024", server: "198.18.0.4", caller: new Caller("alice", "yuri", LineOf("+34600000024"))));
+
+        Assert.Equal([without.Id, own.Id], await ListedAsync(zoe));
+        Assert.Equal([without.Id, own.Id], await RetrievedAsync(zoe, null));
+        foreach (var session in new[] { foreign, elsewhere, yuris })
+        {
+            Assert.Equal(SessionErrorCode.NotOwner, (await Engine.GetSessionAsync(session.Id, zoe, default)).Error?.Code);
+            Assert.Equal(SessionErrorCode.NotOwner, (await ExtendedAsync(session)).Error?.Code);
+            Assert.Equal(SessionErrorCode.NotOwner, (await Engine.DeleteSessionAsync(session.Id, zoe, default)).Error?.Code);
+        }
+        Assert.Equal(without.Id, (await Engine.GetSessionAsync(without.Id, zoe, default)).Session?.Id);
+        Assert.Equal(TimeSpan.FromSeconds(360), (await ExtendedAsync(without)).Session?.Duration);
+        Assert.Null((await Engine.DeleteSessionAsync(without.Id, zoe, default)).Error);
+        Assert.Equal([own.Id], await ListedAsync(zoe));
+
+        Task<SessionResult> ExtendedAsync(QosSession session) =>
+            Engine.ExtendQosSessionDurationAsync(session.Id, zoe, TimeSpan.FromSeconds(60), new ExtensionLimit.OverallAtMost(TimeSpan.FromDays(1)), default);
+    }
+
     [Fact]
     public async Task A_token_for_a_line_without_a_known_number_is_good_for_its_address()
     {

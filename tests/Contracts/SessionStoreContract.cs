@@ -290,10 +290,10 @@ public abstract class SessionStoreContract
         foreach (var session in live.Concat(others)) await KeepAsync(session);
 
         Assert.Equal(live.Select(session => session.Id).Reverse(), Ids(await Store.ReadByClientAsync(client, null, 100, default)));
-        Assert.Equal([live[3].Id, live[2].Id], Ids(await Store.ReadByClientAsync(client, "zoë", 100, default)));
+        Assert.Equal([live[3].Id, live[2].Id], Ids(await Store.ReadByClientAsync(client, new SessionUser("zoë", Line: null), 100, default)));
         Assert.Equal([live[4].Id, live[3].Id], Ids(await Store.ReadByClientAsync(client, null, 2, default)));
-        Assert.Empty(await Store.ReadByClientAsync(client, "nobody", 100, default));
-        AssertSame(live[3], (await Store.ReadByClientAsync(client, "zoë", 1, default))[0]);
+        Assert.Empty(await Store.ReadByClientAsync(client, new SessionUser("nobody", Line: null), 100, default));
+        AssertSame(live[3], (await Store.ReadByClientAsync(client, new SessionUser("zoë", Line: null), 1, default))[0]);
     }
 
     [Fact]
@@ -318,10 +318,28 @@ public abstract class SessionStoreContract
         foreach (var session in visible.Concat(others)) await KeepAsync(session);
 
         Assert.Equal(visible.Select(session => session.Id).Reverse(), Ids(await Store.ReadByDeviceAsync(device, client, null, 100, default)));
-        Assert.Equal([visible[3].Id, visible[2].Id], Ids(await Store.ReadByDeviceAsync(device, client, "zoë", 100, default)));
+        Assert.Equal([visible[3].Id, visible[2].Id], Ids(await Store.ReadByDeviceAsync(device, client, new SessionUser("zoë", Line: null), 100, default)));
         Assert.Equal([visible[4].Id], Ids(await Store.ReadByDeviceAsync(device, client, null, 1, default)));
         Assert.Empty(await Store.ReadByDeviceAsync(Sample.NewDevice(), client, null, 100, default));
-        AssertSame(visible[2] with { Version = 2 }, (await Store.ReadByDeviceAsync(device, client, "zoë", 100, default))[1]);
+        AssertSame(visible[2] with { Version = 2 }, (await Store.ReadByDeviceAsync(device, client, new SessionUser("zoë", Line: null), 100, default))[1]);
+    }
+
+    /// <summary>R52: what a client has made on a user's line without a user is that user's too.</summary>
+    [Fact]
+    public async Task A_users_lists_hold_what_was_made_on_the_users_line_without_a_user()
+    {
+        var (client, line, elsewhere) = (NewClient(), Sample.NewDevice(), Sample.NewDevice());
+        QosSession[] live = [Of(client, device: line), Of(client, "zoë", elsewhere), Of(client, device: line).Activated(), Of(client, "zoë", line).Activated()];
+        QosSession[] over = [Of(client, device: line).Ended(StatusInfo.NetworkTerminated)];
+        QosSession[] others = [Of(client, device: elsewhere), Of(client, "yuri", line), Of(NewClient(), device: line), Of(client, device: line).Ended(StatusInfo.DeleteRequested)];
+        foreach (var session in live.Concat(over).Concat(others)) await KeepAsync(session);
+        var zoe = new SessionUser("zoë", line);
+
+        Assert.Equal(live.Select(session => session.Id).Reverse(), Ids(await Store.ReadByClientAsync(client, zoe, 100, default)));
+        Assert.Equal([live[3].Id, live[2].Id], Ids(await Store.ReadByClientAsync(client, zoe, 2, default)));
+        Assert.Equal([over[0].Id, live[3].Id, live[2].Id, live[0].Id], Ids(await Store.ReadByDeviceAsync(line, client, zoe, 100, default)));
+        // On another device the line's own say nothing.
+        Assert.Equal([live[1].Id], Ids(await Store.ReadByDeviceAsync(elsewhere, client, zoe, 100, default)));
     }
 
     [Theory]

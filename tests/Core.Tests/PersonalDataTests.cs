@@ -66,6 +66,7 @@ public sealed class PersonalDataTests
         ["event"] = new SessionMachine(new SessionPolicy()).Decide(Session, new SessionCommand.OperatorAccepted("op-1"), TestSessions.Start).Event!,
         ["session as the operator is told"] = new OperatorSession(
             Session.Id, "tel:" + Phone, Device, Server, null, null, "QOS_E", Session.Duration, "op-1", "correlator"),
+        ["user"] = new SessionUser(Session.Terms.Subject ?? "zoe", null),
         ["resolved device"] = new ResolvedDevice(
             new OperatorRoute { Id = new OperatorId("movistar-es"), DisplayName = "Movistar Spain", NumberPrefixes = ["+34"], Networks = [] }, null!, "tel:" + Phone),
         ["what holds a device's flows"] = DeviceFlows.Unheard.With(Session.Id, Session.Flow, 1),

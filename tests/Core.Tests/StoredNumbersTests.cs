@@ -3,7 +3,8 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Core.Tests;
 
-/// <summary>These numbers are in databases, in messages between releases, and in SQL. To change one changes what stored rows mean; a new member takes a new number.</summary>
+/// <summary>These numbers are in databases, in messages between releases, and in SQL. To change one changes what stored rows mean; a new member takes a new
+/// number.</summary>
 public sealed class StoredNumbersTests
 {
     [Fact]

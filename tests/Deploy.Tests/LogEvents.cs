@@ -10,7 +10,8 @@ internal sealed record LogEvent(string Room, string Method, int Id, LogLevel Lev
     /// <summary>Every line of every project under src.</summary>
     public static IReadOnlyList<LogEvent> All { get; } = [.. Rooms.SelectMany(Of).OrderBy(line => line.Id)];
 
-    private static IEnumerable<string> Rooms => Directory.EnumerateFiles(Repository.At("src"), "*.csproj", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file)!);
+    private static IEnumerable<string> Rooms =>
+        Directory.EnumerateFiles(Repository.At("src"), "*.csproj", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file)!);
 
     public override string ToString() => $"{Id} {Room}.{Method}";
 

@@ -17,7 +17,8 @@ public sealed partial class ManualTests
     [Fact]
     public void Every_event_to_watch_is_logged_by_a_program_and_says_what_the_page_says()
     {
-        var watched = EventRow().Matches(Repository.Read("docs", "operations.md")).Select(match => (Id: int.Parse(match.Groups[1].Value), Message: match.Groups[2].Value)).ToArray();
+        var watched = EventRow().Matches(Repository.Read("docs", "operations.md"))
+            .Select(match => (Id: int.Parse(match.Groups[1].Value), Message: match.Groups[2].Value)).ToArray();
         Assert.True(watched.Length >= 8, "the table of events has moved");
         Assert.All(watched, row => Assert.Equal(row.Message, Assert.Single(LogEvent.All, line => line.Id == row.Id).Message));
     }

@@ -14,4 +14,4 @@ public sealed class LoginTests(OneSiloService service) : LoginContract(service);
 public sealed class MainJobTests(OneSiloService service) : MainJobContract(service);
 
 [Collection<ThroughOneSilo>]
-public sealed class HostileInputTests(OneSiloService service) : HostileInputContract(service, requests: 500);
+public sealed class HostileInputTests(OneSiloService service) : HostileInputContract(service, requests: 1500);

@@ -53,6 +53,7 @@ public sealed class DeviceAdmissionTests : IDisposable
         world.Store.Close();
         var all = Enumerable.Range(1, 4).Select(n => admission.AdmitAsync(Session($"198.18.0.{n}"))).ToArray();
 
+        Assert.True(all[3].IsCompleted);
         Assert.Equal(AdmissionOutcome.Contended, await all[3]);
         Assert.Equal(1, world.Store.Waiting);
         Assert.Equal(4 - 1, world.InFlight.Count);
@@ -96,6 +97,7 @@ public sealed class DeviceAdmissionTests : IDisposable
     private QosSession Session(string server = "0.0.0.0/0")
     {
         var session = Sample.Requested(Device);
-        return session with { Terms = session.Terms with { CreatedAt = world.Time.GetUtcNow(), ApplicationServer = new ApplicationServer(server, null), ApplicationServerPorts = null } };
+        var terms = session.Terms with { ApplicationServer = new ApplicationServer(server, null), ApplicationServerPorts = null };
+        return session with { Terms = terms with { CreatedAt = world.Time.GetUtcNow() } };
     }
 }

@@ -25,13 +25,14 @@ public sealed class DueSessionSchedulerTests : IDueSessions, IDisposable
     private readonly ConcurrentDictionary<SessionId, string> names = new();
     private readonly HashSet<SessionId> others = [];
     private Func<DueSession, Task> whenCalled;
-    private DueSessionScheduler scheduler;
+    private readonly DueSessionScheduler scheduler;
 
     public DueSessionSchedulerTests()
     {
         store = new GatedStore(memory);
         whenCalled = EndAsync;
-        scheduler = NewScheduler();
+        var metrics = new EngineMetrics(services.GetRequiredService<IMeterFactory>(), new InFlight());
+        scheduler = new DueSessionScheduler(this, store, time, time, metrics, options, NullLogger<DueSessionScheduler>.Instance);
     }
 
     bool IDueSessions.IsOurs(SessionId id) => !others.Contains(id);
@@ -328,9 +329,6 @@ public sealed class DueSessionSchedulerTests : IDueSessions, IDisposable
         scheduler.Look();
         Assert.Equal(["a"], calls);
     }
-
-    private DueSessionScheduler NewScheduler() => new(
-        this, store, time, time, new EngineMetrics(services.GetRequiredService<IMeterFactory>(), new InFlight()), options, NullLogger<DueSessionScheduler>.Instance);
 
     private SessionId IdOf(string name)
     {

@@ -64,9 +64,9 @@ internal sealed class GatedStore(ISessionStore inner) : ISessionStore
         return page;
     }
 
-    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        inner.ReadByClientAsync(clientId, subject, limit, cancellation);
+    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+        inner.ReadByClientAsync(clientId, user, limit, cancellation);
 
-    public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        inner.ReadByDeviceAsync(device, clientId, subject, limit, cancellation);
+    public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(DeviceKey device, string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+        inner.ReadByDeviceAsync(device, clientId, user, limit, cancellation);
 }

@@ -1,7 +1,7 @@
 namespace QodOrleans.Engine.Tests;
 
-/// <summary>This thread runs what is posted to it, one after the other: what an activation is in a silo, and the whole world in a simulation. What would go on elsewhere,
-/// if only for a moment, has not ended when there is nothing left to run.</summary>
+/// <summary>This thread runs what is posted to it, one after the other: what an activation is in a silo, and the whole world in a simulation. What would
+/// go on elsewhere, if only for a moment, has not ended when there is nothing left to run.</summary>
 internal sealed class OneThread : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Call, object? State)> posted = new();

@@ -149,13 +149,16 @@ public sealed class SessionProcessTests : IDisposable
     public async Task One_whose_every_write_another_forestalls_is_told_to_come_again()
     {
         var session = await world.CreatedAsync();
+        var forestalled = 0;
         world.Store.BeforeCommit = async commit =>
         {
+            forestalled++;
             var held = (await world.Memory.ReadAsync(commit.Session.Id))!;
             await world.Memory.CommitAsync((held with { Version = held.Version + 1 }).Silent());
         };
 
         Assert.Equal(SessionErrorCode.Overloaded, (await world.SessionOf(session.Id).DeleteAsync(World.Alice)).Error?.Code);
+        Assert.Equal(4, forestalled);
 
         world.Store.BeforeCommit = _ => Task.CompletedTask;
         Assert.Null((await world.SessionOf(session.Id).DeleteAsync(World.Alice)).Error);
@@ -185,7 +188,7 @@ public sealed class SessionProcessTests : IDisposable
                 if (instrument.Meter.Scope == world.Meters && instrument.Name == "qod.session.creates") self.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => outcomes.Add((string)tags.ToArray().Single(tag => tag.Key == "outcome").Value!));
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => outcomes.Add((string)tags.ToArray().Single(tag => tag.Key == "qod.outcome").Value!));
         listener.Start();
 
         await world.CreatedAsync();

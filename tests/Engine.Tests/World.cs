@@ -13,7 +13,8 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.Engine.Tests;
 
-/// <summary>The engine of one process without anything that carries it: sessions and devices are made where they are asked for. The operator answers as a test says.</summary>
+/// <summary>The engine of one process without anything that carries it: sessions and devices are made where they are asked for. The operator answers as
+/// a test says.</summary>
 internal sealed class World : IDueSessions, IEventDispatcher, IOperatorAdapter, IDisposable
 {
     public static readonly Caller Alice = new("alice");
@@ -32,8 +33,9 @@ internal sealed class World : IDueSessions, IEventDispatcher, IOperatorAdapter, 
         Due = new DueSessionScheduler(this, Store, Time, Time, metrics, Options, NullLogger<DueSessionScheduler>.Instance);
         var route = new OperatorRoute { Id = Id, DisplayName = "Test", NumberPrefixes = ["+34"], Networks = [] };
         Services = new SessionServices(
-            new SessionPolicy(), new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]), new OperatorDirectory([route], [this]), new DeviceKeyHasher(new byte[32]), Store,
-            session => DeviceOf(session.Terms.DeviceKey).AdmitAsync(session), this, Due, InFlight, metrics, Time, Options, NullLogger<SessionProcess>.Instance);
+            new SessionPolicy(), new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]), new OperatorDirectory([route], [this]),
+            new DeviceKeyHasher(new byte[32]), Store, session => DeviceOf(session.Terms.DeviceKey).AdmitAsync(session), this, Due, InFlight, metrics,
+            Time, Options, NullLogger<SessionProcess>.Instance);
     }
 
     public ManualTimeProvider Time { get; } = new();

@@ -17,7 +17,7 @@ public sealed class ClusterOverPostgres() : OrleansClusterFixture(silos: 2)
     private IConfiguration configuration = null!;
     private ServiceProvider services = null!;
 
-    /// <summary>Its connection string.</summary>
+    /// <summary>Connection string of the database that the silos share.</summary>
     internal string Database => database;
 
     protected override async Task<ISessionStore> OpenStoreAsync()

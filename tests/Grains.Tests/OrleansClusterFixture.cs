@@ -124,14 +124,15 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
         Cluster = builder.Build();
         await Cluster.DeployAsync();
         engine = new OrleansSessionEngine(
-            Cluster.Client, Store, ISessionEngineFixture.Profiles, Time, TimeProvider.System,
+            Cluster.Client, Store, ISessionEngineFixture.Profiles, new DeviceKeyHasher(new byte[32]), Time, TimeProvider.System,
             Microsoft.Extensions.Options.Options.Create(Options), NullLogger<OrleansSessionEngine>.Instance);
         operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
     }
 
     private OperatorDirectory Overheard(OperatorDirectory real) => new(
         real.Routes,
-        real.Routes.Select(route => real.TryGet(route.Id, out _, out var adapter) ? new OverheardOperator(adapter, this) : throw new InvalidOperationException()));
+        real.Routes.Select(route =>
+            real.TryGet(route.Id, out _, out var adapter) ? new OverheardOperator(adapter, this) : throw new InvalidOperationException()));
 
     private sealed class OverheardOperator(IOperatorAdapter inner, OrleansClusterFixture fixture) : IOperatorAdapter
     {

@@ -3,7 +3,8 @@ using QodOrleans.Deploy.Tests;
 
 namespace QodOrleans.Grains.Tests;
 
-/// <summary>The grains of sessions and devices hold nothing that a test without Orleans would miss: whatever waits is <c>src/Engine</c>'s, where it can be simulated.</summary>
+/// <summary>The grains of sessions and devices hold nothing that a test without Orleans would miss: whatever waits is <c>src/Engine</c>'s, where it can
+/// be simulated.</summary>
 public sealed partial class ShellTests
 {
     [Theory]

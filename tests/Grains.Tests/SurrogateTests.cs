@@ -83,9 +83,11 @@ public sealed class SurrogateTests
         AssertSame(Create, Pass(Create));
         AssertSame(Create with { Device = null, Sink = null, DevicePorts = null }, Pass(Create with { Device = null, Sink = null, DevicePorts = null }));
         AssertSame(Change, Pass(Change));
+        Assert.Equal("alice", Pass(Change).ClientId);
         var until = new DateTimeOffset(2030, 7, 3, 12, 27, 8, TimeSpan.Zero);
         Assert.Equal(until, Pass(Create with { Sink = Sink with { TokenExpiresAt = until } }).Sink!.TokenExpiresAt);
-        var pinned = Session with { Terms = Session.Terms with { SessionsUrl = "https://api.example.com/qod/v0/sessions/", Sink = Sink with { TokenParameter = "apikey" } } };
+        var terms = Session.Terms with { SessionsUrl = "https://api.example.com/qod/v0/sessions/", Sink = Sink with { TokenParameter = "apikey" } };
+        var pinned = Session with { Terms = terms };
         AssertSame(pinned, Pass(pinned));
         AssertSame(Create with { SessionsUrl = pinned.Terms.SessionsUrl }, Pass(Create with { SessionsUrl = pinned.Terms.SessionsUrl }));
         var told = Pass(QosStatusChanged.Of(pinned, Noon));
@@ -106,7 +108,7 @@ public sealed class SurrogateTests
         {
             case "session": AssertSame(Session, Serializer.Deserialize<QosSession>(bytes)); break;
             case "create": AssertSame(Create, Serializer.Deserialize<CreateSession>(bytes)); break;
-            case "change": AssertSame(Change, Serializer.Deserialize<QosStatusChanged>(bytes)); break;
+            case "change": AssertSame(Change with { ClientId = null }, Serializer.Deserialize<QosStatusChanged>(bytes)); break;
             default: Assert.Equal(SessionErrorCode.Conflict, Serializer.Deserialize<SessionResult>(bytes).Error?.Code); break;
         }
     }

@@ -24,7 +24,7 @@ public sealed class DeviceAddressTests
         Assert.True(JsonNode.DeepEquals(device, JsonSerializer.SerializeToNode(address.ToDevice(), Wire.Default.Device)));
     }
 
-    private static string Find(string path)
+    internal static string Find(string path)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, path))) folder = folder.Parent ?? throw new FileNotFoundException(path);

@@ -36,12 +36,12 @@ public sealed class SeverableStore(ISessionStore inner) : ISessionStore
     public Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
         severed ? throw Dead() : inner.ReadDueAsync(after, until, limit, cancellation);
 
-    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        severed ? throw Dead() : inner.ReadByClientAsync(clientId, subject, limit, cancellation);
+    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+        severed ? throw Dead() : inner.ReadByClientAsync(clientId, user, limit, cancellation);
 
     public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
-        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        severed ? throw Dead() : inner.ReadByDeviceAsync(device, clientId, subject, limit, cancellation);
+        DeviceKey device, string clientId, SessionUser? user, int limit, CancellationToken cancellation) =>
+        severed ? throw Dead() : inner.ReadByDeviceAsync(device, clientId, user, limit, cancellation);
 
     private static StoreUnavailableException Dead() => new("The store is out of reach.");
 }

@@ -19,6 +19,7 @@ public sealed class TokenInQuery
     [Theory]
     [InlineData("keyed", "/keyed?apikey=" + Escaped)]
     [InlineData("keyed?", "/keyed?apikey=" + Escaped)]
+    [InlineData("%7E/../keyed?sig=%7E", "/%7E/../keyed?sig=%7E&apikey=" + Escaped)]
     [InlineData("a%2Fb/keyed?id=7&q=%26", "/a%2Fb/keyed?id=7&q=%26&apikey=" + Escaped)]
     public async Task C10_the_sink_finds_the_token_in_the_query_and_not_in_the_header(string path, string asked)
     {

@@ -72,9 +72,9 @@ public sealed class Wiring
         listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Add(instrument.Name, value));
         listener.Start();
         await broker.StartAsync();
-        broker.Network.Answer = seen => Status.Of(seen.Told.Sequence == 1 ? 400 : broker.Network.Requests.Length < 4 ? 503 : 204);
+        broker.Network.Answer = _ => Status.Of(broker.Network.Requests.Length < 3 ? 503 : 204);
 
-        broker.Tell(1, 1);
+        broker.Tell(broker.Event(1, 1) with { Surface = "gone" });
         broker.Tell(1, 2);
         await broker.QuietAsync();
         listener.RecordObservableInstruments();

@@ -1,4 +1,4 @@
-import { isIP, isIPv4, isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 
 /** A device by its address: "203.0.113.25:8080", "203.0.113.25", "[2001:db8::1]:8080", "[2001:db8::1]" or "2001:db8::1". */
 export function parseIpPort(text) {
@@ -24,11 +24,17 @@ export function deviceAt(address) {
 }
 
 function check({ ip, port }) {
-  // Dual-stack servers report IPv4 in IPv6 clothes.
-  const inner = /^::ffff:(.*)$/is.exec(ip)?.[1];
-  if (isIPv4(inner ?? "")) ip = inner;
   if (!isIP(ip) || ip.includes("%")) throw new TypeError("an address is four decimal octets, or IPv6");
+  if (isIPv6(ip)) ip = canonical(ip);
   if (port == null) return { ip, port: null };
   if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65535) throw new RangeError("a port is 0 to 65535");
   return { ip, port: Number(port) };
+}
+
+/** One spelling for each address. Dual-stack servers report IPv4 in IPv6 clothes: that is the IPv4 address. */
+function canonical(ipv6) {
+  const text = new URL(`http://[${ipv6}]`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(text) ?? [];
+  if (high === undefined) return text;
+  return [high, low].flatMap(half => [parseInt(half, 16) >> 8, parseInt(half, 16) & 255]).join(".");
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 
 const TIMEOUT_MS = 30_000;
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
 /** The aggregator said no. */
 export class OpenGatewayError extends Error {
@@ -40,7 +42,7 @@ export class Http {
     const correlator = randomUUID();
     const response = await this.#fetch(`${this.#root}${path}`, {
       method,
-      headers: { ...headers, accept: "application/json", "x-correlator": correlator },
+      headers: { ...headers, accept: "application/json", "user-agent": `QodOrleans-SDK-node/${version}`, "x-correlator": correlator },
       body,
       redirect: "manual", // a token belongs to the host that it was meant for
       signal: AbortSignal.timeout(TIMEOUT_MS),

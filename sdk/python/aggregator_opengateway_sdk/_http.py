@@ -7,6 +7,7 @@ import urllib.request
 import uuid
 
 _TIMEOUT_SECONDS = 30
+_USER_AGENT = "QodOrleans-SDK-python/0.1.0"
 
 
 class OpenGatewayError(Exception):
@@ -67,7 +68,7 @@ class Http:
     def _send(self, method, path, headers, body):
         """The answer's JSON; None where there is none."""
         correlator = str(uuid.uuid4())
-        headers = {**headers, "Accept": "application/json", "x-correlator": correlator}
+        headers = {**headers, "Accept": "application/json", "User-Agent": _USER_AGENT, "x-correlator": correlator}
         request = urllib.request.Request(self._root + path, data=body, headers=headers, method=method)
         try:
             with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:

@@ -15,8 +15,6 @@ internal sealed class BearerHandler(
 {
     public const string SchemeName = "Bearer";
 
-    private const string Prefix = "Bearer ";
-
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         // The token endpoint has an Authorization header too; what it says is not for us.
@@ -24,10 +22,9 @@ internal sealed class BearerHandler(
 
         var header = Request.Headers.Authorization;
         if (header.Count == 0) return Task.FromResult(AuthenticateResult.NoResult());
-        if (header.Count > 1 || header[0] is not { } text || !text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return Task.FromResult(AuthenticateResult.Fail("one bearer token is needed"));
+        if (FieldValues.CredentialsOf(header, SchemeName) is not { } text) return Task.FromResult(AuthenticateResult.Fail("one bearer token is needed"));
 
-        return Task.FromResult(tokens.TryRead(text[Prefix.Length..], out var token, out var why)
+        return Task.FromResult(tokens.TryRead(text, out var token, out var why)
             ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new AccessTokenIdentity(token)), SchemeName))
             : AuthenticateResult.Fail(why));
     }

@@ -30,21 +30,31 @@ public static class QodScopes
     /// <param name="registered">What the client may have.</param>
     /// <param name="granted">In the order of <see cref="All"/>, each once.</param>
     /// <returns>False if a scope is unknown or not registered, if none is left, or if there are two purposes.</returns>
-    internal static bool TryGrant(string parameter, IReadOnlyList<string> registered, out string[] granted)
+    internal static bool TryGrant(string parameter, IReadOnlyList<string> registered, out string[] granted) =>
+        TryRead(Split(parameter), registered, out granted, out _) && granted.Length > 0;
+
+    /// <summary>The scopes in a parameter. Blanks around and between them are skipped: people copy them so.</summary>
+    internal static string[] Split(string parameter) => parameter.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <param name="registered">What the client may have.</param>
+    /// <param name="granted">In the order of <see cref="All"/>, each once; may be none.</param>
+    /// <param name="purpose">Null where none is stated.</param>
+    /// <returns>False if a scope is unknown or not registered, or if there are two purposes.</returns>
+    internal static bool TryRead(IEnumerable<string> scopes, IReadOnlyList<string> registered, out string[] granted, out string? purpose)
     {
         var asked = new HashSet<string>(StringComparer.Ordinal);
-        string? stated = null;
         granted = [];
-        foreach (var token in parameter.Split(' '))
+        purpose = null;
+        foreach (var token in scopes)
         {
             var scope = token;
             if (token.StartsWith("dpv:", StringComparison.Ordinal))
             {
                 var hash = token.IndexOf('#');
-                var purpose = token.AsSpan(4, (hash < 0 ? token.Length : hash) - 4);
-                if (purpose.IsEmpty || purpose.ContainsAnyExcept(PurposeAlphabet)) return false;
+                var stated = token.AsSpan(4, (hash < 0 ? token.Length : hash) - 4);
+                if (stated.IsEmpty || stated.ContainsAnyExcept(PurposeAlphabet)) return false;
                 // CAMARA: exactly one purpose. The older form repeats it with each of its parameters.
-                if (!purpose.SequenceEqual(stated ??= purpose.ToString())) return false;
+                if (!stated.SequenceEqual(purpose ??= stated.ToString())) return false;
                 if (hash < 0) continue;
                 scope = token[(hash + 1)..];
             }
@@ -53,6 +63,6 @@ public static class QodScopes
             else return false;
         }
         granted = [.. All.Where(asked.Contains)];
-        return granted.Length > 0;
+        return true;
     }
 }

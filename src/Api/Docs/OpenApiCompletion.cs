@@ -21,6 +21,7 @@ internal static class OpenApiCompletion
         var root = JsonNode.Parse(document)!.AsObject();
         root["servers"]![0]!["url"] = prefix + path;
         PrefixLogins(root, prefix);
+        FoldIntroduction(root["info"]!.AsObject());
         foreach (var server in servers)
             root["servers"]!.AsArray().Add(new JsonObject { ["url"] = server.Url.TrimEnd('/') + path, ["description"] = server.Description });
 
@@ -37,6 +38,15 @@ internal static class OpenApiCompletion
         return JsonSerializer.SerializeToUtf8Bytes(root, Readable);
     }
 
+    /// <summary>The documents begin with pages of prose. Folded, the operations are on the first screen, and the prose is one click away.</summary>
+    private static void FoldIntroduction(JsonObject info)
+    {
+        if ((string?)info["description"] is { } prose) info["description"] = Folded("About this API", prose);
+    }
+
+    /// <summary>For Swagger UI, which takes Markdown with this piece of HTML in it.</summary>
+    private static string Folded(string title, string markdown) => $"<details><summary>{title}</summary>\n\n{markdown.Trim()}\n\n</details>";
+
     /// <summary>Where tokens are had, which the documents say by its path.</summary>
     private static void PrefixLogins(JsonObject root, string prefix)
     {
@@ -52,8 +62,8 @@ internal static class OpenApiCompletion
         var list = new JsonArray();
         foreach (var (name, language, source) in samples.All())
         {
-            // Folded in Swagger UI, which takes Markdown; the list is what other renderers look for.
-            text.Add($"<details><summary>{name}</summary>\n\n```{language}\n{source}\n```\n\n</details>");
+            // The list is what other renderers look for.
+            text.Add(Folded(name, $"```{language}\n{source}\n```"));
             list.Add(new JsonObject { ["lang"] = language, ["label"] = name, ["source"] = source });
         }
         operation["description"] = string.Join("\n\n", text);

@@ -53,8 +53,6 @@ internal static class Answers
         response.StatusCode = status;
         response.ContentType = contentType;
         response.ContentLength = body.Length;
-        if (HttpMethods.IsHead(response.HttpContext.Request.Method)) return Task.CompletedTask;
-
         response.BodyWriter.Write(body);
         var flush = response.BodyWriter.FlushAsync(cancellation);
         return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();

@@ -22,9 +22,11 @@ internal sealed class BodyMembers(string[] own, string[] others)
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                foreach (var name in others)
-                    if (reader.ValueTextEquals(name)) return false;
-                foreach (var name in own) claimed |= reader.ValueTextEquals(name);
+                var (isOthers, isOwn) = (IsAnyOf(ref reader, others), IsAnyOf(ref reader, own));
+                // Null is absent, and says nothing.
+                if (!reader.Read() || reader.TokenType == JsonTokenType.Null) continue;
+                if (isOthers) return false;
+                claimed |= isOwn;
                 reader.Skip();
             }
         }
@@ -33,6 +35,13 @@ internal sealed class BodyMembers(string[] own, string[] others)
             // What is no JSON up to here has still said by its members whose it is.
         }
         return claimed;
+    }
+
+    private static bool IsAnyOf(ref Utf8JsonReader reader, string[] names)
+    {
+        foreach (var name in names)
+            if (reader.ValueTextEquals(name)) return true;
+        return false;
     }
 }
 

@@ -5,13 +5,14 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace QodOrleans.Api.Http;
 
 /// <summary>Reads request bodies the way two careful readers would both read them: what could be understood in two ways is refused.</summary>
-/// <remarks>Refused: duplicate members (also inside members that we ignore), invalid UTF-8, NUL, trailing data, comments, <c>null</c> for a member
-/// that may not be null, numbers in quotes, fractions and overflow where an integer belongs. Unknown members are ignored.</remarks>
+/// <remarks>Refused: duplicate members (also inside members that we ignore), invalid UTF-8, NUL, trailing data, comments, numbers in quotes, fractions and
+/// overflow where an integer belongs. Unknown members are ignored, and a member that is <c>null</c> is absent: SDKs in use send what they do not have so.</remarks>
 internal static class JsonBody
 {
     public const int LongestBytes = 256 * 1024;
@@ -22,24 +23,18 @@ internal static class JsonBody
 
     private static readonly JsonDocumentOptions DocumentOptions = new() { AllowDuplicateProperties = false, MaxDepth = DeepestLevel };
 
-    /// <summary>A surface's request type, read strictly: every member may be absent, none may be null.</summary>
+    /// <summary>A surface's request type, read strictly: every member may be absent.</summary>
     public static JsonTypeInfo<T> Strict<T>(JsonSerializerContext context)
     {
         var options = new JsonSerializerOptions
         {
-            TypeInfoResolver = context.WithAddedModifier(RefuseNull),
+            TypeInfoResolver = context,
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             AllowDuplicateProperties = false,
-            RespectNullableAnnotations = true,
             NumberHandling = JsonNumberHandling.Strict,
             MaxDepth = DeepestLevel,
         };
         return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-
-        static void RefuseNull(JsonTypeInfo type)
-        {
-            foreach (var member in type.Properties) member.IsSetNullable = false;
-        }
     }
 
     /// <returns>The value, or what is wrong.</returns>
@@ -50,7 +45,17 @@ internal static class JsonBody
         var hasBody = request.ContentLength is > 0
             || (request.ContentLength is null && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false);
         if (!hasBody && request.ContentType is null) return (null, new Fault(FaultKind.BodyMissing));
-        if (!IsJson(request)) return (null, new Fault(FaultKind.MediaTypeUnsupported));
+        // RFC 9110, 15.5.16: the answer says what would have been taken.
+        if (!FieldValues.IsUncoded(request.Headers.ContentEncoding))
+        {
+            context.Response.Headers.AcceptEncoding = "identity";
+            return (null, new Fault(FaultKind.MediaTypeUnsupported));
+        }
+        if (!IsJson(request.ContentType))
+        {
+            context.Response.Headers.Accept = Answers.Json;
+            return (null, new Fault(FaultKind.MediaTypeUnsupported));
+        }
         if (request.ContentLength > LongestBytes) return (null, new Fault(FaultKind.BodyTooLarge));
 
         var reader = request.BodyReader;
@@ -134,14 +139,19 @@ internal static class JsonBody
         return false;
     }
 
-    /// <summary><c>application/json</c>, with no charset but UTF-8, and not compressed.</summary>
-    private static bool IsJson(HttpRequest request)
+    /// <summary><c>application/json</c>, with no charset but UTF-8 under one of the names that clients give it, and ASCII, which is a part of it (RFC 8259, 11).</summary>
+    private static bool IsJson(string? text)
     {
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity") return false;
-        var text = request.ContentType;
-        if (string.Equals(text, "application/json", StringComparison.OrdinalIgnoreCase)) return true;
+        if (string.Equals(text, Answers.Json, StringComparison.OrdinalIgnoreCase)) return true;
         return MediaTypeHeaderValue.TryParse(text, out var type)
-            && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+            && type.MediaType.Equals(Answers.Json, StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || IsUtf8(HeaderUtilities.RemoveQuotes(type.Charset)));
+    }
+
+    private static bool IsUtf8(StringSegment charset)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["utf-8", "utf8", "us-ascii"])
+            if (charset.Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
     }
 }

@@ -1,14 +1,16 @@
 namespace QodOrleans.Api.Http;
 
 /// <summary>The outermost layer: checks and echoes the correlator, and sees to it that whatever happens inside is answered in the surface's shape.</summary>
-internal sealed class RequestFrame(RequestDelegate next, ILogger<RequestFrame> log)
+/// <remarks>A correlator is a matter of the APIs: logins, keys, discovery, probes and documents know none (ICM issue 240), and say nothing of it.</remarks>
+internal sealed class RequestFrame(RequestDelegate next, SurfaceDirectory surfaces, ILogger<RequestFrame> log)
 {
     /// <summary>Path and query. The server itself takes twice as much, so that what is too long is still answered in the surface's shape.</summary>
     internal const int LongestUri = 8 * 1024;
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!Correlator.TryRead(context.Request.Headers, out var correlator))
+        string? correlator = null;
+        if (surfaces.IsOfApi(context.Request.Path) && !Correlator.TryRead(context.Request.Headers, out correlator))
         {
             context.Response.Headers[Correlator.Header] = NewId();
             await context.WriteFaultAsync(new Fault(FaultKind.HeaderInvalid, "x-correlator: must be one value of at most 256 letters, digits or - _ : ; . / < > { }"));
@@ -22,9 +24,12 @@ internal sealed class RequestFrame(RequestDelegate next, ILogger<RequestFrame> l
             return;
         }
 
+        var asked = context.Request.Method;
+        context.Request.Method = Understood(asked);
         try
         {
             await next(context);
+            if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) AllowHead(context.Response.Headers);
             if (!IsBare(context.Response)) return;
             // A request timeout has cleared the headers.
             if (correlator is not null) context.Response.Headers[Correlator.Header] = correlator;
@@ -45,6 +50,23 @@ internal sealed class RequestFrame(RequestDelegate next, ILogger<RequestFrame> l
             context.Response.Headers.Remove("Location");
             await context.WriteFaultAsync(new Fault(FaultKind.Internal, id));
         }
+        finally
+        {
+            context.Request.Method = asked;
+        }
+    }
+
+    /// <summary>HEAD is a GET whose body the server keeps back (RFC 9110, 9.3.2): every resource that has the one has the other. And methods are case-sensitive
+    /// (9.1), which routing does not know.</summary>
+    private static string Understood(string method) =>
+        method == HttpMethods.Head ? HttpMethods.Get
+        : HttpMethods.GetCanonicalizedValue(method) == method ? method
+        : "unknown";
+
+    private static void AllowHead(IHeaderDictionary headers)
+    {
+        if (headers.GetCommaSeparatedValues("Allow") is [_, ..] allowed && allowed.Contains(HttpMethods.Get) && !allowed.Contains(HttpMethods.Head))
+            headers.Allow = string.Join(", ", [.. allowed, HttpMethods.Head]);
     }
 
     /// <summary>Routing and the framework's other parts set a status and leave the body to somebody else: to us.</summary>

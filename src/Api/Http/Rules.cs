@@ -1,4 +1,5 @@
 using System.Globalization;
+using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
@@ -75,6 +76,14 @@ internal static class Rules
         var day = TimeSpan.FromSeconds(LongestDuration);
         return profile?.LongestDuration < day ? profile.LongestDuration : day;
     }
+
+    /// <summary>Null if this can be a device's address; <paramref name="caller"/> is who names it.</summary>
+    public static Fault? CheckDeviceIpv4(string? address, string place, Caller caller) =>
+        address is not null && DeviceAddress.WhyNoIpv4(address, caller.Line is not null) is { } why ? Fault.Member(place, why) : null;
+
+    /// <inheritdoc cref="CheckDeviceIpv4"/>
+    public static Fault? CheckDeviceIpv6(string? address, string place, Caller caller) =>
+        address is not null && DeviceAddress.WhyNoIpv6(address, caller.Line is not null) is { } why ? Fault.Member(place, why) : null;
 
     /// <param name="ipv4Place">The members' names differ between releases.</param>
     public static Fault? CheckServer(string? ipv4, string ipv4Place, string? ipv6, string ipv6Place)

@@ -92,6 +92,9 @@ internal sealed partial class SurfaceDirectory
     /// <summary>Whether the path, without the prefix, is one of a surface's.</summary>
     public bool IsOfSurface(PathString path) => Find(path) is not null;
 
+    /// <summary>Whether it is a path of an API, and not one of the logins'.</summary>
+    public bool IsOfApi(PathString path) => Find(path) is { IsFixed: false };
+
     private bool Has(PathString path) => IsOfSurface(path) || Taken.Any(taken => path.StartsWithSegments(taken));
 
     private Surface? Find(PathString path)

@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Routing.Patterns;
-using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
 
 namespace QodOrleans.Api.Http;
 
@@ -18,7 +16,7 @@ internal sealed class SurfaceGate(RequestDelegate next, SurfaceDirectory surface
         if (chosen is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<Surface>() is not { } surface) return next(context);
 
         if (!IsSpelt(context.Request.PathBase) || !IsSpeltAs(endpoint.RoutePattern, context.Request.Path.Value)) return context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
-        if (!surface.AnswersPages && !AcceptsJson(context.Request.Headers.Accept)) return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
+        if (!surface.AnswersPages && !FieldValues.AcceptsJson(context.Request.Headers.Accept)) return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
         return next(context);
     }
 
@@ -44,20 +42,5 @@ internal sealed class SurfaceGate(RequestDelegate next, SurfaceDirectory surface
             path = path[text.Length..];
         }
         return path.Length == 0;
-    }
-
-    /// <summary>RFC 9110, 12.5.1: the most specific range that covers JSON decides. Ranges that cannot be read do not count.</summary>
-    internal static bool AcceptsJson(StringValues accept)
-    {
-        if (accept.Count == 0 || (accept.Count == 1 && accept[0] is null or "" or "*/*" or "application/json")) return true;
-        if (!MediaTypeHeaderValue.TryParseList(accept, out var ranges)) return false;
-
-        var (best, quality) = (-1, 0d);
-        foreach (var range in ranges)
-        {
-            var precision = range.MatchesMediaType("application/json") ? range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2 : -1;
-            if (precision > best) (best, quality) = (precision, range.Quality ?? 1);
-        }
-        return best >= 0 && quality > 0;
     }
 }

@@ -17,7 +17,7 @@ public sealed class PairwiseSubjects(byte[] secret)
     /// <returns>43 characters of base64url.</returns>
     public string Of(string clientId, Line line) =>
         // Neither part before the last holds a blank, so three texts cannot be cut in two ways.
-        Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{clientId} {line.Operator} {TextOf(line.Device)}")));
+        Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{clientId} {line.Operator} {TextOf(line.Device.ToCanonical())}")));
 
     /// <summary>Two ways to write one identifier give one text.</summary>
     private static string TextOf(Device device) => device switch

@@ -8,6 +8,16 @@ namespace QodOrleans.Core.Engine;
 /// Personal data.</param>
 public sealed record Line(OperatorId Operator, Device Device)
 {
+    /// <summary>As the operator knows the line; a session on it has the same in its terms. Personal data.</summary>
+    /// <remarks>No property, because tokens hold the record: serializers write properties.</remarks>
+    public string ToSubscriber() => Device.ToCanonical() switch
+    {
+        { PhoneNumber: { } number } => Subscriber.OfNumber(number),
+        { Ipv4Address: { } v4 } => Subscriber.OfIpv4(v4),
+        { Ipv6Address: { } v6 } when AddressBlock.TryParseIpv6(v6, out var address) => Subscriber.OfIpv6(address),
+        _ => throw new InvalidOperationException("A line has one identifier that routes."),
+    };
+
     /// <summary>Without the person.</summary>
     public override string ToString() => $"{nameof(Line)}({Operator})";
 }

@@ -27,6 +27,9 @@ public readonly record struct AddressBlock
 
     public UInt128 Last { get; }
 
+    /// <summary>False for IPv4, and for an IPv4 address in IPv6 clothes, which is the same machine.</summary>
+    public bool IsIpv6 => isIpv6;
+
     /// <summary>0 to 32 for IPv4, 0 to 128 for IPv6.</summary>
     public int PrefixLength { get; }
 
@@ -37,6 +40,11 @@ public readonly record struct AddressBlock
 
     /// <summary>The block of <paramref name="prefixLength"/> bits around this one.</summary>
     public AddressBlock Widen(int prefixLength) => new(isIpv6, First, Math.Min(prefixLength, PrefixLength));
+
+    /// <summary>A block of either family, for constants.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static AddressBlock Parse(string text) =>
+        TryParseIpv4Block(text, out var block) || TryParseIpv6Block(text, out block) ? block : throw new ArgumentException($"'{text}' is not an address block.", nameof(text));
 
     /// <summary>Four decimal octets without leading zeros: no <c>127.1</c>, <c>0x7f.1</c> or <c>010.0.0.1</c>, which readers read differently.</summary>
     public static bool TryParseIpv4(ReadOnlySpan<char> text, out AddressBlock block) => TryParse(text, isIpv6: false, maskAllowed: false, out block);

@@ -10,6 +10,11 @@ public interface IEventDispatcher
     void CatchUp()
     {
     }
+
+    /// <summary>A server has asked another process for rest. Never blocks and never throws.</summary>
+    void Rest(SinkRest rest)
+    {
+    }
 }
 
 /// <summary>Seals sink tokens for the store, and opens them for a delivery. Nothing else ever sees one.</summary>

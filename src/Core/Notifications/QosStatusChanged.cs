@@ -9,6 +9,7 @@ namespace QodOrleans.Core.Notifications;
 /// <param name="Sequence">1, 2, …: the order of one session's events.</param>
 /// <param name="OccurredAt">When the status changed, not when it is told.</param>
 /// <param name="Sink">Its token's end is <see cref="SessionTerms.ToldUntil"/>: null too where the client gave one that stops nothing.</param>
+/// <param name="ClientId">Whose event it is; null in rows from before schema version 7.</param>
 /// <param name="Source">CloudEvents' <c>source</c>: <see cref="QosSession.EventSource"/>, and null where that is.</param>
 public sealed record QosStatusChanged(
     Guid EventId,
@@ -20,7 +21,8 @@ public sealed record QosStatusChanged(
     DateTimeOffset OccurredAt,
     Sink Sink,
     string? Correlator,
-    string? Source = null)
+    string? Source = null,
+    string? ClientId = null)
 {
     /// <summary>Whether the client may still be told: it was to be when the status changed, but an attempt can be much later.</summary>
     public bool IsToldAt(DateTimeOffset now) => !(Sink.TokenExpiresAt <= now);
@@ -36,7 +38,8 @@ public sealed record QosStatusChanged(
         now,
         SinkOf(session.Terms),
         session.Terms.Correlator,
-        session.EventSource);
+        session.EventSource,
+        session.Terms.ClientId);
 
     private static Sink SinkOf(SessionTerms terms)
     {

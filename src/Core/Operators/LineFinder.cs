@@ -70,13 +70,13 @@ public sealed class LineFinder(OperatorDirectory directory)
             if (number is not null && number != told) return SessionError.DeviceInconsistent();
             number = told;
         }
-        return number is null ? routed : routed with { Subscriber = OperatorDirectory.TelScheme + number };
+        return number is null ? routed : routed with { Subscriber = Subscriber.OfNumber(number) };
     }
 
     /// <summary>One device per identifier that an operator can be asked about.</summary>
     private static IEnumerable<Device> Identifiers(Device device)
     {
-        if (device.PhoneNumber is { } number) yield return new Device { PhoneNumber = OperatorDirectory.Canonical(number) };
+        if (device.PhoneNumber is { } number) yield return new Device { PhoneNumber = Subscriber.Canonical(number) };
         if (device.Ipv4Address is { } v4) yield return new Device { Ipv4Address = v4 };
         if (device.Ipv6Address is { } v6) yield return new Device { Ipv6Address = v6 };
     }
@@ -85,5 +85,5 @@ public sealed class LineFinder(OperatorDirectory directory)
     private static Device OneOf(Device device) => Identifiers(device).First();
 
     private static string? NumberOf(string subscriber) =>
-        subscriber.StartsWith(OperatorDirectory.TelScheme, StringComparison.Ordinal) ? subscriber[OperatorDirectory.TelScheme.Length..] : null;
+        subscriber.StartsWith(Subscriber.TelScheme, StringComparison.Ordinal) ? subscriber[Subscriber.TelScheme.Length..] : null;
 }

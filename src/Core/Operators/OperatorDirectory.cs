@@ -46,9 +46,6 @@ public sealed record ResolvedDevice(OperatorRoute Route, IOperatorAdapter Adapte
 /// <summary>Finds a device's operator and subscriber from the identifiers given. Built once, from configuration.</summary>
 public sealed class OperatorDirectory
 {
-    /// <summary>What the name of a subscriber who is known by number starts with.</summary>
-    internal const string TelScheme = "tel:";
-
     private readonly Dictionary<OperatorId, (OperatorRoute Route, IOperatorAdapter Adapter)> operators = [];
     private readonly List<(string Prefix, OperatorId Operator)> numbers = [];
     private readonly List<(AddressBlock Block, OperatorId Operator)> networks = [];
@@ -84,7 +81,7 @@ public sealed class OperatorDirectory
     /// lead to one operator. A network access identifier is carried to the operator, but does not route.</summary>
     public ResolvedDevice? Resolve(Device device, out SessionError? error)
     {
-        var candidates = Candidates(device).ToArray();
+        var candidates = Candidates(device.ToCanonical()).ToArray();
         error = candidates switch
         {
             [] => SessionError.DeviceNotIdentified(),
@@ -99,32 +96,22 @@ public sealed class OperatorDirectory
         return new ResolvedDevice(route, adapter, subscriber);
     }
 
-    internal static string Canonical(string phoneNumber) => phoneNumber.StartsWith('+') ? phoneNumber : "+" + phoneNumber;
-
     private IEnumerable<(OperatorId Operator, string Subscriber)> Candidates(Device device)
     {
         if (device.PhoneNumber is { } phone)
         {
-            var number = Canonical(phone);
+            var number = Subscriber.Canonical(phone);
             foreach (var (prefix, @operator) in numbers)
             {
                 if (!number.StartsWith(prefix, StringComparison.Ordinal)) continue;
-                yield return (@operator, TelScheme + number);
+                yield return (@operator, Subscriber.OfNumber(number));
                 break;
             }
         }
-        if (device.Ipv4Address?.ToCanonical() is { } v4 && AddressBlock.TryParseIpv4(v4.PublicAddress, out var address4) && Owner(address4) is { } owner4)
-        {
-            // The canonical form has one of the two at most.
-            var port = v4.PublicPort is { } number ? $":{number}" : "";
-            var inner = v4.PrivateAddress is { } address ? $"/{address}" : "";
-            yield return (owner4, $"ipv4:{v4.PublicAddress}{port}{inner}");
-        }
+        if (device.Ipv4Address is { } v4 && AddressBlock.TryParseIpv4(v4.PublicAddress, out var address4) && Owner(address4) is { } owner4)
+            yield return (owner4, Subscriber.OfIpv4(v4));
         if (device.Ipv6Address is { } v6 && AddressBlock.TryParseIpv6(v6, out var address6) && Owner(address6) is { } owner6)
-        {
-            // Any address of the device's /64 names the device (CAMARA, DeviceIpv6Address).
-            yield return (owner6, "ipv6:" + address6.Widen(64));
-        }
+            yield return (owner6, Subscriber.OfIpv6(address6));
     }
 
     private OperatorId? Owner(AddressBlock address)

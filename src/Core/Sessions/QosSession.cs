@@ -15,8 +15,8 @@ public sealed record SessionTerms
     /// <summary>Name of the surface the session was made on: its events keep that surface's shape.</summary>
     public required string Surface { get; init; }
 
-    /// <summary>What the URLs of sessions on its surface began with when it was made, for example <c>https://api.example.com/qod/v0/sessions/</c>: pinned, so that
-    /// its events say the same whoever delivers them. Null for sessions that are older than this.</summary>
+    /// <summary>What the URLs of sessions on its surface began with when it was made, for example <c>https://api.example.com/qod/v0/sessions/</c>: pinned, so
+    /// that its events say the same whoever delivers them. Null for sessions that are older than this.</summary>
     public string? SessionsUrl { get; init; }
 
     /// <summary>Pinned at creation; a number that is ported later stays with the operator that holds the session.</summary>

@@ -31,7 +31,8 @@ public sealed record SessionPolicy
     /// <summary>Longest pause between two releases. Releases are repeated for ever: what an operator keeps costs money.</summary>
     public TimeSpan LongestReleasePause { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether a device may have one session at a time only, whatever its flow (docs/conformance.md, R38). Default: as many as do not overlap.</summary>
+    /// <summary>Whether a device may have one session at a time only, whatever its flow (docs/conformance.md, R38). Default: as many as do not
+    /// overlap.</summary>
     public bool OneSessionPerDevice { get; init; }
 
     /// <summary>The flow that must be free on the device for the session to be made.</summary>

@@ -31,6 +31,15 @@ public readonly record struct CommitResult(CommitStatus Status, long DeviceFence
 /// <summary>Something to look at again.</summary>
 public readonly record struct DueSession(SessionId Id, DateTimeOffset DueAt);
 
+/// <summary>Somebody whose sessions are asked for.</summary>
+/// <param name="Subject">By the name that the client knows.</param>
+/// <param name="Line">The device of the user's line: what the client has made on it without a user is the user's too. Null where it is not known.</param>
+public readonly record struct SessionUser(string Subject, DeviceKey? Line)
+{
+    /// <summary>Without the person.</summary>
+    public override string ToString() => nameof(SessionUser);
+}
+
 /// <summary>The sessions, durable. The store is the fence; whoever owns a session in memory is a cache and a scheduler.</summary>
 /// <remarks>All calls are concurrent. A commit returns when it is durable; if the connection breaks, the store finds out what happened
 /// before it answers. At most one commit per session, and one admission per device, may be under way from one process.</remarks>
@@ -54,16 +63,16 @@ public interface ISessionStore
     Task<IReadOnlyList<DueSession>> ReadDueAsync(DueSession? after, DateTimeOffset until, int limit, CancellationToken cancellation);
 
     /// <summary>A client's sessions that are REQUESTED or AVAILABLE, newest first.</summary>
-    /// <param name="subject">Null for those of all its users and of none.</param>
+    /// <param name="user">Null for those of all its users and of none.</param>
     /// <param name="limit">1 to 10,000.</param>
     /// <exception cref="StoreUnavailableException" />
-    Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation);
+    Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, SessionUser? user, int limit, CancellationToken cancellation);
 
     /// <summary>A client's sessions of one device, newest first: all that are <see cref="QosSession.IsVisible"/>.</summary>
-    /// <param name="subject">Null for those of all its users and of none.</param>
+    /// <param name="user">Null for those of all its users and of none.</param>
     /// <param name="limit">1 to 10,000.</param>
     /// <exception cref="StoreUnavailableException" />
-    Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation);
+    Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(DeviceKey device, string clientId, SessionUser? user, int limit, CancellationToken cancellation);
 }
 
 /// <summary>The events that are not told yet, and those given up.</summary>
@@ -81,6 +90,14 @@ public interface IEventOutbox
     /// <summary>The event is given up, and kept with the reason.</summary>
     /// <exception cref="StoreUnavailableException" />
     ValueTask DeadLetterAsync(Guid eventId, string reason);
+
+    /// <summary>A server has asked for rest: whoever tells that application's events after this process must know. Of two for one server, the later one stays.</summary>
+    /// <exception cref="StoreUnavailableException" />
+    ValueTask RestAsync(SinkRest rest);
+
+    /// <summary>The rests that are not over at <paramref name="now"/>, in no order.</summary>
+    /// <exception cref="StoreUnavailableException" />
+    Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation);
 }
 
 /// <summary>A place in the outbox.</summary>

@@ -15,6 +15,12 @@ internal sealed class EventInbox(GrainId id, Silo silo, ILoggerFactory logs, ISe
         foreach (var change in changes) local.Dispatch(change);
         return Task.CompletedTask;
     }
+
+    public Task RestAsync(string clientId, string server, DateTimeOffset until)
+    {
+        local.Rest(new SinkRest(clientId, server, until));
+        return Task.CompletedTask;
+    }
 }
 
 /// <summary>Reaches the inbox of a silo.</summary>

@@ -10,4 +10,8 @@ internal interface IEventInbox : IGrainService
     /// <param name="catchUp">True: earlier ones did not get through, and are to be looked for in the outbox first.</param>
     [Alias("Take")]
     Task TakeAsync([Immutable] QosStatusChanged[] changes, bool catchUp);
+
+    /// <summary>A server has asked another silo for rest (<see cref="SinkRest"/>).</summary>
+    [Alias("Rest")]
+    Task RestAsync(string clientId, string server, DateTimeOffset until);
 }

@@ -26,6 +26,9 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
     /// <summary>This silo.</summary>
     public SiloAddress Self => oracle.SiloAddress;
 
+    /// <summary>The other active silos.</summary>
+    public IEnumerable<SiloAddress> Others => members.Silos.Where(silo => !silo.Equals(Self));
+
     public bool IsMine(SessionId session) => OwnerOf(session) is { } owner && owner.Equals(Self);
 
     /// <inheritdoc cref="OwnerOf(Guid)" />

@@ -15,11 +15,24 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
 {
     private const string PendingSql =
         """
-        select id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at, sink_token_parameter, correlator, source
+        select id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at,
+            sink_token_parameter, correlator, source, client_id
         from qod.events
         where dead_reason is null and (session_id, sequence) > (@after_session, @after_sequence)
         order by session_id, sequence limit @limit
         """;
+
+    // What is over goes with the next one that comes.
+    private const string RestSql =
+        """
+        with over as (delete from qod.sink_rests where until < @now and (client_id, server) <> (@client, @server))
+        insert into qod.sink_rests as r (client_id, server, until) values (@client, @server, @until)
+        on conflict (client_id, server) do update set until = greatest(r.until, excluded.until)
+        """;
+
+    private const string RestsSql = "select client_id, server, until from qod.sink_rests where until > @now limit @limit";
+
+    private const int MostRests = 10_000;
 
     private readonly NpgsqlDataSource source;
     private readonly TimeProvider time;
@@ -49,6 +62,29 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
     public ValueTask DeadLetterAsync(Guid eventId, string reason) =>
         AddAsync(eventId, string.Concat(reason.Replace('\0', '\uFFFD').EnumerateRunes().Select(rune => rune.ToString())));
 
+    /// <inheritdoc />
+    public async ValueTask RestAsync(SinkRest rest)
+    {
+        await using var command = source.CreateCommand(RestSql);
+        command.Parameters.AddWithValue("client", NpgsqlDbType.Text, rest.ClientId);
+        command.Parameters.AddWithValue("server", NpgsqlDbType.Text, rest.Server);
+        command.Parameters.AddWithValue("until", NpgsqlDbType.TimestampTz, rest.Until.UtcDateTime);
+        command.Parameters.AddWithValue("now", NpgsqlDbType.TimestampTz, time.GetUtcNow().UtcDateTime);
+        try
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (NpgsqlException e)
+        {
+            throw new StoreUnavailableException("The database does not answer.", e);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation) => new PageQuery(RestsSql, MostRests)
+        .With("now", NpgsqlDbType.TimestampTz, now.UtcDateTime)
+        .ReadAsync(source, row => new SinkRest(row.GetString(0), row.GetString(1), new DateTimeOffset(row.GetDateTime(2))), cancellation);
+
     public ValueTask DisposeAsync() => operations.DisposeAsync();
 
     private ValueTask AddAsync(Guid eventId, string? deadReason)
@@ -72,5 +108,6 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
             row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
             SessionRow.Text(row, 10)),
         SessionRow.Text(row, 11),
-        SessionRow.Text(row, 12));
+        SessionRow.Text(row, 12),
+        SessionRow.Text(row, 13));
 }

@@ -56,11 +56,11 @@ internal sealed class CommitStatement
             returning s.id
         ), told as (
             insert into qod.events (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at,
-                sink_token_parameter, correlator, source)
+                sink_token_parameter, correlator, source, client_id)
             select * from unnest(@e_id, @e_session, @e_sequence, @e_surface, @e_status, @e_status_info, @e_occurred, @e_sink, @e_token, @e_token_expires,
-                @e_token_parameter, @e_correlator, @e_source)
+                @e_token_parameter, @e_correlator, @e_source, @e_client)
                 as e (id, session_id, sequence, surface, status, status_info, occurred_at, sink, sink_token, sink_token_expires_at,
-                    sink_token_parameter, correlator, source)
+                    sink_token_parameter, correlator, source, client_id)
             where session_id in (select id from updated) or session_id in (select id from inserted) or session_id in (select id from deleted)
         )
         select id from inserted union all select id from updated union all select id from deleted
@@ -70,7 +70,7 @@ internal sealed class CommitStatement
     private readonly List<Guid> newKeys, knownKeys, insertIds, insertDevices, updateIds, deleteIds, eventIds, eventSessions;
     private readonly List<long> newFences, knownExpected, knownFences, insertWrites, updateWrites;
     private readonly List<string> insertClients, insertOperators, eventSurfaces, eventSinks;
-    private readonly List<string?> insertSubjects, insertReferences, updateReferences, eventTokenParameters, eventCorrelators, eventSources;
+    private readonly List<string?> insertSubjects, insertReferences, updateReferences, eventTokenParameters, eventCorrelators, eventSources, eventClients;
     private readonly List<short> insertPhases, updatePhases, eventStatuses;
     private readonly List<short?> insertStatusInfos, updateStatusInfos, eventStatusInfos;
     private readonly List<bool> insertSettled, insertHoldsFlow, insertAdmissions, updateSettled, updateHoldsFlow;
@@ -140,6 +140,7 @@ internal sealed class CommitStatement
         eventTokenParameters = parameters.Add<string?>("e_token_parameter", NpgsqlDbType.Text);
         eventCorrelators = parameters.Add<string?>("e_correlator", NpgsqlDbType.Text);
         eventSources = parameters.Add<string?>("e_source", NpgsqlDbType.Text);
+        eventClients = parameters.Add<string?>("e_client", NpgsqlDbType.Text);
     }
 
     public NpgsqlCommand CreateCommand(TimeSpan timeout) => parameters.CreateCommand(Sql, timeout);
@@ -236,6 +237,7 @@ internal sealed class CommitStatement
         eventTokenParameters.Add(change.Sink.TokenParameter);
         eventCorrelators.Add(change.Correlator);
         eventSources.Add(change.Source);
+        eventClients.Add(change.ClientId);
     }
 
     private static int Seconds(TimeSpan duration) => checked((int)(duration.Ticks / TimeSpan.TicksPerSecond));

@@ -29,10 +29,14 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
         order by s.id desc limit @limit
         """;
 
+    // The user's own, and those on the user's line that were made without one: each by its own index.
     private const string UserSql =
         $"""
-        select {SessionRow.Columns} from qod.sessions s
-        where s.client_id = @client and s.subject = @subject and s.phase <= 1
+        select {SessionRow.Columns} from (
+            (select * from qod.sessions where client_id = @client and subject = @subject and phase <= 1 order by id desc limit @limit)
+            union all
+            (select * from qod.sessions where device_key = @line and client_id = @client and subject is null and phase <= 1)
+        ) s
         order by s.id desc limit @limit
         """;
 
@@ -40,7 +44,8 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
     private const string DeviceSql =
         $"""
         select {SessionRow.Columns} from qod.sessions s
-        where s.device_key = @device and s.client_id = @client and (@subject::text is null or s.subject = @subject) and s.status_info is distinct from 2
+        where s.device_key = @device and s.client_id = @client and s.status_info is distinct from 2
+            and (@subject::text is null or s.subject = @subject or (s.subject is null and s.device_key = @line))
         order by s.id desc limit @limit
         """;
 
@@ -103,21 +108,23 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, string? subject, int limit, CancellationToken cancellation)
+    public Task<IReadOnlyList<QosSession>> ReadByClientAsync(string clientId, SessionUser? user, int limit, CancellationToken cancellation)
     {
-        var page = new PageQuery(subject is null ? ClientSql : UserSql, limit).With("client", NpgsqlDbType.Text, clientId);
-        if (subject is not null) page.With("subject", NpgsqlDbType.Text, subject);
-        return page.ReadAsync(source, SessionRow.Read, cancellation);
+        var page = new PageQuery(user is null ? ClientSql : UserSql, limit).With("client", NpgsqlDbType.Text, clientId);
+        return (user is null ? page : WithUser(page, user)).ReadAsync(source, SessionRow.Read, cancellation);
     }
 
     /// <inheritdoc />
     public Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(
-        DeviceKey device, string clientId, string? subject, int limit, CancellationToken cancellation) =>
-        new PageQuery(DeviceSql, limit)
-            .With("device", NpgsqlDbType.Uuid, device.Value)
-            .With("client", NpgsqlDbType.Text, clientId)
-            .With("subject", NpgsqlDbType.Text, (object?)subject ?? DBNull.Value)
-            .ReadAsync(source, SessionRow.Read, cancellation);
+        DeviceKey device, string clientId, SessionUser? user, int limit, CancellationToken cancellation)
+    {
+        var page = new PageQuery(DeviceSql, limit).With("device", NpgsqlDbType.Uuid, device.Value).With("client", NpgsqlDbType.Text, clientId);
+        return WithUser(page, user).ReadAsync(source, SessionRow.Read, cancellation);
+    }
+
+    private static PageQuery WithUser(PageQuery page, SessionUser? user) => page
+        .With("subject", NpgsqlDbType.Text, (object?)user?.Subject ?? DBNull.Value)
+        .With("line", NpgsqlDbType.Uuid, (object?)user?.Line?.Value ?? DBNull.Value);
 
     /// <summary>Forgets the fences of devices that were not admitted for a while and hold nothing. To be called now and then: an hour is fine.</summary>
     /// <param name="idleFor">At least as long as an owner may remember a fence without asking; 2 days are plenty.</param>

@@ -9,7 +9,8 @@ public interface IEventFormat
     /// <summary>The surfaces that tell of it so, by their names as in <see cref="SessionTerms.Surface"/>.</summary>
     IReadOnlyList<string> Surfaces { get; }
 
-    /// <summary>A pure function of the event, whose <see cref="QosStatusChanged.Source"/> is set: every attempt sends the same bytes, whichever process makes it.</summary>
+    /// <summary>A pure function of the event, whose <see cref="QosStatusChanged.Source"/> is set: every attempt sends the same bytes, whichever process makes
+    /// it.</summary>
     EventMessage Format(QosStatusChanged change);
 }
 

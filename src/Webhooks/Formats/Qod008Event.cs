@@ -3,8 +3,8 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Webhooks.Formats;
 
-/// <summary>CAMARA QoD 0.8 tells of a session's end only, as <c>SESSION_TERMINATED</c>, at <c>/notifications</c> below the callback. The legacy surface's sessions
-/// have a status, so its other changes are told too, under the name that they got in 0.9.</summary>
+/// <summary>CAMARA QoD 0.8 tells of a session's end only, as <c>SESSION_TERMINATED</c>, at <c>/notifications</c> below the callback. The legacy surface's
+/// sessions have a status, so its other changes are told too, under the name that they got in 0.9.</summary>
 internal sealed class Qod008Event : IEventFormat
 {
     private const string Suffix = "/notifications";
@@ -24,8 +24,10 @@ internal sealed class Qod008Event : IEventFormat
     /// <summary>Telefónica's own example ends in the suffix already.</summary>
     private static Uri? TargetOf(Uri callback)
     {
-        var path = callback.AbsolutePath.TrimEnd('/');
-        return path.EndsWith(Suffix, StringComparison.Ordinal) ? null : new UriBuilder(callback) { Path = path + Suffix }.Uri;
+        if (callback.AbsolutePath.TrimEnd('/').EndsWith(Suffix, StringComparison.Ordinal)) return null;
+        // The rest of the callback stays as it was written.
+        var before = callback.OriginalString[..^callback.Query.Length];
+        return Sink.UrlOf($"{before.TrimEnd('/')}{Suffix}{callback.Query}");
     }
 }
 

@@ -38,9 +38,17 @@ internal sealed class OutboxReader : IDisposable
         timer = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The first pass, at once.</summary>
-    public void Start()
+    /// <summary>Which sinks have asked for rest, before anything is sent; then the first pass, at once.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
     {
+        try
+        {
+            await ReadRestsAsync(cancellation);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.OutboxUnavailable(log, e, outagePause);
+        }
         lastPass = time.GetTimestamp();
         Run();
     }
@@ -95,6 +103,7 @@ internal sealed class OutboxReader : IDisposable
         {
             if (!inPass)
             {
+                await ReadRestsAsync(stopping.Token);
                 queues.BeginPass();
                 (inPass, after) = (true, null);
             }
@@ -114,6 +123,11 @@ internal sealed class OutboxReader : IDisposable
             outagePause = pause * 2 < options.LongestOutboxPause ? pause * 2 : options.LongestOutboxPause;
             return pause;
         }
+    }
+
+    private async Task ReadRestsAsync(CancellationToken cancellation)
+    {
+        foreach (var rest in await outbox.ReadRestsAsync(time.GetUtcNow(), cancellation)) queues.Rest(rest);
     }
 
     private async Task<bool> ReadPageAsync()

@@ -17,11 +17,14 @@ internal sealed class DeliveryQueues : IDisposable
 {
     private const int ConcludedRemembered = 65_536;
     private const int StoppedRemembered = 100_000;
+    private const int RestsRemembered = 100_000;
     private const string StoppedBefore = "the sink answered 410 to an earlier event of this session";
 
     private readonly Lock gate = new();
     private readonly Dictionary<SessionId, SessionLine> lines = [];
     private readonly Dictionary<LaneKey, Lane> lanes = [];
+    // Beside the lanes, which come and go: a sink that has asked for rest may have nothing to get just now.
+    private readonly Dictionary<LaneKey, DateTimeOffset> rests = [];
     private readonly RecentSet<Guid> concludedLately = new(ConcludedRemembered);
     private readonly RecentSet<SessionId> stopped = new(StoppedRemembered);
     private readonly OutboxPass pass = new();
@@ -55,6 +58,9 @@ internal sealed class DeliveryQueues : IDisposable
 
     /// <summary>Something was left in the outbox. Called under the lock: must only hand over.</summary>
     public required Action FellBehind { get; init; }
+
+    /// <summary>A sink has asked for rest, and nobody else knows. Called under the lock: must only hand over.</summary>
+    public Action<SinkRest> Rested { get; init; } = static _ => { };
 
     /// <summary>Events in memory.</summary>
     public int Held
@@ -106,6 +112,7 @@ internal sealed class DeliveryQueues : IDisposable
                 default:
                     if (answer.Blames) lane.Fail(startedAt, now);
                     line.Fail(answer.Reason);
+                    if (schedule.Asked(answer.RetryAfter) is { } rest && Hold(lane.Key, now + rest)) Rested(lane.Key.RestUntil(now + rest));
                     break;
             }
 
@@ -186,6 +193,15 @@ internal sealed class DeliveryQueues : IDisposable
         {
             passWanted = true;
             if (!closed) FellBehind();
+        }
+    }
+
+    /// <summary>A sink has asked somebody else for rest.</summary>
+    public void Rest(SinkRest rest)
+    {
+        lock (gate)
+        {
+            if (!closed) Hold(LaneKey.Of(rest), rest.Until);
         }
     }
 
@@ -346,6 +362,25 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
+    /// <returns>Whether that was news.</returns>
+    private bool Hold(LaneKey key, DateTimeOffset until)
+    {
+        if (rests.GetValueOrDefault(key) >= until) return false;
+        if (rests.Count >= RestsRemembered) ForgetRests();
+        rests[key] = until;
+        if (lanes.TryGetValue(key, out var lane)) lane.HeldUntil = until;
+        return true;
+    }
+
+    /// <summary>Those that are over; and if there are as many that are not, those that no lane has.</summary>
+    private void ForgetRests()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (key, until) in rests)
+            if (until <= now) rests.Remove(key);
+        if (rests.Count >= RestsRemembered) rests.Clear();
+    }
+
     private void Conclude(SessionLine line, string? deadLetterReason)
     {
         line.Conclude(deadLetterReason);
@@ -394,7 +429,7 @@ internal sealed class DeliveryQueues : IDisposable
 
     private void SetTimer(Lane lane, DateTimeOffset now)
     {
-        var wake = lane.NextWake();
+        var wake = lane.NextWake(now);
         if (closed || wake == lane.TimerDue) return;
 
         lane.TimerDue = wake;
@@ -422,11 +457,11 @@ internal sealed class DeliveryQueues : IDisposable
 
     private Lane? LaneOf(QosStatusChanged change)
     {
-        var key = LaneKey.Of(change.Sink.Url);
+        var key = LaneKey.Of(change);
         if (lanes.TryGetValue(key, out var lane)) return lane;
         if (lanes.Count >= options.SinksInMemory) return null;
 
-        lanes.Add(key, lane = new Lane(key, elsewhere.Copy(), options, schedule));
+        lanes.Add(key, lane = new Lane(key, elsewhere.Copy(), options, schedule) { HeldUntil = rests.GetValueOrDefault(key) });
         return lane;
     }
 

@@ -1,9 +1,17 @@
+using QodOrleans.Core.Notifications;
+
 namespace QodOrleans.Webhooks.Queues;
 
-/// <summary>A sink as far as failures are shared: one server.</summary>
-internal readonly record struct LaneKey(string Scheme, string Host, int Port)
+/// <summary>A sink as far as failures are shared: one application's at one server. What a server asks of one application is no matter of another's.</summary>
+internal readonly record struct LaneKey(string ClientId, string Scheme, string Host, int Port)
 {
-    public static LaneKey Of(Uri url) => new(url.Scheme, url.Host, url.Port);
+    public static LaneKey Of(QosStatusChanged change) => Of(change.ClientId ?? "", change.Sink.Url);
+
+    public static LaneKey Of(SinkRest rest) => Of(rest.ClientId, new Uri(rest.Server));
+
+    public SinkRest RestUntil(DateTimeOffset until) => new(ClientId, $"{Scheme}://{Host}:{Port}", until);
+
+    private static LaneKey Of(string clientId, Uri url) => new(clientId, url.Scheme, url.Host, url.Port);
 }
 
 /// <summary>Everything for one sink: which session is next, how many requests may be under way, and whether the sink rests.</summary>
@@ -33,6 +41,9 @@ internal sealed class Lane(LaneKey key, Backlog backlog, WebhookOptions options,
     /// yet is the best probe there is, because another path at the same server may work.</summary>
     public bool Resting => rests > 0;
 
+    /// <summary>The sink has asked for rest: nothing is sent before then.</summary>
+    public DateTimeOffset HeldUntil { get; set; }
+
     public ITimer? Timer { get; set; }
 
     /// <summary>What <see cref="Timer"/> is set to.</summary>
@@ -47,6 +58,7 @@ internal sealed class Lane(LaneKey key, Backlog backlog, WebhookOptions options,
     {
         while (pausing.TryPeek(out _, out var due) && due <= now.UtcTicks) Enqueue(pausing.Dequeue());
 
+        if (now < HeldUntil) return null;
         if (Active >= (Resting ? 1 : options.ConcurrencyPerSink)) return null;
         if (Resting) return fresh.Count > 0 ? fresh.Dequeue() : now >= restsUntil && failed.Count > 0 ? failed.Dequeue() : null;
 
@@ -86,8 +98,9 @@ internal sealed class Lane(LaneKey key, Backlog backlog, WebhookOptions options,
     }
 
     /// <summary>When <see cref="Pick"/> may have something new without anything else happening.</summary>
-    public DateTimeOffset? NextWake()
+    public DateTimeOffset? NextWake(DateTimeOffset now)
     {
+        if (now < HeldUntil && fresh.Count + failed.Count + pausing.Count > 0) return HeldUntil;
         DateTimeOffset? wake = pausing.TryPeek(out _, out var due) ? new DateTimeOffset(due, TimeSpan.Zero) : null;
         var waitsForRest = Resting && Active == 0 && (failed.Count > 0 || Count == 0);
         return waitsForRest && !(wake < restsUntil) ? restsUntil : wake;

@@ -10,9 +10,13 @@ internal sealed class RetrySchedule(WebhookOptions options, Random chance)
     public TimeSpan Pause(int attempts, TimeSpan? retryAfter)
     {
         var pause = Jitter(attempts, options.LongestRetry);
-        var asked = retryAfter > options.LongestRetryAfter ? options.LongestRetryAfter : retryAfter;
-        return asked > pause ? asked.Value : pause;
+        return Asked(retryAfter) is { } asked && asked > pause ? asked : pause;
     }
+
+    /// <summary>What is done of what a sink asks for; null where that is nothing.</summary>
+    public TimeSpan? Asked(TimeSpan? retryAfter) => retryAfter is not { } asked || asked <= TimeSpan.Zero ? null
+        : asked > options.LongestRetryAfter ? options.LongestRetryAfter
+        : asked;
 
     /// <param name="rests">In a row, this one included.</param>
     public TimeSpan Rest(int rests) => Jitter(rests, options.LongestRest);

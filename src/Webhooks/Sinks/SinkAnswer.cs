@@ -8,7 +8,7 @@ internal enum SinkVerdict
     /// <summary>The sink has it.</summary>
     Delivered,
 
-    /// <summary>The sink will not take this event, now or later.</summary>
+    /// <summary>This event will not be sent, now or later.</summary>
     Refused,
 
     /// <summary>The sink wants no more of this session's events (410).</summary>
@@ -38,12 +38,13 @@ internal readonly record struct SinkAnswer(SinkVerdict Verdict, string Reason = 
         return status switch
         {
             >= 200 and < 300 => Delivered,
-            >= 300 and < 400 => new SinkAnswer(SinkVerdict.Refused, $"the sink answered {status}; redirects are not followed"),
             (int)HttpStatusCode.Gone => new SinkAnswer(SinkVerdict.Stop, "the sink answered 410: it wants no more events of this session"),
-            408 or 425 or 429 or >= 500 => new SinkAnswer(SinkVerdict.Failed, $"the sink answered {status}", Wait(response.Headers.RetryAfter, now)),
-            _ => new SinkAnswer(SinkVerdict.Refused, $"the sink answered {status}"),
+            // Also what sounds final: while an application is deployed anew, its path may be missing for a moment, or its key be wrong.
+            _ => new SinkAnswer(SinkVerdict.Failed, Describe(status), Wait(response.Headers.RetryAfter, now)),
         };
     }
+
+    private static string Describe(int status) => status is >= 300 and < 400 ? $"the sink answered {status}; redirects are not followed" : $"the sink answered {status}";
 
     private static TimeSpan? Wait(RetryConditionHeaderValue? retryAfter, DateTimeOffset now) => retryAfter switch
     {

@@ -1,14 +1,19 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core;
 using QodOrleans.Core.Notifications;
+using QodOrleans.Core.Sessions;
 using QodOrleans.Webhooks.Formats;
 
 namespace QodOrleans.Webhooks.Sinks;
 
 /// <summary>One attempt to deliver one event.</summary>
 internal sealed class SinkClient(
-    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, TimeProvider time, ILogger log) : IDisposable
+    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, TimeProvider time, ILogger log)
+    : IDisposable
 {
+    private const string Scheme = "Bearer ";
+
     private readonly HttpMessageInvoker http = new(network);
     private readonly Dictionary<string, IEventFormat> formatOf = formats
         .SelectMany(format => format.Surfaces, (format, surface) => (surface, format))
@@ -61,7 +66,8 @@ internal sealed class SinkClient(
     {
         var content = new ByteArrayContent(message.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
-        var request = new HttpRequestMessage(HttpMethod.Post, message.Target ?? change.Sink.Url) { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, Rooted(message.Target ?? change.Sink.Url)) { Content = content };
+        request.Headers.TryAddWithoutValidation("User-Agent", Product.UserAgent);
         if (change.Sink.ProtectedToken is { } token) Authorize(request, change.Sink.TokenParameter, tokens.Unprotect(token));
         if (change.Correlator is { Length: > 0 } correlator) request.Headers.TryAddWithoutValidation("x-correlator", correlator);
         return request;
@@ -72,10 +78,17 @@ internal sealed class SinkClient(
     {
         if (parameter is null)
         {
-            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+            // SDKs in use hand tokens over with the scheme before them.
+            request.Headers.TryAddWithoutValidation("Authorization", token.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? token : Scheme + token);
             return;
         }
-        var own = request.RequestUri!.Query.TrimStart('?');
-        request.RequestUri = new UriBuilder(request.RequestUri) { Query = $"{own}{(own.Length > 0 ? "&" : "")}{parameter}={Uri.EscapeDataString(token)}" }.Uri;
+        // By hand: every builder of URLs would spell the sink's own part anew.
+        var url = request.RequestUri!.OriginalString;
+        var separator = request.RequestUri.Query switch { "" => "?", "?" => "", _ => "&" };
+        request.RequestUri = Sink.UrlOf($"{url}{separator}{parameter}={Uri.EscapeDataString(token)}");
     }
+
+    /// <summary>RFC 9112, 3.2.1: where the path is empty, "/" is asked for.</summary>
+    private static Uri Rooted(Uri url) =>
+        url.AbsolutePath.Length > 0 ? url : Sink.UrlOf(url.OriginalString.Insert(url.OriginalString.Length - url.Query.Length, "/"));
 }

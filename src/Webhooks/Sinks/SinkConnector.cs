@@ -21,7 +21,6 @@ internal sealed class SinkConnector(SinkPolicy policy, ResolveName resolve, Time
     {
         ConnectCallback = new SinkConnector(policy, resolve, options.ConnectTimeout).ConnectAsync,
         ConnectTimeout = options.ConnectTimeout,
-        MaxConnectionsPerServer = options.ConcurrencyPerSink,
         PooledConnectionLifetime = options.ConnectionLifetime,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         AllowAutoRedirect = false,
@@ -42,7 +41,8 @@ internal sealed class SinkConnector(SinkPolicy policy, ResolveName resolve, Time
         var found = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await resolve(target.Host, cancellation);
         if (found.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
 
-        var vetted = found.Where(policy.Allows).Take(MostAddresses).ToArray();
+        // An IPv4 address in IPv6 form is reached by IPv4: the sockets below are of one family each.
+        var vetted = found.Where(policy.Allows).Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).Take(MostAddresses).ToArray();
         if (vetted.Length == 0) throw new SinkForbiddenException();
 
         // An address that does not answer must leave time for the others.

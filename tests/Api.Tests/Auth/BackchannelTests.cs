@@ -13,8 +13,13 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("ipport:203.0.113.25:8080", "dpv:RequestedServiceProvision#qod")]
     [InlineData("ipport:203.0.113.25", "dpv:RequestedServiceProvision qod-sessions-write")]
     [InlineData("ipport:[2001:db8:34::1]:8080", "openid dpv:RequestedServiceProvision qod-sessions-write offline_access")]
-    [InlineData("ipport:[2001:db8:34::1]", "qod-sessions-write")]
-    [InlineData("tel:+34600000000", "openid")]
+    [InlineData("ipport:[2001:db8:34::1]", " qod-sessions-write  dpv:RequestedServiceProvision ")]
+    [InlineData("tel:+34600000000", "openid dpv:RequestedServiceProvision")]
+    [InlineData("TEL:+34600000000", "dpv:RequestedServiceProvision#qod-sessions-write dpv:RequestedServiceProvision#qod-sessions-read")]
+    [InlineData("phone_number:+34600000000", "dpv:RequestedServiceProvision#qod")]
+    [InlineData("Phone_Number:+34600000000", "dpv:RequestedServiceProvision#qod")]
+    [InlineData("IPport:203.0.113.25:8080", "dpv:RequestedServiceProvision#qod")]
+    [InlineData("ipport:[0:0:0:0:0:FFFF:203.0.113.25]:8080", "dpv:RequestedServiceProvision#qod")]
     public async Task L01_L02_L03_L19_every_documented_hint_and_scope_gets_a_request(string hint, string scope)
     {
         var answer = await gateway.BackchannelAsync(hint, scope);
@@ -70,11 +75,14 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("+34600000000")]
     [InlineData("tel:34600000000")]
     [InlineData("tel:+34 600 000 000")]
+    [InlineData("phone_number:34600000000")]
+    [InlineData("TEL:x")]
     [InlineData("ipport:2001:db8:34::1")]
     [InlineData("ipport:2001:db8:34::1:8080")]
     [InlineData("ipport:203.0.113.25:")]
     [InlineData("ipport:127.1")]
-    [InlineData("operatortoken:eyJ")]
+    [InlineData("203.0.113.25:8080")]
+    [InlineData(":x")]
     public async Task A_hint_that_is_none_is_an_invalid_request(string? hint) => (await gateway.BackchannelAsync(hint)).IsOAuthError(400, "invalid_request");
 
     [Theory]
@@ -84,6 +92,25 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("scope=a&scope=b")]
     [InlineData("login_hint=tel%3A%2B34600000001")]
     public async Task Another_hint_a_signed_request_or_a_repetition_is_an_invalid_request(string more) => (await gateway.BackchannelAsync(more: more)).IsOAuthError(400, "invalid_request");
+
+    [Theory]
+    [InlineData("operatortoken:eyJ", "")]
+    [InlineData("sub:somebody", "")]
+    [InlineData("acr:x", "")]
+    [InlineData("mailto:a@b.example", "")]
+    [InlineData(null, "login_hint_token=x")]
+    [InlineData(null, "id_token_hint=x")]
+    public async Task R58_a_kind_of_hint_that_nobody_supports_names_nobody_who_is_known(string? hint, string more) =>
+        (await gateway.BackchannelAsync(hint, more: more)).IsOAuthError(400, "unknown_user_id");
+
+    [Fact]
+    public async Task R59_a_purpose_stands_in_for_a_scope_that_is_missing()
+    {
+        Assert.Equal(200, (await gateway.BackchannelAsync(scope: null, more: "purpose=dpv%3ARequestedServiceProvision%23qod")).Status);
+        (await gateway.BackchannelAsync(scope: null, more: "purpose=everything")).IsOAuthError(400, "invalid_scope");
+        (await gateway.BackchannelAsync(scope: null, more: "purpose=dpv%3AA%23qod&purpose=dpv%3AA%23qod")).IsOAuthError(400, "invalid_request");
+        Assert.Equal(200, (await gateway.BackchannelAsync(more: "purpose=everything")).Status);
+    }
 
     [Fact]
     public async Task Binding_message_user_code_and_requested_expiry_are_ignored() =>
@@ -114,9 +141,17 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [Theory]
     [InlineData("everything")]
     [InlineData("dpv:RequestedServiceProvision")]
+    [InlineData("dpv:RequestedServiceProvision everything")]
     [InlineData("openid everything")]
     [InlineData("offline_access")]
-    public async Task A_scope_that_is_none_is_invalid_scope(string scope) => (await gateway.BackchannelAsync(scope: scope)).IsOAuthError(400, "invalid_scope");
+    // exactly one purpose
+    [InlineData("openid")]
+    [InlineData("qod-sessions-write")]
+    [InlineData("openid qod-sessions-write")]
+    [InlineData("dpv:RequestedServiceProvision#qod-sessions-write dpv:Marketing#qod-sessions-read")]
+    [InlineData("dpv:RequestedServiceProvision dpv:Marketing qod-sessions-write")]
+    [InlineData("dpv: qod-sessions-write")]
+    public async Task R54_a_scope_that_is_none_is_invalid_scope(string scope) => (await gateway.BackchannelAsync(scope: scope)).IsOAuthError(400, "invalid_scope");
 
     [Fact]
     public async Task Without_scope_it_is_an_invalid_request() => (await gateway.BackchannelAsync(scope: null)).IsOAuthError(400, "invalid_request");

@@ -52,6 +52,24 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Theory]
+    [InlineData("operatortoken:eyJ", "+34600000000")]
+    [InlineData("sub:somebody", "+34600000000")]
+    [InlineData("Phone_Number:+34600000124", "+34600000124")]
+    [InlineData("TEL:+34600000125", "+34600000125")]
+    public async Task R58_a_hint_of_a_kind_that_nobody_supports_is_ignored(string hint, string line)
+    {
+        var token = (string)(await gateway.RedeemAsync(await gateway.CodeAsync(("login_hint", hint)))).Json["access_token"]!;
+        await gateway.CreateAsync(Gateway.Body(), token);
+        Assert.Equal(line, gateway.Engine.LastCreate!.Caller.Line!.Device.PhoneNumber);
+    }
+
+    [Theory]
+    [InlineData(" dpv:RequestedServiceProvision#qod ")]
+    [InlineData("openid   dpv:RequestedServiceProvision  qod-sessions-write")]
+    [InlineData("openid dpv:RequestedServiceProvision")]
+    public async Task Blanks_around_and_between_scopes_are_skipped(string scope) => Assert.NotEmpty(await gateway.CodeAsync(("scope", scope)));
+
+    [Theory]
     [InlineData("client_id", null)]
     [InlineData("client_id", "")]
     [InlineData("client_id", "nobody")]
@@ -90,6 +108,9 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("invalid_scope", "scope", null)]
     [InlineData("invalid_scope", "scope", "dpv:RequestedServiceProvision")]
     [InlineData("invalid_scope", "scope", "everything")]
+    [InlineData("invalid_scope", "scope", "openid")]
+    [InlineData("invalid_scope", "scope", "qod-sessions-write")]
+    [InlineData("invalid_scope", "scope", "dpv:A#qod-sessions-write dpv:B#qod-sessions-read")]
     [InlineData("invalid_request_object", "request", "e30.e30.")]
     [InlineData("request_uri_not_supported", "request_uri", "https://evil.example/")]
     [InlineData("invalid_request", "prompt", "none consent")]

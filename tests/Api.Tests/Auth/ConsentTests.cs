@@ -6,6 +6,7 @@ namespace QodOrleans.Api.Tests.Auth;
 /// <summary>L21: where the person has to be asked.</summary>
 public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gateway>
 {
+    private const string Purpose = "dpv:RequestedServiceProvision ";
     private const string Client = "asking-app-id";
     private const string Secret = "asking-app-secret";
 
@@ -65,18 +66,18 @@ public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gatewa
     [Fact]
     public async Task Consent_is_remembered_for_the_same_application_line_and_scopes_until_it_ends()
     {
-        (await DecideAsync(await OpenAsync((await AskAsync("qod-sessions-write qod-sessions-read")).Link), "approve")).IsPage(200);
+        (await DecideAsync(await OpenAsync((await AskAsync(Purpose + "qod-sessions-write qod-sessions-read")).Link), "approve")).IsPage(200);
 
-        Assert.Null((await gateway.BackchannelAsync(hint, "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
-        Assert.Equal(["code", "iss"], (await AuthorizeAsync(("scope", "qod-sessions-write"))).Arrival().Keys);
+        Assert.Null((await gateway.BackchannelAsync(hint, Purpose + "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
+        Assert.Equal(["code", "iss"], (await AuthorizeAsync(("scope", Purpose + "qod-sessions-write"))).Arrival().Keys);
         // More than was allowed, and another line: asked again.
-        Assert.NotNull((await gateway.BackchannelAsync(hint, "qod-sessions-delete", Client, Secret)).Json["consent_uri"]);
-        Assert.NotNull((await gateway.BackchannelAsync(hint + "1", "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
+        Assert.NotNull((await gateway.BackchannelAsync(hint, Purpose + "qod-sessions-delete", Client, Secret)).Json["consent_uri"]);
+        Assert.NotNull((await gateway.BackchannelAsync(hint + "1", Purpose + "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
         // The person may be asked anew on request.
-        (await AuthorizeAsync(("scope", "qod-sessions-write"), ("prompt", "consent"))).IsPage(200);
+        (await AuthorizeAsync(("scope", Purpose + "qod-sessions-write"), ("prompt", "consent"))).IsPage(200);
 
         gateway.Clock.Advance(TimeSpan.FromDays(180));
-        Assert.NotNull((await gateway.BackchannelAsync(hint, "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
+        Assert.NotNull((await gateway.BackchannelAsync(hint, Purpose + "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
     }
 
     [Fact]
@@ -176,14 +177,14 @@ public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gatewa
         (await gateway.SendAsync("GET", "/consent/" + new string('A', 43), token: null)).IsPage(404);
         (await gateway.SendAsync("GET", "/consent/" + new string('A', 3000), token: null)).IsPage(404);
         Assert.Equal(404, (await gateway.SendAsync("GET", "/consent/a/b", token: null)).Status);
-        Assert.Equal("GET, POST", (await gateway.SendAsync("DELETE", "/consent", token: null)).Header("Allow"));
+        Assert.Equal("GET, POST, HEAD", (await gateway.SendAsync("DELETE", "/consent", token: null)).Header("Allow"));
     }
 
     [Fact]
     public async Task People_see_what_they_have_allowed_and_take_it_back()
     {
         Assert.Contains("No application has a permission of yours", (await GivenAsync()).Text, StringComparison.Ordinal);
-        (await DecideAsync(await OpenAsync((await AskAsync("openid qod-sessions-write qod-sessions-read")).Link), "approve")).IsPage(200);
+        (await DecideAsync(await OpenAsync((await AskAsync("openid " + Purpose + "qod-sessions-write qod-sessions-read")).Link), "approve")).IsPage(200);
 
         var given = await GivenAsync();
         Assert.Contains("Asking App", given.Text, StringComparison.Ordinal);
@@ -194,8 +195,8 @@ public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gatewa
 
         Assert.Contains("within 65 minutes", (await DecideAsync(given, "withdraw")).IsPage(200).Text, StringComparison.Ordinal);
         Assert.Contains("No application has a permission of yours", (await GivenAsync()).Text, StringComparison.Ordinal);
-        Assert.NotNull((await gateway.BackchannelAsync(hint, "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
-        (await AuthorizeAsync(("scope", "qod-sessions-read"))).IsPage(200);
+        Assert.NotNull((await gateway.BackchannelAsync(hint, Purpose + "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
+        (await AuthorizeAsync(("scope", Purpose + "qod-sessions-read"))).IsPage(200);
     }
 
     [Fact]
@@ -217,11 +218,11 @@ public sealed partial class ConsentTests(Gateway gateway) : IClassFixture<Gatewa
     [Fact]
     public async Task Who_refuses_what_was_allowed_before_has_taken_it_back_and_keeps_the_rest()
     {
-        (await DecideAsync(await AuthorizeAsync(("scope", "qod-sessions-write qod-sessions-read")), "approve")).Arrival(303);
-        var refused = (await DecideAsync(await AuthorizeAsync(("scope", "qod-sessions-write"), ("prompt", "consent")), "deny")).Arrival(303);
+        (await DecideAsync(await AuthorizeAsync(("scope", Purpose + "qod-sessions-write qod-sessions-read")), "approve")).Arrival(303);
+        var refused = (await DecideAsync(await AuthorizeAsync(("scope", Purpose + "qod-sessions-write"), ("prompt", "consent")), "deny")).Arrival(303);
         Assert.Equal("access_denied", refused["error"]);
-        Assert.NotNull((await gateway.BackchannelAsync(hint, "qod-sessions-write", Client, Secret)).Json["consent_uri"]);
-        Assert.Null((await gateway.BackchannelAsync(hint, "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
+        Assert.NotNull((await gateway.BackchannelAsync(hint, Purpose + "qod-sessions-write", Client, Secret)).Json["consent_uri"]);
+        Assert.Null((await gateway.BackchannelAsync(hint, Purpose + "qod-sessions-read", Client, Secret)).Json["consent_uri"]);
     }
 
     [Theory]

@@ -111,7 +111,7 @@ public sealed class IdTokenTests(Gateway gateway) : IClassFixture<Gateway>
 
     private async Task<string> SubjectAsync(string client, string secret, string hint)
     {
-        var asked = await gateway.BackchannelAsync(hint, "openid", client, secret);
+        var asked = await gateway.BackchannelAsync(hint, "openid dpv:RequestedServiceProvision", client, secret);
         return (string)(await VerifyAsync(await gateway.PollAsync((string)asked.Json["auth_req_id"]!, client, secret)))["sub"]!;
     }
 

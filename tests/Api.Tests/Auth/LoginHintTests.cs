@@ -10,6 +10,9 @@ public sealed class LoginHintTests
     public void L02_L19_each_form_is_read_as_the_device_that_it_names()
     {
         Assert.Equal(new Device { PhoneNumber = "+34666666666" }, LoginHint.Read("tel:+34666666666"));
+        Assert.Equal(new Device { PhoneNumber = "+34666666666" }, LoginHint.Read("TEL:+34666666666"));
+        Assert.Equal(new Device { PhoneNumber = "+34666666666" }, LoginHint.Read("phone_number:+34666666666"));
+        Assert.Equal(V4("80.90.34.2", 16790), LoginHint.Read("IpPort:80.90.34.2:16790"));
         Assert.Equal(V4("80.90.34.2", 16790), LoginHint.Read("ipport:80.90.34.2:16790"));
         Assert.Equal(V4("80.90.34.2", null), LoginHint.Read("ipport:80.90.34.2"));
         Assert.Equal(new Device { Ipv6Address = "2001:db8::1" }, LoginHint.Read("ipport:[2001:db8::1]:8080"));
@@ -25,7 +28,8 @@ public sealed class LoginHintTests
     [InlineData("tel:+1234567890123456")]
     [InlineData("tel:+34-666666666")]
     [InlineData("tel:+3466666666٦")]
-    [InlineData("TEL:+34666666666")]
+    [InlineData("phone_number:34666666666")]
+    [InlineData("tel +34666666666")]
     [InlineData("ipport:")]
     [InlineData("ipport:80.90.34")]
     [InlineData("ipport:080.90.34.2")]

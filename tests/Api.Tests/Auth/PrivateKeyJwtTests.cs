@@ -50,6 +50,8 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.KeyedGateway gateway) 
         { "aud", "\"https://evil.example/token\"" },
         { "aud", "\"http://127.0.0.1/token\"" },
         { "aud", $"[\"{TokenUrl}\",\"https://evil.example/token\"]" },
+        { "aud", $"[\"{TokenUrl}\",\"{TokenUrl}/x\"]" },
+        { "aud", $"[\"{BackchannelUrl}\",\"https://api.example.com/authorize\"]" },
         { "jti", null },
         { "jti", "\"\"" },
         { "jti", "7" },
@@ -119,6 +121,7 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.KeyedGateway gateway) 
     [InlineData($"\"{Gateway.PublicUrl}\"")]
     [InlineData($"\"{TokenUrl}\"")]
     [InlineData($"[\"{Gateway.PublicUrl}\",\"{TokenUrl}\"]")]
+    [InlineData($"[\"{TokenUrl}\",\"{BackchannelUrl}\",\"https://api.example.com/authorize\",\"https://api.example.com\"]")]
     public async Task D37_the_token_endpoint_takes_assertions_for_the_issuer_and_itself(string audience) => Assert.Equal(200, (await TokenAsync(Assertion(P256, ("aud", audience)))).Status);
 
     [Fact]

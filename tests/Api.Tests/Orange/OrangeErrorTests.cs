@@ -119,8 +119,8 @@ public sealed class OrangeErrorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("PUT", "/sessions", "POST")]
-    [InlineData("POST", "/sessions/6a4d570a-6607-466d-889b-473e361afaa1", "DELETE, GET")]
-    [InlineData("DELETE", "/qos-profiles", "GET")]
+    [InlineData("POST", "/sessions/6a4d570a-6607-466d-889b-473e361afaa1", "DELETE, GET, HEAD")]
+    [InlineData("DELETE", "/qos-profiles", "GET, HEAD")]
     public async Task F04_F06_a_method_that_there_is_not_is_answered_with_those_that_there_are(string method, string path, string allowed)
     {
         var answer = await gateway.SendAsync(method, Root + path);

@@ -132,6 +132,28 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Theory]
+    [InlineData("ipv4addr", "203.0.113.61/32", "203.0.113.61")]
+    [InlineData("ipv6addr", "2001:db8:34:61::1/128", "2001:db8:34:61::1")]
+    public async Task A14_a_single_address_may_have_its_mask_and_is_the_same_device_without_it(string member, string sent, string shown)
+    {
+        var answer = await CreateAsync(b => b["ueId"] = new JsonObject { [member] = sent });
+        Assert.Equal((201, shown), (answer.Status, (string?)answer.Json["ueId"]![member]));
+        Assert.Equal(409, (await CreateAsync(b => b["ueId"] = new JsonObject { [member] = shown })).Status);
+    }
+
+    [Theory]
+    [InlineData("ipv4addr", "203.0.113.0/24")]
+    [InlineData("ipv4addr", "203.0.113.61/32/32")]
+    [InlineData("ipv4addr", "203.0.113.61/032")]
+    [InlineData("ipv4addr", "203.0.113.61/128")]
+    [InlineData("ipv4addr", "/32")]
+    [InlineData("ipv6addr", "2001:db8:34::/64")]
+    [InlineData("ipv6addr", "2001:db8:34::1/32")]
+    [InlineData("ipv6addr", "2001:db8:34::1/")]
+    public async Task A14_a_device_is_no_network(string member, string sent) =>
+        IsInvalid(await CreateAsync(b => b["ueId"] = new JsonObject { [member] = sent }), $"Schema validation failed at ueId.{member}: ");
+
+    [Theory]
     // what is wrong | the message's start
     [InlineData("""{"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Expected property is missing: ueId")]
     [InlineData("""{"ueId":{},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Insufficient properties specified: ueId")]
@@ -155,7 +177,7 @@ public sealed class LegacySessionTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","notificationUri":"ftp://a.example"}""", "Schema validation failed at notificationUri: ")]
     [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","notificationUrl":"http://10.0.0.1/"}""", "Schema validation failed at notificationUrl: ")]
     [InlineData("""{"ueId":{"msisdn":"+34600000000"},"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E","notificationAuthToken":"a\r\nb: c"}""", "Schema validation failed at notificationAuthToken: ")]
-    [InlineData("""{"ueId":null,"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Schema validation failed at ueId")]
+    [InlineData("""{"ueId":null,"asId":{"ipv4addr":"1.2.3.4"},"qos":"QOS_E"}""", "Expected property is missing: ueId")]
     [InlineData("""{"ueId":{"msisdn":"+34600000000"},"qos":"QOS_E"} x""", "Schema validation failed at body")]
     public async Task A22_F02_what_the_shape_does_not_allow_is_refused_in_its_own_words(string body, string message) =>
         IsInvalid(await gateway.SendAsync("POST", "/qod/v0/sessions", body), message);

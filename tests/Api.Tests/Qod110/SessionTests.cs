@@ -181,7 +181,24 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
     }
 
     [Theory]
+    [InlineData("2030-07-03T12:27:08.123456789Z", "2030-07-03T12:27:08.1234567Z")]
+    [InlineData("2030-12-31T23:59:60Z", "2031-01-01T00:00:00Z")]
+    [InlineData("2030-12-31T18:59:60.5-05:00", "2031-01-01T00:00:00.5Z")]
+    public async Task A_credential_ends_at_any_date_of_RFC_3339(string sent, string instant)
+    {
+        var answer = await gateway.CreateSessionAsync(b =>
+        {
+            b["sink"] = "https://a.example/n";
+            b["sinkCredential"] = JsonNode.Parse($$"""{"credentialType":"ACCESSTOKEN","accessToken":"t","accessTokenExpiresUtc":"{{sent}}","accessTokenType":"bearer"}""");
+        });
+        Assert.Equal(201, answer.Status);
+        Assert.Equal(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture), gateway.Engine.LastCreate!.Sink?.TokenExpiresAt);
+    }
+
+    [Theory]
     [InlineData("""{"accessToken":"t","accessTokenExpiresUtc":"2030-07-03T12:27:08Z","accessTokenType":"bearer"}""", "INVALID_ARGUMENT")]
+    [InlineData("""{"credentialType":"ACCESSTOKEN","accessToken":"t","accessTokenExpiresUtc":"2030-07-03 12:27:08Z","accessTokenType":"bearer"}""", "INVALID_ARGUMENT")]
+    [InlineData("""{"credentialType":"ACCESSTOKEN","accessToken":"t","accessTokenExpiresUtc":"2030-07-03T12:27:08+0100","accessTokenType":"bearer"}""", "INVALID_ARGUMENT")]
     [InlineData("""{"credentialType":"ACCESSTOKEN","accessTokenExpiresUtc":"2030-07-03T12:27:08Z","accessTokenType":"bearer"}""", "INVALID_ARGUMENT")]
     [InlineData("""{"credentialType":"ACCESSTOKEN","accessToken":"t","accessTokenType":"bearer"}""", "INVALID_ARGUMENT")]
     [InlineData("""{"credentialType":"ACCESSTOKEN","accessToken":"t","accessTokenExpiresUtc":"2030-07-03T12:27:08Z"}""", "INVALID_ARGUMENT")]

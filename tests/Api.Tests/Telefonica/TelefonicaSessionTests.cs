@@ -184,8 +184,8 @@ public sealed class TelefonicaSessionTests(Gateway gateway) : IClassFixture<Gate
     }
 
     [Theory]
-    [InlineData("PUT", "", "GET, POST")]
-    [InlineData("POST", "/6a4d570a-6607-466d-889b-473e361afaa1", "DELETE, GET")]
+    [InlineData("PUT", "", "GET, HEAD, POST")]
+    [InlineData("POST", "/6a4d570a-6607-466d-889b-473e361afaa1", "DELETE, GET, HEAD")]
     public async Task D24_a_method_that_there_is_not_is_405_with_those_that_there_are(string method, string rest, string allowed)
     {
         var answer = (await gateway.SendAsync(method, Path + rest)).IsError();

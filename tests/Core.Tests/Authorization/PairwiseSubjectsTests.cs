@@ -41,6 +41,12 @@ public sealed class PairwiseSubjectsTests
     }
 
     [Theory]
+    [InlineData("::ffff:203.0.113.25")]
+    [InlineData("::FFFF:CB00:7119")]
+    public void A_mapped_address_makes_no_other_person_than_its_IPv4_address(string mapped) =>
+        Assert.Equal(subjects.Of("app", LineAt(port: null, inner: null)), subjects.Of("app", Line(new Device { Ipv6Address = mapped })));
+
+    [Theory]
     // port, private address, port and private address of another way to write the same line
     [InlineData(null, null, null, "203.0.113.25")]
     [InlineData(8080, null, 8080, "203.0.113.25")]

@@ -18,6 +18,12 @@ public sealed class SinkPolicyTests
     [InlineData("https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]:8443/")]
     [InlineData("https://[::ffff:93.184.216.34]/")]
     [InlineData("https://example.com/a%23b")]
+    [InlineData("https://example.com")]
+    [InlineData("https://example.com?x=1")]
+    [InlineData("https://example.com:/x")]
+    [InlineData("https://example.com/a/%7Euser/b%2Fc?sig=%7E")]
+    [InlineData("https://example.com/a;b=1,c:@!$&'()*+/-._~?a/b?c:@!$&'()*+,;=")]
+    [InlineData("https://example.com//a/../b")]
     public void Sinks_on_the_internet_are_allowed_everywhere(string sink)
     {
         Assert.True(Production.TryParse(sink, out var url, out _));
@@ -141,6 +147,27 @@ public sealed class SinkPolicyTests
     [InlineData("https://example.com/\u2028")]
     [InlineData("https://%6c%6fcalhost/")]
     [InlineData("https://localhost%00.example.com/")]
+    // no URIs by RFC 3986, although many a reader mends them
+    [InlineData("https://example.com/100%")]
+    [InlineData("https://example.com/100%2")]
+    [InlineData("https://example.com/100%zz")]
+    [InlineData("https://example.com/%%20")]
+    [InlineData("https://example.com/?sig=%")]
+    [InlineData("https://example.com/?a=%+1")]
+    [InlineData("https://example.com/{id}")]
+    [InlineData("https://example.com/<id>")]
+    [InlineData("https://example.com/a|b")]
+    [InlineData("https://example.com/a^b")]
+    [InlineData("https://example.com/a`b")]
+    [InlineData("https://example.com/\"a\"")]
+    [InlineData("https://example.com/a[0]")]
+    [InlineData("https://example.com/?a[0]=1")]
+    [InlineData("https://example.com/[::1]")]
+    [InlineData("https:/example.com/")]
+    [InlineData("https:example.com://x")]
+    [InlineData("https://[::1%25lo]/")]
+    [InlineData("https://[::1%lo]/")]
+    [InlineData("https://[v1.a]/")]
     public void Everything_else_is_refused_with_a_reason_even_in_the_sandbox(string sink)
     {
         foreach (var policy in (SinkPolicy[])[Production, Sandbox])

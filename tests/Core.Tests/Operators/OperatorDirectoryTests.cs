@@ -85,6 +85,8 @@ public sealed class OperatorDirectoryTests
     [InlineData("2001:0DB8:0034:0001:ffff:ffff:ffff:ffff", "movistar-es", "ipv6:2001:db8:34:1::/64")]
     [InlineData("2001:db8:34:2::7", "movistar-es", "ipv6:2001:db8:34:2::/64")]
     [InlineData("2001:db8:34:8fff::1", "virtual-es", "ipv6:2001:db8:34:8fff::/64")]
+    // an IPv4 address in IPv6 form is the IPv4 address
+    [InlineData("::ffff:203.0.113.25", "movistar-es", "ipv4:203.0.113.25")]
     // several: the most certain one names the subscriber, all that route must agree
     [InlineData("+34600000001 203.0.113.25:8080 2001:db8:34::7", "movistar-es", "tel:+34600000001")]
     [InlineData("203.0.113.25:8080 2001:db8:34::7", "movistar-es", "ipv4:203.0.113.25:8080")]

@@ -8,15 +8,16 @@ internal sealed class Broker : IAsyncDisposable
 {
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
 
-    private readonly TemporaryFolder data = new();
+    private readonly TemporaryFolder data;
     private readonly PostgresServer? server;
     private readonly string database;
     private readonly Dictionary<string, string> settings;
     private ChildProcess host;
     private int launches;
 
-    private Broker(PostgresServer? server, string database, Dictionary<string, string> settings)
+    private Broker(PostgresServer? server, string database, Dictionary<string, string> settings, TemporaryFolder? data = null)
     {
+        this.data = data ?? new TemporaryFolder();
         this.server = server;
         this.database = database;
         this.settings = settings;
@@ -37,6 +38,16 @@ internal sealed class Broker : IAsyncDisposable
     {
         Assert.SkipWhen(server.WhyNone is not null, server.WhyNone ?? "");
         return await StartAsync(new Broker(server, await server.CreateDatabaseAsync(), ToEnvironment(settings)));
+    }
+
+    /// <summary>On what is found there.</summary>
+    /// <param name="prepare">Fills the empty database and the empty data folder.</param>
+    public static async Task<Broker> StartAsync(PostgresServer server, Func<string, string, Task> prepare, params (string Key, string Value)[] settings)
+    {
+        Assert.SkipWhen(server.WhyNone is not null, server.WhyNone ?? "");
+        var (database, data) = (await server.CreateDatabaseAsync(), new TemporaryFolder());
+        await prepare(database, data.Path);
+        return await StartAsync(new Broker(server, database, ToEnvironment(settings), data));
     }
 
     /// <summary>On a server that the test stops and starts itself.</summary>

@@ -11,17 +11,19 @@ using Microsoft.Extensions.Logging;
 namespace QodOrleans.EndToEnd.Tests.Support;
 
 /// <summary>An event as it arrived.</summary>
-internal sealed record Arrival(string Id, string SessionId, string QosStatus, string? StatusInfo, string? Authorization, string? ContentType, JsonObject Body)
+internal sealed record Arrival(string Id, string SessionId, string QosStatus, string? StatusInfo, string? Authorization, string? ContentType, JsonObject Body, DateTimeOffset At)
 {
     /// <summary>For example <c>UNAVAILABLE DURATION_EXPIRED</c>.</summary>
     public string Change => StatusInfo is null ? QosStatus : $"{QosStatus} {StatusInfo}";
 }
 
-/// <summary>An application's notification endpoint. Answers 204 and remembers.</summary>
+/// <summary>An application's notification endpoint. Answers 204, unless it needs rest, and remembers.</summary>
 internal sealed class EventSink : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentDictionary<string, List<Arrival>> arrivals = new();
+
+    private int restSeconds;
 
     private EventSink(WebApplication app)
     {
@@ -40,6 +42,9 @@ internal sealed class EventSink : IAsyncDisposable
         await sink.app.StartAsync();
         return sink;
     }
+
+    /// <summary>The next event is answered 429 with this Retry-After, and remembered all the same.</summary>
+    public void NeedRest(int seconds) => restSeconds = seconds;
 
     /// <summary>All that arrived for a session, repetitions included, in order of arrival.</summary>
     public IReadOnlyList<Arrival> Of(string sessionId)
@@ -72,9 +77,12 @@ internal sealed class EventSink : IAsyncDisposable
             data["statusInfo"]?.ToString(),
             request.Headers.Authorization,
             request.ContentType,
-            body);
+            body,
+            TimeProvider.System.GetUtcNow());
         var list = arrivals.GetOrAdd(arrival.SessionId, _ => []);
         lock (list) list.Add(arrival);
-        return Results.NoContent();
+        if (Interlocked.Exchange(ref restSeconds, 0) is not (> 0 and var seconds)) return Results.NoContent();
+        request.HttpContext.Response.Headers.RetryAfter = $"{seconds}";
+        return Results.StatusCode(StatusCodes.Status429TooManyRequests);
     }
 }

@@ -24,7 +24,8 @@ public sealed class OperatorReportTests : IAsyncLifetime
         await fixture.InitializeAsync();
         fixture.Options.RequestLimit = 1;
         engine = new OrleansSessionEngine(
-            fixture.Cluster.Client, fixture.Store, ISessionEngineFixture.Profiles, fixture.Time, pace, Options.Create(fixture.Options), NullLogger<OrleansSessionEngine>.Instance);
+            fixture.Cluster.Client, fixture.Store, ISessionEngineFixture.Profiles, new DeviceKeyHasher(new byte[32]), fixture.Time, pace, Options.Create(fixture.Options),
+            NullLogger<OrleansSessionEngine>.Instance);
     }
 
     public async ValueTask DisposeAsync()

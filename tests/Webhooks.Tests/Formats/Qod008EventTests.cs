@@ -10,13 +10,15 @@ public sealed class Qod008EventTests
     [InlineData("https://a.example/cb", "https://a.example/cb/notifications")]
     [InlineData("https://a.example/cb/?id=1", "https://a.example/cb/notifications?id=1")]
     [InlineData("https://a.example", "https://a.example/notifications")]
+    [InlineData("https://a.example?id=1", "https://a.example/notifications?id=1")]
+    [InlineData("https://a.example/%7Ea/b%2Fc/?sig=%7E", "https://a.example/%7Ea/b%2Fc/notifications?sig=%7E")]
     [InlineData("https://a.example/notifications-of-mine", "https://a.example/notifications-of-mine/notifications")]
     [InlineData("https://application-server.com/notifications", null)]
     [InlineData("https://application-server.com/notifications/", null)]
     public void R05_events_go_below_the_callback_unless_it_says_so_itself(string callback, string? target)
     {
         foreach (var surface in new[] { "qod-0.8", "qod-0.8.1" })
-            Assert.Equal(target, EventFormats.Of(surface)!.Format(Changes.Of(surface, QosStatus.Available, null, source: null, callback)).Target?.ToString());
+            Assert.Equal(target, EventFormats.Of(surface)!.Format(Changes.Of(surface, QosStatus.Available, null, source: null, callback)).Target?.OriginalString);
     }
 
     [Theory]

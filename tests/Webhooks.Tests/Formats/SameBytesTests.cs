@@ -11,7 +11,8 @@ using QodOrleans.Webhooks.Tests.Support;
 
 namespace QodOrleans.Webhooks.Tests.Formats;
 
-/// <summary>An event that comes again after the loss of a silo comes from another one, with another address and, during a change of the configuration, other settings.</summary>
+/// <summary>An event that comes again after the loss of a silo comes from another one, with another address and, during a change of the configuration, other
+/// settings.</summary>
 public sealed class SameBytesTests
 {
     public static TheoryData<string> Surfaces => [.. EventFormats.All.SelectMany(format => format.Surfaces)];

@@ -19,14 +19,15 @@ internal sealed class Broker : IDisposable
 
     public Broker(
         HttpMessageHandler? network = null, FakeOutbox? outbox = null, TimeProvider? time = null, WebhookOptions? options = null, Random? chance = null,
-        FakeOutbox.Connection? connection = null, IOutboxShare? share = null, ILogger? log = null)
+        FakeOutbox.Connection? connection = null, IOutboxShare? share = null, ILogger? log = null,
+        IRestNews? news = null)
     {
         Clock = time as ManualTimeProvider ?? new ManualTimeProvider();
         Network = network as Network ?? new Network(Clock);
         Outbox = outbox ?? new FakeOutbox();
         Dispatcher = new WebhookDispatcher(
-            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network, options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance,
-            chance ?? new LongestPause(), share);
+            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network,
+            options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance, chance ?? new LongestPause(), share, news);
     }
 
     public ManualTimeProvider Clock { get; }
@@ -49,6 +50,8 @@ internal sealed class Broker : IDisposable
 
     /// <summary>As an engine does.</summary>
     public QosStatusChanged Tell(int session, int sequence, string sink = "https://sink.example/events") => Tell(Event(session, sequence, sink));
+
+    public QosStatusChanged Tell(Func<Broker, QosStatusChanged> change) => Tell(change(this));
 
     public QosStatusChanged Tell(QosStatusChanged change)
     {

@@ -101,6 +101,21 @@ internal sealed class FakeOutbox : IEventOutbox
         Tell();
     }
 
+    /// <summary>What sinks have asked for, the last word for each.</summary>
+    public Dictionary<(string ClientId, string Server), SinkRest> Rests { get; } = [];
+
+    public async ValueTask RestAsync(SinkRest rest)
+    {
+        await EnterAsync("rest");
+        lock (gate) Rests[(rest.ClientId, rest.Server)] = rest;
+    }
+
+    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (IsDown) throw new StoreUnavailableException("The fake outbox is down.");
+        lock (gate) return Task.FromResult<IReadOnlyList<SinkRest>>([.. Rests.Values.Where(rest => rest.Until > now)]);
+    }
+
     /// <summary>The outbox as one process sees it, until that process dies.</summary>
     public Connection Connect() => new(this);
 
@@ -134,6 +149,10 @@ internal sealed class FakeOutbox : IEventOutbox
             Outbox.ReadPendingAsync(after, limit, cancellation);
 
         public ValueTask CompleteAsync(Guid eventId) => Outbox.CompleteAsync(eventId);
+
+        public ValueTask RestAsync(SinkRest rest) => Outbox.RestAsync(rest);
+
+        public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation) => Outbox.ReadRestsAsync(now, cancellation);
 
         public ValueTask DeadLetterAsync(Guid eventId, string reason) => Outbox.DeadLetterAsync(eventId, reason);
     }

@@ -17,9 +17,8 @@ internal sealed class AssertionCheck(ClientRegistry clients, TimeProvider time, 
         var client = clients.Find(assertion.ClientId);
         if (!assertion.IsSignedWith(client?.Keys ?? ClientKeySet.Empty) || client is null) return default;
 
-        // Who we are is configuration, and never what a request says in its Host header. CIBA core 7.1 wants the token endpoint's
-        // address to be good for the backchannel too.
-        if (assertion.WhyRefused([issuer, issuer + TokenEndpoint.Path, issuer + path], time.GetUtcNow()) is not { } why) return (client, assertion);
+        // CIBA core 7.1 wants the token endpoint's address to be good for the backchannel too.
+        if (assertion.WhyRefused([issuer, issuer + TokenEndpoint.Path, issuer + path], issuer, time.GetUtcNow()) is not { } why) return (client, assertion);
         log.AssertionRefused(client.Id, why);
         return default;
     }

@@ -39,13 +39,14 @@ internal sealed class ClientAssertion
     public bool IsSignedWith(ClientKeySet keys) => jwt.IsSignedWith(keys);
 
     /// <summary>Asked about one that is signed by its client.</summary>
-    /// <param name="audiences">By any of which we may be meant.</param>
+    /// <param name="meant">By any of which we may be meant; others of our addresses may stand beside it.</param>
+    /// <param name="issuer">Ours.</param>
     /// <returns>Null, or why it is not good here and now.</returns>
-    public string? WhyRefused(IReadOnlyCollection<string> audiences, DateTimeOffset now)
+    public string? WhyRefused(IReadOnlyCollection<string> meant, string issuer, DateTimeOffset now)
     {
         var claims = jwt.Claims;
         if (claims.Issuer != claims.Subject) return "iss and sub differ";
-        if (!claims.AreFor(audiences)) return "aud names somebody else";
+        if (!claims.AreFor(meant, issuer)) return "aud names somebody else";
         if (ExpiresAt <= now) return "it has expired";
         if (ExpiresAt > now + LongestLife) return "exp is too far ahead";
         if (claims.IssuedAt > now + Skew || ExpiresAt - claims.IssuedAt > LongestLife) return "iat is in the future, or too long before exp";

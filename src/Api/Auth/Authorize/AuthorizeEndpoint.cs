@@ -125,7 +125,7 @@ internal sealed class AuthorizeEndpoint(
         };
 
         // 5. Whether the person must be asked.
-        var prompts = parameters["prompt"]?.Split(' ') ?? [];
+        var prompts = parameters["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (client.ConsentRequired && (prompts.Contains("consent") || !await grants.IsConsentedAsync(client, terms, context.RequestAborted)))
         {
             if (prompts.Contains("none")) redirection.SendError(context, "consent_required", "the person has to be asked", issuer);
@@ -144,7 +144,7 @@ internal sealed class AuthorizeEndpoint(
         if (parameters["response_type"] is not { } type) return ("invalid_request", "response_type is missing");
         if (type != "code") return ("unsupported_response_type", "response_type must be code");
         if (parameters["response_mode"] is not (null or "query")) return ("invalid_request", "response_mode must be query");
-        if (parameters["prompt"]?.Split(' ') is { } prompts)
+        if (parameters["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { } prompts)
         {
             if (prompts.Contains("none") && prompts.Length > 1) return ("invalid_request", "prompt none goes with no other");
             // A request's address belongs to one line: there is nothing to choose from. To log in anew is what each request does.
@@ -161,6 +161,6 @@ internal sealed class AuthorizeEndpoint(
         if (challenge is not null && !CodeChallenge.IsWellFormed(challenge)) return ("invalid_request", "code_challenge must be a SHA-256 in base64url");
 
         scope = ScopeRequest.Read(parameters["scope"], client);
-        return scope is null ? ("invalid_scope", "a scope is missing, unknown or not registered for this client") : null;
+        return scope is null ? ("invalid_scope", "a scope is missing, unknown or not registered for this client, or it is not for exactly one purpose, dpv:something") : null;
     }
 }

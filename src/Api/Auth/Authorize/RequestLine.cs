@@ -10,12 +10,12 @@ internal sealed class RequestLine(ISessionEngine engine, IOptions<ApiOptions> op
 {
     private readonly bool sandbox = options.Value.Mode == QodMode.Sandbox;
 
-    /// <param name="loginHint">Counts in the sandbox only.</param>
+    /// <param name="loginHint">Counts in the sandbox only, and only if it is of a kind that we know.</param>
     /// <returns>Null if the hint is none.</returns>
     public async Task<LineResult?> IdentifyAsync(HttpContext context, string? loginHint)
     {
         var address = context.Connection.RemoteIpAddress;
-        var hint = sandbox ? loginHint : null;
+        var hint = sandbox && loginHint is not null && !LoginHint.IsOfUnknownKind(loginHint) ? loginHint : null;
         var device = hint is not null ? LoginHint.Read(hint) : address is null ? null : LoginHint.Of(address, PortOf(context));
         if (device is null) return null;
         return await engine.IdentifyLineAsync(device, context.RequestAborted);

@@ -19,22 +19,26 @@ internal sealed class BackchannelEndpoint(
     public static readonly Surface Surface = new("oauth-backchannel", Path, Map, OAuthErrors.Describe);
 
     private static readonly ErrorAnswer HintInvalid = OAuthErrors.Invalid(
-        "login_hint must be tel:+<number>, ipport:<IPv4>, ipport:<IPv4>:<port>, ipport:[<IPv6>] or ipport:[<IPv6>]:<port>; no other hint is taken");
+        "exactly one hint is needed, and login_hint must be tel:+<number>, ipport:<IPv4>, ipport:<IPv4>:<port>, ipport:[<IPv6>] or ipport:[<IPv6>]:<port>");
 
     private static readonly ErrorAnswer UserUnknown = OAuthErrors.Error(400, "unknown_user_id", "no operator here knows the line");
+    private static readonly ErrorAnswer HintUnsupported = OAuthErrors.Error(400, "unknown_user_id", "no operator here knows a line by a hint of this kind");
     private static readonly ErrorAnswer ServiceMissing = OAuthErrors.Error(403, "access_denied", "the line's operator offers no quality on demand");
 
     private static readonly ErrorAnswer ObjectInvalid = OAuthErrors.Error(400, "invalid_request_object", RequestObject.Needed);
 
+    /// <summary>CIBA core 7.1. Of these only the first one is supported.</summary>
+    private static readonly string[] Hints = ["login_hint", "login_hint_token", "id_token_hint"];
+
     /// <summary>Those we read.</summary>
-    private static readonly string[] Known = ["scope", "login_hint", "login_hint_token", "id_token_hint"];
+    private static readonly string[] Known = ["scope", "purpose", .. Hints];
 
     private readonly ApiOptions options = options.Value;
 
     private static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost(Path, ActivatorUtilities.CreateInstance<BackchannelEndpoint>(routes.ServiceProvider).BackchannelAuthorize).WithMetadata(Surface);
 
-    private Task BackchannelAuthorize(HttpContext context) => door.ServeAsync(context, Path, limits.AdmitsLogin, AuthorizeAsync);
+    private Task BackchannelAuthorize(HttpContext context) => door.ServeAsync(context, Path, [.. Known, "request"], limits.AdmitsLogin, AuthorizeAsync);
 
     private async Task AuthorizeAsync(HttpContext context, Client client, Parameters form)
     {
@@ -46,22 +50,34 @@ internal sealed class BackchannelEndpoint(
                 await context.WriteErrorAsync(OAuthErrors.Invalid("what belongs to a signed request must be in it, and not beside it"));
                 return;
             }
-            if (requests.Read(client, signed, Path) is not { } asked)
+            if (requests.Read(client, signed, Path) is not { } request)
             {
                 await context.WriteErrorAsync(ObjectInvalid);
                 return;
             }
-            form = asked;
+            form = request;
         }
-        // CIBA core 7.1: exactly one hint. Of the three that there are, only one does here.
-        if (form["login_hint"] is not { } hint || form["login_hint_token"] is not null || form["id_token_hint"] is not null || LoginHint.Read(hint) is not { } device)
+        // CIBA core 7.1: exactly one hint.
+        if (Hints.Count(name => form[name] is not null) != 1)
         {
             await context.WriteErrorAsync(HintInvalid);
             return;
         }
-        if (ScopeRequest.Read(form["scope"], client) is not { } scope)
+        if (form["login_hint"] is not { } hint || LoginHint.IsOfUnknownKind(hint))
         {
-            await context.WriteErrorAsync(form["scope"] is null ? OAuthErrors.Invalid("scope is missing") : OAuthErrors.ScopeInvalid);
+            await context.WriteErrorAsync(HintUnsupported);
+            return;
+        }
+        if (LoginHint.Read(hint) is not { } device)
+        {
+            await context.WriteErrorAsync(HintInvalid);
+            return;
+        }
+        // An operator's own collection of requests names the scope so.
+        var asked = form["scope"] ?? form["purpose"];
+        if (ScopeRequest.Read(asked, client) is not { } scope)
+        {
+            await context.WriteErrorAsync(asked is null ? OAuthErrors.Invalid("scope is missing") : OAuthErrors.ScopeInvalid);
             return;
         }
         var identified = await engine.IdentifyLineAsync(device, context.RequestAborted);

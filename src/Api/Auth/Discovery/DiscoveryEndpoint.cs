@@ -15,6 +15,8 @@ namespace QodOrleans.Api.Auth.Discovery;
 /// the public keys.</summary>
 internal sealed class DiscoveryEndpoint(SigningKeys keys, IOptions<ApiOptions> options)
 {
+    public const string Path = "/.well-known/openid-configuration";
+
     public static readonly Surface Metadata = new("oauth-metadata", "/.well-known", MapMetadata, OAuthErrors.Describe);
 
     public static readonly Surface Keys = new("oauth-keys", "/jwks", MapKeys, OAuthErrors.Describe);
@@ -22,7 +24,7 @@ internal sealed class DiscoveryEndpoint(SigningKeys keys, IOptions<ApiOptions> o
     private readonly ProviderMetadata metadata = ProviderMetadata.Of(options.Value.Issuer);
 
     private static void MapMetadata(IEndpointRouteBuilder routes) => routes
-        .MapGet("/.well-known/openid-configuration", ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Describe).WithMetadata(Metadata);
+        .MapGet(Path, ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Describe).WithMetadata(Metadata);
 
     private static void MapKeys(IEndpointRouteBuilder routes) => routes
         .MapGet("/jwks", ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Publish).WithMetadata(Keys);
@@ -60,7 +62,8 @@ internal sealed record ProviderMetadata(
     [property: JsonPropertyName("jwks_uri")] string JwksUri)
 {
     [JsonPropertyName("scopes_supported")]
-    public IReadOnlyList<string> Scopes { get; } = ["openid", .. QodScopes.All];
+    // A login needs a purpose. Any will do; this one is CAMARA's for what we do, and a reader of this document can offer it.
+    public IReadOnlyList<string> Scopes { get; } = ["openid", "dpv:RequestedServiceProvision", .. QodScopes.All];
 
     [JsonPropertyName("response_types_supported")]
     public string[] ResponseTypes { get; } = ["code"];

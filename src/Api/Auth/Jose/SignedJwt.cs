@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using QodOrleans.Api.Auth.OAuth;
 
 namespace QodOrleans.Api.Auth.Jose;
 
@@ -83,8 +84,11 @@ internal sealed record JwtClaims(
     [JsonIgnore]
     internal bool AreTimes => IsTime(Expires) && IsTime(Issued) && IsTime(Starts);
 
-    /// <summary>Whether it is for one of these, and for nobody else: who else it is for could show it here.</summary>
-    public bool AreFor(IReadOnlyCollection<string> audiences) => Audiences is { Length: > 0 } && Audiences.All(audiences.Contains);
+    /// <summary>Whether it is for one of these, and for nobody but us: who else it is for could show it here.</summary>
+    /// <param name="meant">By any of which it can be meant for the endpoint that it was sent to.</param>
+    /// <param name="issuer">Ours; all that we are called by begins with it.</param>
+    public bool AreFor(IReadOnlyCollection<string> meant, string issuer) =>
+        Audiences is { Length: > 0 } && Audiences.Any(meant.Contains) && Audiences.All(audience => OurAddresses.Are(audience, issuer));
 
     private static bool IsTime(double? seconds) => seconds is null or (>= 0 and <= 253_402_300_799);
 

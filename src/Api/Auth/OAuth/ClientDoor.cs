@@ -15,6 +15,9 @@ internal sealed class ClientDoor(ClientRegistry clients, AssertionCheck assertio
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Those that are read here.</summary>
+    private static readonly string[] Known = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
+
     private static readonly ErrorAnswer Repeated = OAuthErrors.Invalid("a parameter is given more than once");
     private static readonly ErrorAnswer TwoAtOnce = OAuthErrors.Invalid("a client authenticates in one way at a time");
     private static readonly ErrorAnswer HalfAnAssertion = OAuthErrors.Invalid("client_assertion and client_assertion_type need each other");
@@ -28,7 +31,8 @@ internal sealed class ClientDoor(ClientRegistry clients, AssertionCheck assertio
 
     /// <summary>Lets an authenticated client in, or answers for it.</summary>
     /// <param name="path">The endpoint's: an assertion may be addressed to it.</param>
-    public async Task ServeAsync(HttpContext context, string path, Admission admits, Func<HttpContext, Client, Parameters, Task> serve)
+    /// <param name="known">The parameters that the endpoint reads. Others are ignored, repeated or not (RFC 6749, 3.2; RFC 8707 repeats <c>resource</c>).</param>
+    public async Task ServeAsync(HttpContext context, string path, IReadOnlyList<string> known, Admission admits, Func<HttpContext, Client, Parameters, Task> serve)
     {
         // RFC 6749, 5.1: neither tokens nor what is said about them may be kept by a cache.
         context.Response.Headers.CacheControl = "no-store";
@@ -40,7 +44,7 @@ internal sealed class ClientDoor(ClientRegistry clients, AssertionCheck assertio
             await context.WriteFaultAsync(fault);
             return;
         }
-        if (form.AnyRepeated)
+        if (Known.Concat(known).Any(form.IsRepeated))
         {
             await context.WriteErrorAsync(Repeated);
             return;
@@ -134,9 +138,9 @@ internal sealed class ClientDoor(ClientRegistry clients, AssertionCheck assertio
     internal static bool TryReadBasic(StringValues header, out string id, out string secret)
     {
         id = secret = "";
-        if (header.Count != 1 || header[0] is not { Length: < 4096 } text || !text.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)) return false;
+        if (FieldValues.CredentialsOf(header, "Basic") is not { Length: < 4096 } text) return false;
         var bytes = new byte[text.Length];
-        if (!Convert.TryFromBase64String(text[6..], bytes, out var length)) return false;
+        if (!Convert.TryFromBase64String(text, bytes, out var length)) return false;
         string pair;
         try
         {

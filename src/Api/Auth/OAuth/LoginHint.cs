@@ -1,21 +1,25 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using QodOrleans.Core.Flows;
 
 namespace QodOrleans.Api.Auth.OAuth;
 
 /// <summary>Who is to be logged in, as CAMARA writes it: <c>tel:+34666666666</c>, <c>ipport:80.90.34.2</c>, <c>ipport:80.90.34.2:16790</c>,
-/// <c>ipport:[2001:db8::1]</c> or <c>ipport:[2001:db8::1]:8080</c>.</summary>
-internal static class LoginHint
+/// <c>ipport:[2001:db8::1]</c> or <c>ipport:[2001:db8::1]:8080</c>. The kind is written in any case, and <c>phone_number:</c> is <c>tel:</c>, as an operator's own
+/// collection of requests has it.</summary>
+internal static partial class LoginHint
 {
-    private const string Tel = "tel:";
     private const string IpPort = "ipport:";
+
+    private static readonly string[] NumberKinds = ["tel:", "phone_number:"];
 
     /// <returns>Null for anything else; an IPv6 address without brackets too, whose last group could be a port.</returns>
     public static Device? Read(string hint)
     {
-        if (hint.StartsWith(Tel, StringComparison.Ordinal)) return ReadNumber(hint[Tel.Length..]);
-        if (!hint.StartsWith(IpPort, StringComparison.Ordinal)) return null;
+        foreach (var kind in NumberKinds)
+            if (hint.StartsWith(kind, StringComparison.OrdinalIgnoreCase)) return ReadNumber(hint[kind.Length..]);
+        if (!hint.StartsWith(IpPort, StringComparison.OrdinalIgnoreCase)) return null;
         var text = hint[IpPort.Length..];
         if (text.StartsWith('['))
         {
@@ -28,6 +32,10 @@ internal static class LoginHint
         var address = colon < 0 ? text : text[..colon];
         return TryReadPort(text[address.Length..], out var port4) && AddressBlock.TryParseIpv4(address, out _) ? Of(IPAddress.Parse(address), port4) : null;
     }
+
+    /// <summary>It says what kind of hint it is, and that is none that we know: <c>operatortoken:…</c>.</summary>
+    public static bool IsOfUnknownKind(string hint) =>
+        Kind().IsMatch(hint) && !NumberKinds.Append(IpPort).Any(kind => hint.StartsWith(kind, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A device by its address, as the network sees it. An IPv4 address in IPv6 clothes is the IPv4 address; IPv6 has no translator
     /// whose ports would matter.</summary>
@@ -54,4 +62,7 @@ internal static class LoginHint
         port = int.Parse(text[1..], CultureInfo.InvariantCulture);
         return port <= ushort.MaxValue;
     }
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9+._-]*:")]
+    private static partial Regex Kind();
 }

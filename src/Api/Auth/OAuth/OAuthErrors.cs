@@ -9,7 +9,8 @@ internal static class OAuthErrors
     /// <summary>One text for a code or auth_req_id that was never there, is another client's, was used, or does not fit: whoever tries learns nothing.</summary>
     public static readonly ErrorAnswer GrantInvalid = Error(400, "invalid_grant", "it does not exist, was used, has expired, or is not for this client and request");
 
-    public static readonly ErrorAnswer ScopeInvalid = Error(400, "invalid_scope", "a scope is unknown or not registered for this client");
+    public static readonly ErrorAnswer ScopeInvalid = Error(
+        400, "invalid_scope", "a scope is unknown or not registered for this client, or a login is not for exactly one purpose, dpv:something");
 
     public static readonly ErrorAnswer Unavailable = Error(503, "temporarily_unavailable", "try again", retryAfterSeconds: 1);
 
@@ -26,6 +27,7 @@ internal static class OAuthErrors
         FaultKind.PathUnknown => Error(404, "invalid_request", "there is nothing at this path"),
         FaultKind.MethodNotAllowed => Error(405, "invalid_request", "this method is not allowed here"),
         FaultKind.NotAcceptable => Error(406, "invalid_request", "the answer is application/json"),
+        FaultKind.MediaTypeUnsupported => Error(415, "invalid_request", "the body must not be compressed"),
         FaultKind.BodyTooLarge => Error(413, "invalid_request", "the body is too large"),
         FaultKind.RequestTimeout => Error(408, "invalid_request", "the request came too slowly"),
         FaultKind.TooManyRequests => TooMany(fault.RetryAfterSeconds),

@@ -25,7 +25,7 @@ internal sealed class RequestObject(TimeProvider time, IOptions<ApiOptions> opti
 
         var (claims, now) = (jwt.Claims, time.GetUtcNow());
         // RFC 9101, 10.8: with a sub in it, whoever sees it in an address could show it as the client's assertion.
-        if (claims.Issuer != client.Id || claims.Subject is not null || claims.Id is not { Length: > 0 } || !claims.AreFor([issuer, issuer + path])) return null;
+        if (claims.Issuer != client.Id || claims.Subject is not null || claims.Id is not { Length: > 0 } || !claims.AreFor([issuer, issuer + path], issuer)) return null;
         // The profile has no patience with clocks that are ahead, here.
         if (claims.IssuedAt is not { } issued || issued > now || claims.ExpiresAt is not { } expires || expires <= now || expires - issued > ClientAssertion.LongestLife) return null;
         if (claims.StartsAt > now + ClientAssertion.Skew) return null;

@@ -20,15 +20,15 @@ internal sealed record ScopeRequest(string[] Granted, bool OpenId)
     public static ScopeRequest OfGiven(IReadOnlyList<string> scopes) =>
         new([.. QodScopes.All.Where(scopes.Contains), .. scopes.Except(QodScopes.All).Where(scope => scope != OpenIdScope)], scopes.Contains(OpenIdScope));
 
-    /// <returns>Null if a scope is unknown or not registered for the client, or if there is none.</returns>
+    /// <returns>Null if a scope is unknown or not registered for the client, if there is none, or if it is not for exactly one purpose, as CAMARA's security
+    /// profile has it for whatever concerns a person.</returns>
     public static ScopeRequest? Read(string? parameter, Client client)
     {
         if (parameter is null) return null;
-        var tokens = parameter.Split(' ');
-        var openId = tokens.Contains(OpenIdScope);
-        var rest = tokens.Where(token => token is not (OpenIdScope or OfflineAccess)).ToArray();
-        string[] granted = [];
-        if (rest.Length == 0 ? !openId : !QodScopes.TryGrant(string.Join(' ', rest), client.Scopes, out granted)) return null;
-        return new ScopeRequest(granted, openId);
+        var scopes = QodScopes.Split(parameter);
+        var openId = scopes.Contains(OpenIdScope);
+        var rest = scopes.Where(scope => scope is not (OpenIdScope or OfflineAccess));
+        if (!QodScopes.TryRead(rest, client.Scopes, out var granted, out var purpose) || purpose is null) return null;
+        return granted.Length > 0 || openId ? new ScopeRequest(granted, openId) : null;
     }
 }

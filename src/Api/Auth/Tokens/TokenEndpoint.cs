@@ -17,6 +17,9 @@ internal sealed class TokenEndpoint(ClientDoor door, RateLimits limits, GrantBoo
 
     public static readonly Surface Surface = new("oauth-token", Path, Map, OAuthErrors.Describe);
 
+    /// <summary>Those that are read here.</summary>
+    private static readonly string[] Known = ["grant_type", "scope", "code", "redirect_uri", "code_verifier", "auth_req_id"];
+
     private static readonly ErrorAnswer Pending = OAuthErrors.Error(400, "authorization_pending", "the person has not decided yet");
     private static readonly ErrorAnswer SlowDown = OAuthErrors.Error(400, "slow_down", "the interval is now 5 seconds longer");
     private static readonly ErrorAnswer Expired = OAuthErrors.Error(400, "expired_token", "the auth_req_id has expired");
@@ -25,7 +28,7 @@ internal sealed class TokenEndpoint(ClientDoor door, RateLimits limits, GrantBoo
     private static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost(Path, ActivatorUtilities.CreateInstance<TokenEndpoint>(routes.ServiceProvider).Token).WithMetadata(Surface);
 
-    private Task Token(HttpContext context) => door.ServeAsync(context, Path, limits.AdmitsToken, GrantAsync);
+    private Task Token(HttpContext context) => door.ServeAsync(context, Path, Known, limits.AdmitsToken, GrantAsync);
 
     private Task GrantAsync(HttpContext context, Client client, Parameters form) => form["grant_type"] switch
     {

@@ -10,7 +10,8 @@ namespace QodOrleans.Api.Dialects.Qod010;
 /// <summary>Between this release's shapes and the domain: what a request may hold, and what an answer says.</summary>
 internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
 {
-    /// <summary>Moves members that stand inside <c>device</c> to where they belong, as the published samples need it (docs/conformance.md, A27 and D33).</summary>
+    /// <summary>Moves members that stand inside <c>device</c> to where they belong, as the published samples need it (docs/conformance.md, A27 and
+    /// D33).</summary>
     /// <param name="hoisted">Whether there were any.</param>
     /// <returns>The error if a member stands in both places with different values.</returns>
     public static Fault? Hoist(CreateSessionBody body, out bool hoisted)
@@ -45,8 +46,8 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
     }
 
     /// <summary>Null if the release's schema allows the body, else the first thing it does not allow.</summary>
-    public Fault? Check(CreateSessionBody body) =>
-        CheckDevice(body.Device)
+    public Fault? Check(CreateSessionBody body, Caller caller) =>
+        CheckDevice(body.Device, caller)
         ?? CheckApplicationServer(body.ApplicationServer)
         ?? PortsSpecBody.Check(body.DevicePorts, "devicePorts")
         ?? PortsSpecBody.Check(body.ApplicationServerPorts, "applicationServerPorts")
@@ -139,7 +140,7 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         Ipv6Address = device.Ipv6Address,
     };
 
-    private static Fault? CheckDevice(DeviceBody? device)
+    private static Fault? CheckDevice(DeviceBody? device, Caller caller)
     {
         if (device is null) return Fault.Missing("device");
         if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null) return Fault.Insufficient("device");
@@ -148,19 +149,16 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
             return Fault.Member("device.phoneNumber", "must be 5 to 15 digits, with or without a leading +");
         if (device.NetworkAccessIdentifier is { } nai && !Rules.IsNetworkAccessIdentifier(nai))
             return Fault.Member("device.networkAccessIdentifier", "must be user@realm, at most 253 characters");
-        if (device.Ipv6Address is { } v6 && !AddressBlock.TryParseIpv6(v6, out _))
-            return Fault.Member("device.ipv6Address", "must be a single IPv6 address");
-        return device.Ipv4Address is { } v4 ? CheckDeviceIpv4Address(v4) : null;
+        return Rules.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller) ?? (device.Ipv4Address is { } v4 ? CheckDeviceIpv4Address(v4, caller) : null);
     }
 
-    private static Fault? CheckDeviceIpv4Address(DeviceIpv4AddressBody v4)
+    private static Fault? CheckDeviceIpv4Address(DeviceIpv4AddressBody v4, Caller caller)
     {
         if (v4.PublicAddress is null || (v4.PrivateAddress is null && v4.PublicPort is null))
             return Fault.Member("device.ipv4Address", "must hold publicAddress, and privateAddress or publicPort");
-        if (!AddressBlock.TryParseIpv4(v4.PublicAddress, out _)) return Fault.Member("device.ipv4Address.publicAddress", "must be four decimal octets");
-        if (v4.PrivateAddress is { } inner && !AddressBlock.TryParseIpv4(inner, out _))
-            return Fault.Member("device.ipv4Address.privateAddress", "must be four decimal octets");
-        return v4.PublicPort is { } port && !Rules.IsPort(port) ? new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort") : null;
+        return Rules.CheckDeviceIpv4(v4.PublicAddress, "device.ipv4Address.publicAddress", caller)
+            ?? Rules.CheckDeviceIpv4(v4.PrivateAddress, "device.ipv4Address.privateAddress", caller)
+            ?? (v4.PublicPort is { } port && !Rules.IsPort(port) ? new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort") : null);
     }
 
     private static Fault? CheckApplicationServer(ApplicationServerBody? server)

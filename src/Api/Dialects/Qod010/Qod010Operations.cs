@@ -49,7 +49,7 @@ internal sealed class Qod010Operations(
             fault = Qod010Mapping.Hoist(body, out var hoisted);
             if (hoisted) metrics.Hoisted(surface.Name);
         }
-        fault ??= mapping.Check(body);
+        fault ??= mapping.Check(body, context.Caller());
         if (fault is { } wrong) await sessions.RefuseAsync(context, wrong);
         else await sessions.CreateAsync(context, mapping.ToDomain(body, surface.Name, context.Caller(), Correlator.Of(context)));
     }

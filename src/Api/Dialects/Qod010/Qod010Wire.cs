@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using QodOrleans.Api.Http;
 
-// The shapes of CAMARA QoD 0.10.1 (release v0.10.1, qod-api.yaml), member by member. In requests, every member may be absent and none may be null.
+// The shapes of CAMARA QoD 0.10.1 (release v0.10.1, qod-api.yaml), member by member. In requests, every member may be absent, or null, which is the same.
 namespace QodOrleans.Api.Dialects.Qod010;
 
 /// <summary><c>CreateSession</c>.</summary>

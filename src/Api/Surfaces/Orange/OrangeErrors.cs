@@ -5,8 +5,8 @@ using QodOrleans.Core.Engine;
 
 namespace QodOrleans.Api.Surfaces.Orange;
 
-/// <summary>The table of errors in Orange's QoD documentation, text for text (docs/conformance.md, F06). Where the table gives an example, its description stands as it is;
-/// the other rows have none, so there the description says what was wrong.</summary>
+/// <summary>The table of errors in Orange's QoD documentation, text for text (docs/conformance.md, F06). Where the table gives an example, its description
+/// stands as it is; the other rows have none, so there the description says what was wrong.</summary>
 /// <remarks>Rows that no request can bring about here: 25 and 27 (no header and no query parameter is required), 411 (a body may be chunked), 412
 /// (no preconditions), 502 and 504 (an operator that fails or is late leaves a session to be settled, or is 503).</remarks>
 internal static class OrangeErrors

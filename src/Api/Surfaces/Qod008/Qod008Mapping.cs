@@ -17,8 +17,8 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
     private const int LongestExternalId = 253;
 
     /// <summary>Null if the shape allows the body, else the first thing it does not allow.</summary>
-    public Fault? Check(CreateSessionBody body) =>
-        CheckUeId(body.UeId)
+    public Fault? Check(CreateSessionBody body, Caller caller) =>
+        CheckUeId(body.UeId, caller)
         ?? CheckAsId(body.AsId)
         ?? PortsSpecBody.Check(body.UePorts, "uePorts")
         ?? PortsSpecBody.Check(body.AsPorts, "asPorts")
@@ -35,8 +35,8 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         {
             PhoneNumber = body.UeId!.Msisdn,
             NetworkAccessIdentifier = body.UeId.ExternalId,
-            Ipv4Address = body.UeId.Ipv4Addr is { } v4 ? new DeviceIpv4Address(v4, PrivateAddress: null, PublicPort: null) : null,
-            Ipv6Address = body.UeId.Ipv6Addr,
+            Ipv4Address = Single(body.UeId.Ipv4Addr, "/32") is { } v4 ? new DeviceIpv4Address(v4, PrivateAddress: null, PublicPort: null) : null,
+            Ipv6Address = Single(body.UeId.Ipv6Addr, "/128"),
         },
         ApplicationServer = new ApplicationServer(body.AsId!.Ipv4Addr, body.AsId.Ipv6Addr),
         DevicePorts = PortsSpecBody.ToDomain(body.UePorts),
@@ -86,17 +86,18 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         _ => new("WARNING", "The network has ended the session, or could not provide it."),
     };
 
-    private static Fault? CheckUeId(UeIdBody? ue)
+    private static Fault? CheckUeId(UeIdBody? ue, Caller caller)
     {
         if (ue is null) return Fault.Missing("ueId");
         if ((ue.ExternalId ?? ue.Msisdn ?? ue.Ipv4Addr ?? ue.Ipv6Addr) is null) return Fault.Insufficient("ueId");
         if (ue.Msisdn is { } number && !Rules.IsPhoneNumber(number)) return Fault.Member("ueId.msisdn", "must be 5 to 15 digits, with or without a leading +");
         if (ue.ExternalId is { } id && (id.Length is 0 or > LongestExternalId || id.Any(char.IsControl)))
             return Fault.Member("ueId.externalId", $"must be 1 to {LongestExternalId} characters without control characters");
-        if (ue.Ipv4Addr is { } v4 && !AddressBlock.TryParseIpv4(v4, out _)) return Fault.Member("ueId.ipv4addr", "must be a single IPv4 address of four decimal octets");
-        if (ue.Ipv6Addr is { } v6 && !AddressBlock.TryParseIpv6(v6, out _)) return Fault.Member("ueId.ipv6addr", "must be a single IPv6 address");
-        return null;
+        return Rules.CheckDeviceIpv4(Single(ue.Ipv4Addr, "/32"), "ueId.ipv4addr", caller) ?? Rules.CheckDeviceIpv6(Single(ue.Ipv6Addr, "/128"), "ueId.ipv6addr", caller);
     }
+
+    /// <summary>The release lets a single address have its mask or not. Later ones have none, so it is taken off: the device has one name.</summary>
+    private static string? Single(string? address, string mask) => address?.EndsWith(mask, StringComparison.Ordinal) == true ? address[..^mask.Length] : address;
 
     private static Fault? CheckAsId(AsIdBody? server)
     {

@@ -8,8 +8,8 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Surfaces.Qod008;
 
-/// <summary>The legacy shape, CAMARA QoD 0.8 with what Telefónica's developer site adds to it, at <c>/qod/v0/sessions</c>. It only makes sessions of its own: that path
-/// belongs to a newer release, whose operations show each session in the shape that it was made in.</summary>
+/// <summary>The legacy shape, CAMARA QoD 0.8 with what Telefónica's developer site adds to it, at <c>/qod/v0/sessions</c>. It only makes sessions of its own:
+/// that path belongs to a newer release, whose operations show each session in the shape that it was made in.</summary>
 internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, IOptions<ApiOptions> options)
 {
     public const string Name = "qod-0.8";
@@ -41,7 +41,7 @@ internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalo
     private async Task CreateSession(HttpContext context)
     {
         var (body, unread) = await JsonBody.ReadAsync(context, CreateSessionType);
-        var fault = body is null ? unread : mapping.Check(body);
+        var fault = body is null ? unread : mapping.Check(body, context.Caller());
         if (fault is { } wrong) await sessions.RefuseAsync(context, wrong);
         else await sessions.CreateAsync(context, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
     }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using QodOrleans.Api.Http;
 
-// The shapes of CAMARA QoD 0.8 as Telefónica's developer site shows them. In requests, every member may be absent and none may be null.
+// The shapes of CAMARA QoD 0.8 as Telefónica's developer site shows them. In requests, every member may be absent, or null, which is the same.
 namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary><c>CreateSession</c>.</summary>

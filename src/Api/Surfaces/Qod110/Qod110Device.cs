@@ -17,8 +17,7 @@ internal static class Qod110Device
 
         if (device.PhoneNumber is { } phone && !Rules.IsInternationalNumber(phone))
             return Qod110Errors.InvalidArgument("device.phoneNumber", Rules.InternationalNumberRule);
-        if (device.Ipv6Address is { } v6 && !AddressBlock.TryParseIpv6(v6, out _))
-            return Qod110Errors.InvalidArgument("device.ipv6Address", "must be a single IPv6 address");
+        if (device.Ipv6Address is { } v6 && DeviceAddress.WhyNoIpv6(v6) is { } why) return Qod110Errors.InvalidArgument("device.ipv6Address", why);
         return device.Ipv4Address is { } v4 ? CheckIpv4Address(v4) : null;
     }
 
@@ -81,10 +80,8 @@ internal static class Qod110Device
     {
         if (v4.PublicAddress is null || (v4.PrivateAddress is null && v4.PublicPort is null))
             return Qod110Errors.InvalidArgument("device.ipv4Address", "must hold publicAddress, and privateAddress or publicPort");
-        if (!AddressBlock.TryParseIpv4(v4.PublicAddress, out _))
-            return Qod110Errors.InvalidArgument("device.ipv4Address.publicAddress", "must be four decimal octets");
-        if (v4.PrivateAddress is { } inner && !AddressBlock.TryParseIpv4(inner, out _))
-            return Qod110Errors.InvalidArgument("device.ipv4Address.privateAddress", "must be four decimal octets");
+        if (DeviceAddress.WhyNoIpv4(v4.PublicAddress) is { } why) return Qod110Errors.InvalidArgument("device.ipv4Address.publicAddress", why);
+        if (v4.PrivateAddress is { } inner && DeviceAddress.WhyNoIpv4(inner) is { } whyNot) return Qod110Errors.InvalidArgument("device.ipv4Address.privateAddress", whyNot);
         return v4.PublicPort is { } port && !Rules.IsPort(port) ? Qod110Errors.OutOfRange("device.ipv4Address.publicPort", "must be 0 to 65535") : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using QodOrleans.Api.Http;
+using QodOrleans.Core;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
@@ -180,7 +181,5 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
             : Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "must be a date and time with its zone, as in RFC 3339");
     }
 
-    /// <summary>RFC 3339; null where it is none.</summary>
-    private static DateTimeOffset? ReadTime(string? text) => text.AsSpan().LastIndexOfAny("Zz+-") > 10 // Past the date: a zone is a must.
-        && DateTimeOffset.TryParseExact(text!.ToUpperInvariant(), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
+    private static DateTimeOffset? ReadTime(string? text) => text is not null && Rfc3339.TryParse(text, out var time) ? time : null;
 }

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using QodOrleans.Api.Http;
 
-// The shapes of CAMARA release r3.2: quality-on-demand 1.1.0 and qos-profiles 1.1.0, member by member. In requests, every member may be absent
-// and none may be null.
+// The shapes of CAMARA release r3.2: quality-on-demand 1.1.0 and qos-profiles 1.1.0, member by member. In requests, every member may be absent,
+// or null, which is the same.
 namespace QodOrleans.Api.Surfaces.Qod110;
 
 /// <summary><c>CreateSession</c>.</summary>

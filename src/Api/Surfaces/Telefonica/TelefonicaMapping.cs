@@ -13,8 +13,8 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
     private static readonly ApplicationServer AnyServer = new("0.0.0.0/0", "::/0");
 
     /// <summary>Null if the document's schema allows the body, else the first thing it does not allow.</summary>
-    public Fault? Check(CreateSessionBody body) =>
-        CheckDevice(body.Device)
+    public Fault? Check(CreateSessionBody body, Caller caller) =>
+        CheckDevice(body.Device, caller)
         ?? Rules.CheckServer(
             body.ApplicationServer?.Ipv4Address, "applicationServer.ipv4Address", body.ApplicationServer?.Ipv6Address, "applicationServer.ipv6Address")
         ?? CheckQosProfile(body.QosProfile)
@@ -66,7 +66,7 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
         };
     }
 
-    private static Fault? CheckDevice(DeviceBody? device)
+    private static Fault? CheckDevice(DeviceBody? device, Caller caller)
     {
         if (device is null) return Fault.Missing("device");
         if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null) return Fault.Insufficient("device");
@@ -74,12 +74,12 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
         if (device.PhoneNumber is { } phone && !Rules.IsInternationalNumber(phone)) return Fault.Member("device.phoneNumber", Rules.InternationalNumberRule);
         if (device.NetworkAccessIdentifier is { } nai && !Rules.IsNetworkAccessIdentifier(nai))
             return Fault.Member("device.networkAccessIdentifier", "must be user@realm, at most 253 characters");
-        if (device.Ipv6Address is { } v6 && !AddressBlock.TryParseIpv6(v6, out _)) return Fault.Member("device.ipv6Address", "must be a single IPv6 address");
+        if (Rules.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller) is { } wrong) return wrong;
         if (device.Ipv4Address is not { } v4) return null;
         // The document wants neither of the two; without the address there is nothing that names a device.
         if (v4.PublicAddress is not { } address) return Fault.Missing("device.ipv4Address.publicAddress");
-        if (!AddressBlock.TryParseIpv4(address, out _)) return Fault.Member("device.ipv4Address.publicAddress", "must be four decimal octets");
-        return v4.PublicPort is { } port && !Rules.IsPort(port) ? new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort") : null;
+        return Rules.CheckDeviceIpv4(address, "device.ipv4Address.publicAddress", caller)
+            ?? (v4.PublicPort is { } port && !Rules.IsPort(port) ? new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort") : null);
     }
 
     private static Fault? CheckQosProfile(string? name)

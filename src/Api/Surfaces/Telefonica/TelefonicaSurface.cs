@@ -44,7 +44,7 @@ internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations
     private async Task CreateQodSession(HttpContext context)
     {
         var (body, unread) = await JsonBody.ReadAsync(context, CreateSessionType);
-        var fault = body is null ? unread : mapping.Check(body);
+        var fault = body is null ? unread : mapping.Check(body, context.Caller());
         if (fault is { } wrong) await sessions.RefuseAsync(context, wrong);
         else await sessions.CreateAsync(context, mapping.ToDomain(body!, context.Caller(), Correlator.Of(context)));
     }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using QodOrleans.Api.Http;
 
-// The shapes of Telefónica's OpenAPI document, member by member. In requests, every member may be absent and none may be null.
+// The shapes of Telefónica's OpenAPI document, member by member. In requests, every member may be absent, or null, which is the same.
 namespace QodOrleans.Api.Surfaces.Telefonica;
 
 /// <summary><c>CreateSessionRequest</c>.</summary>

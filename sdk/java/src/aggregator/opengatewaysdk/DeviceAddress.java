@@ -4,9 +4,12 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A device as the network sees it. An IPv4 address in IPv6 clothes, as dual-stack servers report it, is the IPv4 address. */
 record DeviceAddress(String ip, Integer port) {
+    private static final String IPV4 = "(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}";
+
     /** 203.0.113.25:8080, 203.0.113.25, [2001:db8::1]:8080, [2001:db8::1] or 2001:db8::1. */
     static DeviceAddress parse(String text) {
         if (text.startsWith("[")) {
@@ -41,15 +44,25 @@ record DeviceAddress(String ip, Integer port) {
 
     private static String readAddress(String text) {
         // Only what can be nothing but an address may come to InetAddress: it would ask the DNS about the rest.
-        if (text.matches("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}") || text.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+        if (text.matches(IPV4) || text.matches("[0-9a-fA-F:]*:([0-9a-fA-F]*|" + IPV4 + ")")) {
             try {
                 var address = InetAddress.getByName(text);
-                return address instanceof Inet4Address ? address.getHostAddress() : text;
+                return address instanceof Inet4Address ? address.getHostAddress() : shortened(address.getHostAddress());
             } catch (UnknownHostException malformed) {
                 // Said below.
             }
         }
         throw new IllegalArgumentException("an address is four decimal octets, or IPv6");
+    }
+
+    /** As RFC 5952 has it: the first of the longest runs of zeros, if it is longer than one group, becomes "::". */
+    private static String shortened(String groups) {
+        var longest = "";
+        for (var zeros = Pattern.compile("(?<![0-9a-f])0(:0)+(?![0-9a-f])").matcher(groups); zeros.find();)
+            if (zeros.group().length() > longest.length()) longest = zeros.group();
+        if (longest.isEmpty()) return groups;
+        var at = Pattern.compile("(?<![0-9a-f])" + longest + "(?![0-9a-f])").matcher(groups);
+        return at.find() ? groups.substring(0, at.start()).replaceFirst(":$", "") + "::" + groups.substring(at.end()).replaceFirst("^:", "") : groups;
     }
 
     private static Integer readPort(String text) {

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 
 /** One aggregator over HTTP. */
 final class Http {
+    private static final String USER_AGENT = "QodOrleans-SDK-java/0.1.0";
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Options options;
@@ -66,7 +67,7 @@ final class Http {
 
     private Map<String, Object> send(HttpRequest.Builder builder) {
         var correlator = UUID.randomUUID().toString();
-        var request = builder.header("Accept", "application/json").header("x-correlator", correlator).timeout(TIMEOUT).build();
+        var request = builder.header("Accept", "application/json").header("User-Agent", USER_AGENT).header("x-correlator", correlator).timeout(TIMEOUT).build();
         try {
             var response = options.http().send(request, BodyHandlers.ofString());
             if (response.statusCode() / 100 != 2) throw error(response, correlator);

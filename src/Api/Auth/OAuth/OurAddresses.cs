@@ -1,0 +1,14 @@
+using QodOrleans.Api.Auth.Authorize;
+using QodOrleans.Api.Auth.Backchannel;
+using QodOrleans.Api.Auth.Tokens;
+
+namespace QodOrleans.Api.Auth.OAuth;
+
+/// <summary>What the authorization server is called by, in a JWT's <c>aud</c>: its issuer and the addresses of its endpoints, as the discovery document has them. Who
+/// we are is configuration, and never what a request says in its Host header.</summary>
+internal static class OurAddresses
+{
+    private static readonly string[] Paths = ["", TokenEndpoint.Path, BackchannelEndpoint.Path, AuthorizeEndpoint.Path];
+
+    public static bool Are(string address, string issuer) => address.StartsWith(issuer, StringComparison.Ordinal) && Paths.Contains(address[issuer.Length..]);
+}
