@@ -65,7 +65,12 @@ public sealed class DeviceAddressTests(Gateway gateway) : IClassFixture<Gateway>
     {
         var line = new Line(new OperatorId("offers"), new Device { PhoneNumber = "+34600000000" });
         var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "user", line, [.. QodScopes.All]);
-        var body = Gateway.Body(b => b["device"] = JsonNode.Parse("""{"ipv4Address":{"publicAddress":"127.0.0.1","publicPort":50000}}"""));
+        var body = Gateway.Body(b =>
+        {
+            b["device"] = JsonNode.Parse("""{"ipv4Address":{"publicAddress":"127.0.0.1","publicPort":50000}}""");
+            // Loopback is one line for all tests: to a server of its own.
+            b["applicationServer"] = JsonNode.Parse("""{"ipv4Address":"198.51.100.53"}""");
+        });
         Assert.Equal(201, (await gateway.CreateAsync(body, token)).Status);
         (await gateway.CreateAsync(body)).IsSchemaError("device.ipv4Address.publicAddress");
     }

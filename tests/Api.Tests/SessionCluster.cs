@@ -78,7 +78,7 @@ public sealed class SessionCluster : IAsyncLifetime
     /// <summary>An engine as a gateway has it.</summary>
     /// <param name="profiles">Those of the gateway; the silo's are all that there are.</param>
     internal OrleansSessionEngine NewEngine(QosProfileCatalog profiles, ILogger<OrleansSessionEngine> log) => new(
-        host.Services.GetRequiredService<IGrainFactory>(), Store, profiles, Clock, TimeProvider.System,
+        host.Services.GetRequiredService<IGrainFactory>(), Store, profiles, host.Services.GetRequiredService<DeviceKeyHasher>(), Clock, TimeProvider.System,
         host.Services.GetRequiredService<IOptions<EngineOptions>>(), log);
 
     /// <summary>An operator says this unasked. Returns when it is stored.</summary>

@@ -255,7 +255,11 @@ public sealed class SessionTests(ReleaseGateway gateway) : IClassFixture<Release
         var phone = Gateway.Phone();
         var ids = new List<string>();
         foreach (var port in new[] { 1, 2, 3 })
+        {
             ids.Insert(0, await gateway.SessionAsync(b => (b["device"]!["phoneNumber"], b["devicePorts"]) = (phone, JsonNode.Parse($$"""{"ports":[{{port}}]}"""))));
+            // Those of one millisecond have no order.
+            await gateway.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        }
         var found = await gateway.AskAsync("retrieveSessionsByDevice", $$$"""{"device":{"phoneNumber":"{{{phone}}}"}}""");
         Assert.Equal(ids, found.Json.AsArray().Select(session => (string)session!["sessionId"]!));
     }
