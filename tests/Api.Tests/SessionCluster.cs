@@ -24,8 +24,8 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.Api.Tests;
 
-/// <summary>The one silo behind all gateways of this assembly: grains, simulated operators and a store in memory, as <c>--store memory</c> has them, but nobody delivers
-/// events. Its sessions live by a clock of their own, Orleans by the real one.</summary>
+/// <summary>The one silo behind all gateways of this assembly: grains, simulated operators and a store in memory, as <c>--store memory</c> has them, but nobody
+/// delivers events. Its sessions live by a clock of their own, Orleans by the real one.</summary>
 public sealed class SessionCluster : IAsyncLifetime
 {
     private const string Operators = """
