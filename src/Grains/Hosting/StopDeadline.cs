@@ -7,9 +7,11 @@ namespace QodOrleans.Grains.Hosting;
 /// <summary>Ends the process when its stop takes longer than it may. Without its database, a silo would try for minutes to write down that it goes; the others
 /// find that out by themselves.</summary>
 internal sealed class StopDeadline(
-    IHostApplicationLifetime lifetime, IOptions<QodClusterOptions> settings, TimeProvider time, ILogger<StopDeadline> log) : IHostedService
+    IHostApplicationLifetime lifetime, IOptions<QodClusterOptions> settings, TimeProvider time, ILogger<StopDeadline> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource stopped = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -19,9 +21,19 @@ internal sealed class StopDeadline(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>The host has stopped in time: its process may go on, as one that tests several hosts does.</summary>
+    public void Dispose()
+    {
+        if (stopped.IsCancellationRequested) return;
+        stopped.Cancel();
+        stopped.Dispose();
+    }
+
     private async Task EndLateAsync()
     {
-        await Task.Delay(settings.Value.DrainTimeout + Margin, time);
+        var hasStopped = stopped.Token;
+        await Task.Delay(settings.Value.DrainTimeout + Margin, time, hasStopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (hasStopped.IsCancellationRequested) return;
         Log.StopAborted(log, settings.Value.DrainTimeout);
         Environment.Exit(1);
     }
