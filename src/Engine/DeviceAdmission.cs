@@ -39,7 +39,8 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
 
     /// <summary>Commits a new session if no other holds an overlapping flow of the device.</summary>
     /// <param name="session">As <see cref="SessionMachine.Create"/> made it.</param>
-    public async Task<AdmissionOutcome> AdmitAsync(QosSession session)
+    /// <param name="validUntil">When whoever asked for it stops waiting, and may repeat it elsewhere: from then on nothing is admitted.</param>
+    public async Task<AdmissionOutcome> AdmitAsync(QosSession session, DateTimeOffset validUntil)
     {
         services.InFlight.Begin();
         try
@@ -47,7 +48,7 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
             if (!await queue.EnterAsync()) return AdmissionOutcome.Contended;
             try
             {
-                return await TryAdmitAsync(session);
+                return await TryAdmitAsync(session, validUntil);
             }
             catch (StoreUnavailableException)
             {
@@ -66,13 +67,13 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
         }
     }
 
-    private async Task<AdmissionOutcome> TryAdmitAsync(QosSession session)
+    private async Task<AdmissionOutcome> TryAdmitAsync(QosSession session, DateTimeOffset validUntil)
     {
         var flow = services.Policy.ClaimOf(session);
         for (var round = 1; round <= MostRounds; round++)
         {
             // Nobody waits for it any more (see SessionProcess.CreateAsync). An owner that freezes after this look comes back with an old fence.
-            if (services.Time.GetUtcNow() - session.Terms.CreatedAt > services.Options.AttemptTimeout) return AdmissionOutcome.StoreUnavailable;
+            if (services.Time.GetUtcNow() > validUntil) return AdmissionOutcome.StoreUnavailable;
 
             if (known.Conflicts(flow))
             {

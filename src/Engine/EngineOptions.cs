@@ -17,6 +17,10 @@ public sealed class EngineOptions
     [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>So much of <see cref="AttemptTimeout"/> may go by until a create is admitted. The rest is for clocks that differ: an attempt must count no
+    /// more when the next one begins.</summary>
+    public const double ValidShare = 0.8;
+
     /// <summary>Client requests that one gateway works on at one time, and as many reports of operators beside them; more are refused.
     /// 1 to 1,000,000, default 10,000.</summary>
     [Range(1, 1_000_000)]

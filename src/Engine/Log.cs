@@ -30,4 +30,7 @@ internal static partial class Log
 
     [LoggerMessage(6007, LogLevel.Debug, "Session {SessionId} was due, but could not be called; it is called again.")]
     public static partial void DueCallFailed(ILogger log, SessionId sessionId, Exception exception);
+
+    [LoggerMessage(6008, LogLevel.Trace, "Session {SessionId} in {Phase}: {Command}.")]
+    public static partial void Decides(ILogger log, SessionId sessionId, SessionPhase phase, SessionCommand command);
 }

@@ -14,14 +14,14 @@ public sealed partial class SessionProcess
     /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
     /// <remarks>The id was made outside, so a repeated create is the same create: it joins the one under way here, or finds in the store what
     /// an earlier process has made. One that failed is nobody's any more: the next attempt is a new one.</remarks>
-    /// <param name="validUntil">When whoever calls stops waiting: one that arrives later, at an owner that was frozen, makes nothing. Its repetition
+    /// <param name="validUntil">Before whoever calls stops waiting: one that arrives later, at an owner that was frozen, makes nothing. Its repetition
     /// may have made the session elsewhere, and the client may have deleted it since.</param>
     public async Task<SessionResult> CreateAsync(CreateSession request, DateTimeOffset validUntil)
     {
         if (creating is null && services.Now > validUntil) return SessionError.StoreUnavailable();
 
         Begin();
-        var create = creating ??= CreateOnceAsync(request);
+        var create = creating ??= CreateOnceAsync(request, validUntil);
         SessionResult result = default;
         try
         {
@@ -38,7 +38,7 @@ public sealed partial class SessionProcess
         }
     }
 
-    private async Task<SessionResult> CreateOnceAsync(CreateSession request)
+    private async Task<SessionResult> CreateOnceAsync(CreateSession request, DateTimeOffset validUntil)
     {
         using var activity = EngineMetrics.StartCreate();
         var started = services.Time.GetTimestamp();
@@ -49,7 +49,7 @@ public sealed partial class SessionProcess
         SessionResult result;
         try
         {
-            result = await CreateAtAsync(request, device);
+            result = await CreateAtAsync(request, device, validUntil);
         }
         catch (StoreUnavailableException)
         {
@@ -62,10 +62,10 @@ public sealed partial class SessionProcess
         return result;
     }
 
-    private async Task<SessionResult> CreateAtAsync(CreateSession request, ResolvedDevice device)
+    private async Task<SessionResult> CreateAtAsync(CreateSession request, ResolvedDevice device, DateTimeOffset validUntil)
     {
         // 1. The intent is durable and the flow reserved before the operator hears of it: a crash leaves something to reconcile.
-        var (admitted, isNew) = await AdmitAsync(request, device);
+        var (admitted, isNew) = await AdmitAsync(request, device, validUntil);
         if (admitted.Session is not { } session || !isNew) return admitted;
 
         // 2. The operator. One that answers at once needs no waiting.
@@ -88,12 +88,12 @@ public sealed partial class SessionProcess
     }
 
     /// <returns>Not new: an earlier attempt made it, and whoever was at work on it is gone. What is left of that is done when it is due.</returns>
-    private async Task<(SessionResult Result, bool IsNew)> AdmitAsync(CreateSession request, ResolvedDevice device)
+    private async Task<(SessionResult Result, bool IsNew)> AdmitAsync(CreateSession request, ResolvedDevice device, DateTimeOffset validUntil)
     {
         var key = services.DeviceKeys.KeyOf(device.Route.Id, device.Subscriber);
         var now = services.Now;
         var session = services.Machine.Create(new SessionCommand.Create(id, request.TermsFor(device, key, now), request.Duration), now).Session;
-        switch (await services.Admit(session))
+        switch (await services.Admit(session, validUntil))
         {
             case AdmissionOutcome.Admitted:
                 Committed(session);

@@ -117,7 +117,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
                 if (await LoadAsync() is not { } session)
                 {
                     if (latecomer is null || commandFor(wish, latecomer) is not { } late) return SessionError.NotFound();
-                    decision = services.Machine.Decide(latecomer with { Phase = SessionPhase.Gone }, late, services.Now);
+                    decision = Decide(latecomer with { Phase = SessionPhase.Gone }, late, services.Now);
                     if (decision.Effect is not null) Log.Latecomer(services.Logger, id, latecomer.Terms.Operator);
                     break;
                 }
@@ -155,9 +155,9 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         if (commandFor(wish, session) is not { } command) return new Decision(session, Changed: false, Event: null, Effect: null, Error: null);
 
         var now = services.Now;
-        var decision = services.Machine.Decide(session, command, now);
+        var decision = Decide(session, command, now);
         var asked = decision.Effect as SessionEffect.ExtendAtOperator;
-        if (asked is not null) decision = services.Machine.Decide(session, await ExtendAtOperatorAsync(session, asked, now), now = services.Now);
+        if (asked is not null) decision = Decide(session, await ExtendAtOperatorAsync(session, asked, now), now = services.Now);
         if (!decision.Changed) return decision;
 
         if (await CommitAsync(decision.Session, decision.Event))
@@ -167,6 +167,12 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         }
         if (asked is not null) await ExtendAsStoredAsync();
         return null;
+    }
+
+    private Decision Decide(QosSession session, SessionCommand command, DateTimeOffset now)
+    {
+        Log.Decides(services.Logger, id, session.Phase, command);
+        return services.Machine.Decide(session, command, now);
     }
 
     /// <returns>False: the store holds another version than the one before this. Nothing was written.</returns>

@@ -10,11 +10,11 @@ namespace QodOrleans.Engine;
 
 /// <summary>What all sessions and devices of a process share, resolved once instead of once for each of a million.</summary>
 /// <param name="operators">As this process may call them.</param>
-/// <param name="admit">Has a new session admitted by its device, wherever that is looked after.</param>
+/// <param name="admit">Has a new session admitted by its device, wherever that is looked after, until that time.</param>
 /// <param name="events">Takes committed events on their way.</param>
 public sealed class SessionServices(
     SessionPolicy policy, QosProfileCatalog profiles, OperatorDirectory operators, DeviceKeyHasher deviceKeys, ISessionStore store,
-    Func<QosSession, Task<AdmissionOutcome>> admit, IEventDispatcher events, DueSessionScheduler due, InFlight inFlight, EngineMetrics metrics,
+    Func<QosSession, DateTimeOffset, Task<AdmissionOutcome>> admit, IEventDispatcher events, DueSessionScheduler due, InFlight inFlight, EngineMetrics metrics,
     TimeProvider time, EngineOptions options, ILogger<SessionProcess> log)
 {
     public TimeProvider Time { get; } = time;
@@ -40,7 +40,7 @@ public sealed class SessionServices(
 
     internal ISessionStore Store { get; } = store;
 
-    internal Func<QosSession, Task<AdmissionOutcome>> Admit { get; } = admit;
+    internal Func<QosSession, DateTimeOffset, Task<AdmissionOutcome>> Admit { get; } = admit;
 
     internal IEventDispatcher Events { get; } = events;
 

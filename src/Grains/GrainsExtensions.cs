@@ -112,7 +112,7 @@ public static class GrainsExtensions
             services.GetRequiredService<ClusterOperators>().Directory,
             services.GetRequiredService<DeviceKeyHasher>(),
             services.GetRequiredService<ISessionStore>(),
-            session => devices.Of(session.Terms.DeviceKey.Value).AdmitAsync(session),
+            (session, validUntil) => devices.Of(session.Terms.DeviceKey.Value).AdmitAsync(session, validUntil),
             services.GetRequiredService<EventRouter>(),
             services.GetRequiredService<DueReminders>().Scheduler,
             services.GetRequiredService<InFlight>(),

@@ -49,11 +49,14 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         if (profiles.Admit(request.QosProfile, request.Duration) is { } unfit) return unfit;
 
         var id = new SessionId(Guid.CreateVersion7(time.GetUtcNow()));
+        Task<SessionResult>? attempts = null;
         var result = await WithinLimitsAsync(
-            () => CallAsync(new Attempts("create", id), session => session.CreateAsync(request, time.GetUtcNow() + options.AttemptTimeout)), cancellation);
+            () => attempts = CallAsync(
+                new Attempts("create", id), session => session.CreateAsync(request, time.GetUtcNow() + options.AttemptTimeout * EngineOptions.ValidShare)),
+            cancellation);
 
         // Whoever was not told of a session must not be left with one: it would hold the flow against the client's next try.
-        if (result.Error?.Code == SessionErrorCode.StoreUnavailable) _ = UndoAsync(id);
+        if (result.Error?.Code == SessionErrorCode.StoreUnavailable && attempts is not null) _ = UndoAsync(id, attempts);
         return result;
     }
 
@@ -169,12 +172,15 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         return SessionError.Overloaded();
     }
 
-    /// <summary>Deletes what a create without an answer may have made.</summary>
-    private async Task UndoAsync(SessionId id)
+    /// <summary>Deletes what a create without an answer may have made. Not before its attempts are over and count no more: what is deleted now, the last
+    /// one would make again, with events of the same ids.</summary>
+    private async Task UndoAsync(SessionId id, Task<SessionResult> attempts)
     {
-        var started = pace.GetTimestamp();
         try
         {
+            await ((Task)attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (attempts is not { IsCompletedSuccessfully: true, Result.Session: not null }) await Task.Delay(options.AttemptTimeout, pace, stopping.Token);
+            var started = pace.GetTimestamp();
             while (pace.GetElapsedTime(started) < UndoPatience)
             {
                 var result = await CallAsync(new Attempts("undo", id), session => session.DeleteAsync(caller: null));
@@ -183,7 +189,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                     Log.Undone(log, id);
                     return;
                 }
-                // An attempt may still be on its way there: not found now does not mean not for good.
+                // A commit may still be on its way to the store: not found now does not mean not for good.
                 if (result.Error?.Code == SessionErrorCode.NotFound && pace.GetElapsedTime(started) > options.CallDeadline) return;
                 await Task.Delay(LongestPause, pace, stopping.Token);
             }

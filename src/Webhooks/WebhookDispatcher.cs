@@ -23,6 +23,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     private readonly TimeProvider time;
     private readonly WebhookTelemetry telemetry;
     private readonly ILogger log;
+    private readonly Action<Action> begin;
     private readonly SinkClient client;
     private readonly DeliveryQueues queues;
     private readonly OutboxMarker marker;
@@ -40,28 +41,30 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     {
     }
 
+    /// <param name="begin">Begins work away from its caller: in the thread pool unless a simulation has it elsewhere.</param>
     internal WebhookDispatcher(
         IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, HttpMessageHandler network,
         WebhookOptions options, TimeProvider time, IMeterFactory meters, ILogger log, Random chance, IOutboxShare? share = null,
-        IRestNews? news = null)
+        IRestNews? news = null, Action<Action>? begin = null)
     {
         this.options = options;
         this.time = time;
         this.log = log;
+        this.begin = begin ?? BeginInThreadPool;
         telemetry = new WebhookTelemetry(meters);
         client = new SinkClient(network, formats, unpinned, tokens, time, log);
-        marker = new OutboxMarker(outbox, options, time, telemetry, inFlight, log);
+        marker = new OutboxMarker(outbox, options, time, telemetry, inFlight, this.begin, log);
         queues = new DeliveryQueues(options, time, chance)
         {
             Start = StartWorker,
             Concluded = marker.Post,
             FellBehind = FellBehind,
-            Rested = new RestKeeper(outbox, news, inFlight, log).Post,
+            Rested = new RestKeeper(outbox, news, inFlight, this.begin, log).Post,
             IsOurs = share is null ? static _ => true : share.IsOurs,
         };
-        reader = new OutboxReader(outbox, queues, options, time, inFlight, log);
+        marker.Attach(queues);
+        reader = new OutboxReader(outbox, queues, options, time, inFlight, this.begin, log);
         telemetry.Observe(queues);
-        marker.Start(queues);
     }
 
     public void Dispatch(QosStatusChanged change)
@@ -135,9 +138,11 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     private void StartWorker(SessionLine line)
     {
         inFlight.Enter();
-        // Unsafe: the caller's activity and other ambient values are not the delivery's.
-        ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Dispatcher.WorkAsync(work.Line), (Dispatcher: this, Line: line), preferLocal: false);
+        begin(() => _ = WorkAsync(line));
     }
+
+    // Unsafe: the caller's activity and other ambient values are not the delivery's.
+    private static void BeginInThreadPool(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 
     private async Task WorkAsync(SessionLine first)
     {

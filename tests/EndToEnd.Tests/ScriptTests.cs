@@ -150,6 +150,8 @@ public sealed class ScriptTests
     [InlineData("up", "--colour", "red")]
     [InlineData("down", "now")]
     [InlineData("secret", "s3cret")]
+    [InlineData("simulate", "--seeds", "many")]
+    [InlineData("simulate", "--seeds", "0")]
     public async Task Wrong_usage_ends_with_2_and_says_why(params string[] arguments)
     {
         await using var script = ChildProcess.Start(Repository.Script, arguments);

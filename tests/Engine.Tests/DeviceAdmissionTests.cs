@@ -21,9 +21,9 @@ public sealed class DeviceAdmissionTests : IDisposable
     public async Task Of_two_sessions_on_one_flow_the_first_is_admitted()
     {
         var first = Session();
-        Assert.Equal(AdmissionOutcome.Admitted, await admission.AdmitAsync(first));
-        Assert.Equal(AdmissionOutcome.Conflict, await admission.AdmitAsync(Session()));
-        Assert.Equal(AdmissionOutcome.Exists, await admission.AdmitAsync(first));
+        Assert.Equal(AdmissionOutcome.Admitted, await admission.AdmitAsync(first, DateTimeOffset.MaxValue));
+        Assert.Equal(AdmissionOutcome.Conflict, await admission.AdmitAsync(Session(), DateTimeOffset.MaxValue));
+        Assert.Equal(AdmissionOutcome.Exists, await admission.AdmitAsync(first, DateTimeOffset.MaxValue));
         Assert.Equal(first, await world.Memory.ReadAsync(first.Id));
     }
 
@@ -31,27 +31,27 @@ public sealed class DeviceAdmissionTests : IDisposable
     public async Task What_another_owner_admitted_meanwhile_is_found_by_the_fence()
     {
         var elsewhere = NewAdmission();
-        Assert.Equal(AdmissionOutcome.Admitted, await admission.AdmitAsync(Session("198.18.0.1")));
+        Assert.Equal(AdmissionOutcome.Admitted, await admission.AdmitAsync(Session("198.18.0.1"), DateTimeOffset.MaxValue));
 
-        Assert.Equal(AdmissionOutcome.Admitted, await elsewhere.AdmitAsync(Session("198.18.0.2")));
-        Assert.Equal(AdmissionOutcome.Conflict, await admission.AdmitAsync(Session("198.18.0.2")));
+        Assert.Equal(AdmissionOutcome.Admitted, await elsewhere.AdmitAsync(Session("198.18.0.2"), DateTimeOffset.MaxValue));
+        Assert.Equal(AdmissionOutcome.Conflict, await admission.AdmitAsync(Session("198.18.0.2"), DateTimeOffset.MaxValue));
     }
 
     [Fact]
     public async Task What_memory_thinks_held_is_asked_for_before_a_client_is_refused()
     {
         var first = Session();
-        await admission.AdmitAsync(first);
+        await admission.AdmitAsync(first, DateTimeOffset.MaxValue);
         await world.Memory.CommitAsync(first.Gone().Silent());
 
-        Assert.Equal(AdmissionOutcome.Admitted, await admission.AdmitAsync(Session()));
+        Assert.Equal(AdmissionOutcome.Admitted, await admission.AdmitAsync(Session(), DateTimeOffset.MaxValue));
     }
 
     [Fact]
     public async Task More_creates_than_may_wait_for_a_device_are_refused_and_the_others_are_admitted_one_after_the_other()
     {
         world.Store.Close();
-        var all = Enumerable.Range(1, 4).Select(n => admission.AdmitAsync(Session($"198.18.0.{n}"))).ToArray();
+        var all = Enumerable.Range(1, 4).Select(n => admission.AdmitAsync(Session($"198.18.0.{n}"), DateTimeOffset.MaxValue)).ToArray();
 
         Assert.True(all[3].IsCompleted);
         Assert.Equal(AdmissionOutcome.Contended, await all[3]);
@@ -66,10 +66,10 @@ public sealed class DeviceAdmissionTests : IDisposable
     [Fact]
     public async Task A_device_that_was_never_heard_of_is_not_kept_and_one_that_comes_again_is()
     {
-        await admission.AdmitAsync(Session("198.18.0.1"));
+        await admission.AdmitAsync(Session("198.18.0.1"), DateTimeOffset.MaxValue);
         Assert.Equal(1, left);
 
-        await admission.AdmitAsync(Session("198.18.0.2"));
+        await admission.AdmitAsync(Session("198.18.0.2"), DateTimeOffset.MaxValue);
         Assert.Equal(1, left);
     }
 
@@ -77,10 +77,11 @@ public sealed class DeviceAdmissionTests : IDisposable
     public async Task A_create_that_nobody_waits_for_any_more_admits_nothing()
     {
         var late = Session();
-        world.Time.Advance(world.Options.AttemptTimeout + TimeSpan.FromMilliseconds(1));
+        var now = world.Time.GetUtcNow();
 
-        Assert.Equal(AdmissionOutcome.StoreUnavailable, await admission.AdmitAsync(late));
+        Assert.Equal(AdmissionOutcome.StoreUnavailable, await admission.AdmitAsync(late, now.AddMilliseconds(-1)));
         Assert.Null(await world.Memory.ReadAsync(late.Id));
+        Assert.Equal(AdmissionOutcome.Admitted, await admission.AdmitAsync(late, now));
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class DeviceAdmissionTests : IDisposable
     {
         world.Store.Broken = new StoreUnavailableException("Away.");
 
-        Assert.Equal(AdmissionOutcome.StoreUnavailable, await admission.AdmitAsync(Session()));
+        Assert.Equal(AdmissionOutcome.StoreUnavailable, await admission.AdmitAsync(Session(), DateTimeOffset.MaxValue));
         Assert.Equal(1, left);
     }
 

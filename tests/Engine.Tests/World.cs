@@ -34,7 +34,7 @@ internal sealed class World : IDueSessions, IEventDispatcher, IOperatorAdapter, 
         var route = new OperatorRoute { Id = Id, DisplayName = "Test", NumberPrefixes = ["+34"], Networks = [] };
         Services = new SessionServices(
             new SessionPolicy(), new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]), new OperatorDirectory([route], [this]),
-            new DeviceKeyHasher(new byte[32]), Store, session => DeviceOf(session.Terms.DeviceKey).AdmitAsync(session), this, Due, InFlight, metrics,
+            new DeviceKeyHasher(new byte[32]), Store, (session, validUntil) => DeviceOf(session.Terms.DeviceKey).AdmitAsync(session, validUntil), this, Due, InFlight, metrics,
             Time, Options, NullLogger<SessionProcess>.Instance);
     }
 

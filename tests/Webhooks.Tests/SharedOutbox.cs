@@ -52,6 +52,30 @@ public sealed class SharedOutbox
         Assert.Empty(outbox.Pending);
     }
 
+    [Fact]
+    public async Task A_sink_whose_last_session_changes_hands_during_an_attempt_takes_no_room_any_more()
+    {
+        var isOurs = true;
+        using var broker = new Broker(outbox: outbox, share: new Share(_ => isOurs), options: new WebhookOptions { SinksInMemory = 1 });
+        await broker.StartAsync();
+        var answer = new TaskCompletionSource();
+        broker.Network.Before = _ => answer.Task;
+        broker.Network.Answer = seen => Status.Of(seen.Url.Host == "sink.example" ? 503 : 204);
+        broker.Tell(1, 1);
+        await broker.Network.ArrivedAsync(1);
+
+        isOurs = false;
+        broker.Dispatcher.ShareChanged();
+        answer.SetResult();
+        await broker.QuietAsync();
+        Assert.Equal((0, 0), (broker.Dispatcher.Held, broker.Dispatcher.Lanes));
+
+        isOurs = true;
+        broker.Tell(2, 1, "https://other.example/events");
+        await broker.QuietAsync();
+        Assert.Single(broker.Network.To("other.example"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -17,5 +17,5 @@ internal sealed class DeviceGrain : Grain, IDeviceGrain
 
     public DeviceGrain(SessionServices services) => admission = new DeviceAdmission(new DeviceKey(this.GetPrimaryKey()), services, DeactivateOnIdle);
 
-    public Task<AdmissionOutcome> AdmitAsync(QosSession session) => admission.AdmitAsync(session);
+    public Task<AdmissionOutcome> AdmitAsync(QosSession session, DateTimeOffset validUntil) => admission.AdmitAsync(session, validUntil);
 }

@@ -11,7 +11,7 @@ public interface IQosSessionGrain : IGrainWithGuidKey
     /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
     /// <param name="validUntil">When whoever calls stops waiting. A call that arrives later, at a silo that was frozen, makes nothing: its repetition may
     /// have made the session elsewhere, and the client may have deleted it since. The hosts' clocks must agree as far as
-    /// <see cref="Engine.EngineOptions.AttemptTimeout"/> is long.</param>
+    /// <see cref="Engine.EngineOptions.ValidShare"/> leaves time.</param>
     [Alias("Create")]
     Task<SessionResult> CreateAsync([Immutable] CreateSession request, DateTimeOffset validUntil);
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using QodOrleans.Core.Storage;
 using QodOrleans.Webhooks.Queues;
@@ -12,54 +11,78 @@ internal sealed class OutboxMarker : IDisposable
     // Enough to fill the batches that the store gathers.
     private const int Writers = 512;
 
-    private readonly Channel<SessionLine> concluded = Channel.CreateUnbounded<SessionLine>();
     private readonly Lock gate = new();
+    private readonly Queue<SessionLine> concluded = new();
     private readonly List<SessionLine> parked = [];
     private readonly IEventOutbox outbox;
     private readonly WebhookOptions options;
     private readonly WebhookTelemetry telemetry;
     private readonly InFlight inFlight;
+    private readonly Action<Action> begin;
     private readonly ILogger log;
     private readonly ITimer unpark;
+    private DeliveryQueues? queues;
     private TimeSpan pause;
+    private int writers;
+    private bool disposed;
 
     public OutboxMarker(
-        IEventOutbox outbox, WebhookOptions options, TimeProvider time, WebhookTelemetry telemetry, InFlight inFlight, ILogger log)
+        IEventOutbox outbox, WebhookOptions options, TimeProvider time, WebhookTelemetry telemetry, InFlight inFlight, Action<Action> begin,
+        ILogger log)
     {
         this.outbox = outbox;
         this.options = options;
         this.telemetry = telemetry;
         this.inFlight = inFlight;
+        this.begin = begin;
         this.log = log;
         pause = options.OutboxPause;
         unpark = time.CreateTimer(_ => Unpark(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    public void Attach(DeliveryQueues to) => queues = to;
+
     /// <summary>Bounded by the events that memory may hold.</summary>
     public void Post(SessionLine line)
     {
         inFlight.Enter();
-        if (!concluded.Writer.TryWrite(line)) inFlight.Exit();
-    }
-
-    public void Start(DeliveryQueues queues)
-    {
-        for (var i = 0; i < Writers; i++) _ = Task.Run(() => WriteAsync(queues));
+        lock (gate)
+        {
+            if (disposed)
+            {
+                inFlight.Exit();
+                return;
+            }
+            concluded.Enqueue(line);
+            if (writers == Writers) return;
+            writers++;
+        }
+        begin(() => _ = WriteAsync());
     }
 
     public void Dispose()
     {
-        concluded.Writer.TryComplete();
+        lock (gate) disposed = true;
         unpark.Dispose();
     }
 
-    private async Task WriteAsync(DeliveryQueues queues)
+    private SessionLine? Take()
     {
-        await foreach (var line in concluded.Reader.ReadAllAsync())
+        lock (gate)
+        {
+            if (concluded.TryDequeue(out var line)) return line;
+            writers--;
+            return null;
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        while (Take() is { } line)
         {
             try
             {
-                while (queues.NextConclusion(line) is { } conclusion)
+                while (queues!.NextConclusion(line) is { } conclusion)
                 {
                     await TellAsync(conclusion);
                     queues.Forget(line);

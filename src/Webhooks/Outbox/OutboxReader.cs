@@ -13,6 +13,7 @@ internal sealed class OutboxReader : IDisposable
     private readonly WebhookOptions options;
     private readonly TimeProvider time;
     private readonly InFlight inFlight;
+    private readonly Action<Action> begin;
     private readonly ILogger log;
     private readonly ITimer timer;
 
@@ -26,13 +27,15 @@ internal sealed class OutboxReader : IDisposable
     private long lastPass;
 
     public OutboxReader(
-        IEventOutbox outbox, DeliveryQueues queues, WebhookOptions options, TimeProvider time, InFlight inFlight, ILogger log)
+        IEventOutbox outbox, DeliveryQueues queues, WebhookOptions options, TimeProvider time, InFlight inFlight, Action<Action> begin,
+        ILogger log)
     {
         this.outbox = outbox;
         this.queues = queues;
         this.options = options;
         this.time = time;
         this.inFlight = inFlight;
+        this.begin = begin;
         this.log = log;
         outagePause = options.OutboxPause;
         timer = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -74,7 +77,7 @@ internal sealed class OutboxReader : IDisposable
     private void Run()
     {
         inFlight.Enter();
-        _ = Task.Run(RunAsync);
+        begin(() => _ = RunAsync());
     }
 
     private async Task RunAsync()

@@ -5,13 +5,13 @@ using QodOrleans.Core.Storage;
 namespace QodOrleans.Webhooks.Outbox;
 
 /// <summary>A server has asked this process for rest: the others must know, now and after this one has died.</summary>
-internal sealed class RestKeeper(IEventOutbox outbox, IRestNews? news, InFlight inFlight, ILogger log)
+internal sealed class RestKeeper(IEventOutbox outbox, IRestNews? news, InFlight inFlight, Action<Action> begin, ILogger log)
 {
     /// <summary>Hands over and returns.</summary>
     public void Post(SinkRest rest)
     {
         inFlight.Enter();
-        _ = Task.Run(() => KeepAsync(rest));
+        begin(() => _ = KeepAsync(rest));
     }
 
     private async Task KeepAsync(SinkRest rest)

@@ -122,6 +122,8 @@ internal sealed class DeliveryQueues : IDisposable
 
             var next = Take(lane, now);
             StartReady(lane, now);
+            // Where what was left of it is another's by now, nothing else would notice.
+            EvictIfIdle(lane, now);
             return next;
         }
     }

@@ -38,6 +38,26 @@ public sealed class AbandonedCreateTests : IAsyncLifetime
         Assert.Empty(fixture.Events);
     }
 
+    /// <summary>Cancelling a call does not stop its attempts: one of them would make again what is deleted meanwhile.</summary>
+    [Fact]
+    public async Task Nothing_is_undone_while_an_attempt_still_counts()
+    {
+        (fixture.Options.AttemptTimeout, fixture.Options.CallDeadline) = (TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(2));
+        var started = TimeProvider.System.GetTimestamp();
+        var abandoned = await fixture.Engine.CreateSessionAsync(SlowRequest(), new CancellationToken(canceled: true));
+        Assert.Equal(SessionErrorCode.StoreUnavailable, abandoned.Error?.Code);
+
+        await Eventually.IsTrueAsync(async () =>
+        {
+            var due = await fixture.Store.ReadDueAsync(null, DateTimeOffset.MaxValue, 10, default);
+            return due.Count == 1 && await fixture.Store.ReadAsync(due[0].Id) is { StatusInfo: StatusInfo.DeleteRequested };
+        });
+
+        Assert.True(TimeProvider.System.GetElapsedTime(started) > fixture.Options.AttemptTimeout);
+        // Or the silo would wait for the operator's answer when it stops.
+        fixture.Time.Advance(TimeSpan.FromSeconds(6));
+    }
+
     /// <summary>The operator takes five seconds to answer.</summary>
     private static CreateSession SlowRequest() => new()
     {
