@@ -1,21 +1,19 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net.Mime;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Auth;
-using QodOrleans.Api.Auth.Limits;
 using QodOrleans.Api.Docs;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Surfaces.OAuth;
 using QodOrleans.Api.Surfaces.Orange;
 using QodOrleans.Api.Surfaces.Qod008;
 using QodOrleans.Api.Surfaces.Qod010;
 using QodOrleans.Api.Surfaces.Qod110;
 using QodOrleans.Api.Surfaces.Telefonica;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api;
@@ -37,31 +35,24 @@ public static class ApiExtensions
         OrangeSurface.Surface,
         Qod110Surface.Surface,
         QosProfiles110Surface.Surface,
-        .. AuthorizationServer.Surfaces,
+        .. OAuthSurfaces.All,
     ];
 
-    /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section))
-            // The binder would pass over an object where a text belongs, and the client would be without its keys.
-            .Validate(_ => !configuration.GetSection(ApiOptions.Section + ":Clients").GetChildren().Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
-                "Qod:Clients: a Jwks is JSON within JSON; it must be a text that holds JSON, or stand in a file of its own, named by JwksFile.")
-            .ValidateOnStart();
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
-        services.TryAddSingleton(provider => new SurfaceDirectory(Surfaces, provider.GetRequiredService<IOptions<ApiOptions>>()));
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox));
+        services.AddQodAuthorization(configuration, new ScopeCatalog(Surfaces.Select(surface => new ApiScopes(surface.ApiName, surface.Scopes))));
+        services.Configure<BearerOptions>(BearerExtensions.SchemeName, AnswerInTheSurfacesWords);
+        services.TryAddSingleton(provider => new SurfaceDirectory(
+            Surfaces, provider.GetRequiredService<IOptions<ApiOptions>>().Value.Surfaces, provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value.Issuer));
+        services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value.Mode == QodMode.Sandbox));
         services.AddSingleton<SessionOperations>();
         services.AddSingleton<ApiMetrics>();
-        services.AddAuthorizationServer();
         services.AddMetrics();
         services.AddRouting();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, BodyChoice>());
         services.AddHealthChecks();
-        services.AddDataProtection().SetApplicationName("QodOrleans");
-        services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
-        services.AddAuthorization();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ApiOptions>>((timeouts, api) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
@@ -117,6 +108,19 @@ public static class ApiExtensions
             return context.Response.WriteAsync($$"""{"status":"{{report.Status}}"}""");
         },
     };
+
+    private static void AnswerInTheSurfacesWords(BearerOptions bearer)
+    {
+        bearer.OnChallenge = (context, failure, why) => context.WriteFaultAsync(new Fault(
+            failure switch
+            {
+                BearerFailure.Missing => FaultKind.CredentialsMissing,
+                BearerFailure.Expired => FaultKind.CredentialsExpired,
+                _ => FaultKind.Unauthenticated,
+            },
+            why));
+        bearer.OnForbidden = (context, why) => context.WriteFaultAsync(new Fault(FaultKind.Forbidden, why));
+    }
 
     private sealed class ApiOptionsValidation : IValidateOptions<ApiOptions>
     {

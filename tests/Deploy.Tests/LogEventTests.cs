@@ -1,11 +1,12 @@
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own.</summary>
+/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own; the API and the authorization server share one.</summary>
 public sealed class LogEventTests
 {
     private static readonly Dictionary<string, int> FirstIds = new()
     {
         ["Api"] = 1000,
+        ["Authorization"] = 1000,
         ["Hosting"] = 1100,
         ["Postgres"] = 2000,
         ["Operators"] = 3000,

@@ -1,8 +1,11 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using QodOrleans.Api;
+using QodOrleans.Authorization;
+using QodOrleans.Authorization.Limits;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Engine;
@@ -29,6 +32,8 @@ public sealed partial class SettingsTests
         [QodClusterOptions.Section] = typeof(QodClusterOptions),
         [AdministrationOptions.Section] = typeof(AdministrationOptions),
         ["Qod:Clients"] = typeof(ClientOptions[]),
+        ["Qod:Authorization"] = typeof(AuthorizationOptions),
+        ["Qod:RateLimits"] = typeof(RateLimitOptions),
         ["Qod:Profiles"] = typeof(QosProfile[]),
     };
 
@@ -50,6 +55,10 @@ public sealed partial class SettingsTests
     [InlineData("Qod:Operators:0:Resilience:Retries", "2", true)]
     [InlineData("Qod:Operators:0:Prefixes:0", "+34", false)]
     [InlineData("Qod:Clients:0:Secret", "x", false)]
+    [InlineData("Qod:AccessTokenLifetime", "01:00:00", true)]
+    [InlineData("Qod:Issuer", "x", false)]
+    [InlineData("Qod:Authorization:CodeLifetime", "00:01:00", true)]
+    [InlineData("Qod:Authorization:Codes", "x", false)]
     [InlineData("Qod:Public", "http://x", false)]
     [InlineData("Qod:Cluster:ProbeTimeout", "00:00:02", true)]
     [InlineData("Qod:Cluster:SiloPort", "11112", true)]
@@ -76,8 +85,7 @@ public sealed partial class SettingsTests
     {
         var configuration = Configure("base");
         Assert.False(HostSettings.Read(configuration, [], defaultPort: 1).IsSandbox);
-        var api = Valid(configuration);
-        Assert.Equal(Uri.UriSchemeHttps, new Uri(api.PublicUrl).Scheme);
+        Assert.Equal(Uri.UriSchemeHttps, new Uri(Valid(configuration).PublicUrl).Scheme);
     }
 
     [Fact]
@@ -99,11 +107,12 @@ public sealed partial class SettingsTests
         return configuration;
     }
 
-    private static ApiOptions Valid(ConfigurationManager configuration)
+    /// <summary>As a host reads them that serves the API: a value out of range throws.</summary>
+    private static AuthorizationServerOptions Valid(ConfigurationManager configuration)
     {
-        var api = configuration.GetSection(ApiOptions.Section).Get<ApiOptions>()!;
-        Assert.Empty(api.Validate(new ValidationContext(api)));
-        return api;
+        using var services = new ServiceCollection().AddQodApi(configuration).BuildServiceProvider();
+        Assert.NotNull(services.GetRequiredService<IOptions<ApiOptions>>().Value);
+        return services.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value;
     }
 
     /// <summary>Whether the name is known and, where it is bound to a type, the value can be.</summary>
@@ -135,7 +144,8 @@ public sealed partial class SettingsTests
         return section switch
         {
             "Qod:Keys" => KeySetting().IsMatch(key),
-            _ => typeof(ApiOptions).GetProperty(key.Split(':')[1]) is not null || Repository.Source.Contains($"\"{key}\"", StringComparison.Ordinal),
+            _ => new[] { typeof(ApiOptions), typeof(AuthorizationServerOptions) }.Any(type => type.GetProperty(key.Split(':')[1]) is { CanWrite: true })
+                || Repository.Source.Contains($"\"{key}\"", StringComparison.Ordinal),
         };
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using QodOrleans.Api.Auth.Discovery;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization;
 
 namespace QodOrleans.Api.Docs;
 
@@ -19,7 +19,7 @@ internal static class FrontDoor
                 where surface.OpenApiResource is not null
                 select new FrontDoorSurface(surface.Name, prefix + surface.Root, $"{prefix}/openapi/{surface.Name}.json")],
             prefix + Docs,
-            prefix + DiscoveryEndpoint.Path,
+            prefix + AuthorizationPaths.Discovery,
             prefix + "/health/ready");
         app.MapGet("/", context =>
         {
@@ -32,7 +32,7 @@ internal static class FrontDoor
 
     /// <summary>Who takes anything at all has not asked for a page.</summary>
     private static bool PrefersPages(string accept) =>
-        accept.Contains(Html, StringComparison.OrdinalIgnoreCase) && FieldValues.Quality(accept, Html) is > 0 and var page && page >= FieldValues.Quality(accept, Answers.Json);
+        accept.Contains(Html, StringComparison.OrdinalIgnoreCase) && AcceptHeader.Quality(accept, Html) is > 0 and var page && page >= AcceptHeader.Quality(accept, Answers.Json);
 }
 
 /// <param name="Docs">The reference, for people.</param>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Primitives;
-
 namespace QodOrleans.Api.Http;
 
 /// <summary>What is wrong with a request, or with us. Each surface has its own words for it.</summary>
@@ -85,13 +83,12 @@ internal readonly record struct Fault(FaultKind Kind, string Detail = "", int Re
     public static Fault Query(string name, string rule) => new(FaultKind.QueryInvalid, $"{name}: {rule}");
 }
 
-/// <summary>An error, ready to be sent.</summary>
-/// <param name="Code">The surface's code, for metrics.</param>
-/// <param name="RetryAfterSeconds">0 for none.</param>
-internal sealed record ErrorAnswer(int Status, string Code, byte[] Body, int RetryAfterSeconds = 0)
+internal static class FaultAnswers
 {
-    public string ContentType { get; init; } = Answers.Json;
+    /// <summary>Whole seconds, at least 1: also where nobody knows how long it will take.</summary>
+    public static int RetryAfterSeconds(TimeSpan? retryAfter) => retryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
 
-    /// <summary>What else stands in its head.</summary>
-    public IReadOnlyList<KeyValuePair<string, StringValues>> Headers { get; init; } = [];
+    /// <summary>In the words of the surface that the request was for.</summary>
+    public static Task WriteFaultAsync(this HttpContext context, Fault fault) =>
+        context.WriteErrorAsync(context.RequestServices.GetRequiredService<SurfaceDirectory>().Of(context).Describe(fault));
 }

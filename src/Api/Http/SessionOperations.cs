@@ -1,4 +1,4 @@
-using QodOrleans.Api.Auth;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Sessions;
 

@@ -10,9 +10,9 @@ namespace QodOrleans.Api.Http;
 /// <param name="Describe">Puts a fault into the surface's words and shape.</param>
 internal sealed record Surface(string Name, PathString Root, Action<IEndpointRouteBuilder, Surface> Map, Func<Fault, ErrorAnswer> Describe)
 {
-    /// <summary>One that stands where it stands.</summary>
+    /// <summary>One that stands where it stands, with endpoints that need not know of it.</summary>
     public Surface(string name, PathString root, Action<IEndpointRouteBuilder> map, Func<Fault, ErrorAnswer> describe)
-        : this(name, root, (routes, _) => map(routes), describe) => IsFixed = true;
+        : this(name, root, (routes, surface) => map(routes.MapGroup("").WithMetadata(surface)), describe) => IsFixed = true;
 
     /// <summary>Its paths are not for the configuration to choose.</summary>
     public bool IsFixed { get; }

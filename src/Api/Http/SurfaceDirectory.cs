@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Options;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Http;
@@ -14,10 +13,10 @@ internal sealed partial class SurfaceDirectory
 
     private readonly Dictionary<string, string> sessionsUrls;
 
-    public SurfaceDirectory(IReadOnlyList<Surface> surfaces, IOptions<ApiOptions> options)
+    /// <param name="publicUrl">By which clients reach us, without a slash at its end.</param>
+    public SurfaceDirectory(IReadOnlyList<Surface> surfaces, IList<SurfaceOptions> chosen, string publicUrl)
     {
-        All = Place(surfaces, options.Value.Surfaces);
-        var publicUrl = options.Value.Issuer;
+        All = Place(surfaces, chosen);
         sessionsUrls = All.Where(surface => surface.WriteSession is not null)
             .ToDictionary(surface => surface.Name, surface => $"{publicUrl}{surface.Root}/sessions/");
         Prefix = PathString.FromUriComponent(new Uri(publicUrl)).Value!.TrimEnd('/');

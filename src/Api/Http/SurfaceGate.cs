@@ -16,7 +16,7 @@ internal sealed class SurfaceGate(RequestDelegate next, SurfaceDirectory surface
         if (chosen is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<Surface>() is not { } surface) return next(context);
 
         if (!IsSpelt(context.Request.PathBase) || !IsSpeltAs(endpoint.RoutePattern, context.Request.Path.Value)) return context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
-        if (!surface.AnswersPages && !FieldValues.AcceptsJson(context.Request.Headers.Accept)) return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
+        if (!surface.AnswersPages && !AcceptHeader.AcceptsJson(context.Request.Headers.Accept)) return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
         return next(context);
     }
 

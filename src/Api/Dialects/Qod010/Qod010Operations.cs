@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;

@@ -56,7 +56,7 @@ internal static class OrangeErrors
         SessionErrorCode.SessionInactive or SessionErrorCode.ExtensionRefused => InvalidField($"requestedAdditionalDuration: {error.Message}"),
         SessionErrorCode.Overloaded => Error(
             503, 6, "Orange API is over capacity, retry later !", "The service faces too much requests and can not handle the call.",
-            Answers.RetryAfterSeconds(error.RetryAfter)),
+            FaultAnswers.RetryAfterSeconds(error.RetryAfter)),
         SessionErrorCode.OperatorUnavailable or SessionErrorCode.StoreUnavailable => Unavailable(error.Message, error.RetryAfter),
         _ => throw new ArgumentOutOfRangeException(nameof(error), error.Code, "No status for this error."),
     };
@@ -97,7 +97,7 @@ internal static class OrangeErrors
     private static ErrorAnswer AccessDenied(string description) => Error(403, 50, "Access denied", description);
 
     private static ErrorAnswer Unavailable(string description, TimeSpan? retryAfter) =>
-        Error(503, 5, "The service is temporarily unavailable", description, Answers.RetryAfterSeconds(retryAfter));
+        Error(503, 5, "The service is temporarily unavailable", description, FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Error(int status, int code, string message, string description, int retryAfterSeconds = 0) =>
         new(status, code.ToString(CultureInfo.InvariantCulture), Answers.ToJson(new ErrorBody(code, message, description), OrangeJson.Default.ErrorBody), retryAfterSeconds);

@@ -56,7 +56,7 @@ internal static class Qod008Errors
     };
 
     // 0.8.0 spells it SERVICE_UNAVALIBLE; 0.8.1 has mended that.
-    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "SERVICE_UNAVAILABLE", "Service unavailable", Answers.RetryAfterSeconds(retryAfter));
+    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "SERVICE_UNAVAILABLE", "Service unavailable", FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Forbidden(string why) => Error(403, "FORBIDDEN", $"Operation not allowed: {why}");
 

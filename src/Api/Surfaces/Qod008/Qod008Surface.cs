@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Auth;
+using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;

@@ -69,7 +69,7 @@ internal static class Qod010Errors
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "No status for this fault."),
     };
 
-    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "UNAVAILABLE", "Service unavailable", Answers.RetryAfterSeconds(retryAfter));
+    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "UNAVAILABLE", "Service unavailable", FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Invalid(string message) => Error(400, "INVALID_ARGUMENT", message);
 

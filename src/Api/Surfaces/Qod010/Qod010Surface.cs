@@ -1,4 +1,3 @@
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
 

@@ -94,7 +94,7 @@ internal static class Qod110Errors
     private static ErrorAnswer ExtensionRefused(string message) => Error(409, "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED", message);
 
     private static ErrorAnswer Unavailable(TimeSpan? retryAfter) =>
-        Error(503, "UNAVAILABLE", "Service Unavailable.", Answers.RetryAfterSeconds(retryAfter));
+        Error(503, "UNAVAILABLE", "Service Unavailable.", FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) => ErrorInfo.Answer(status, code, message, retryAfterSeconds);
 }

@@ -49,7 +49,7 @@ internal static class TelefonicaErrors
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "No status for this fault."),
     };
 
-    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "UNAVAILABLE", "Service unavailable.", Answers.RetryAfterSeconds(retryAfter));
+    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "UNAVAILABLE", "Service unavailable.", FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Forbidden(string why) => Error(403, "PERMISSION_DENIED", $"Forbidden. {why}");
 
