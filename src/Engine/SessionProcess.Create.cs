@@ -56,7 +56,7 @@ public sealed partial class SessionProcess
             result = SessionError.StoreUnavailable();
         }
         // What took longer was answered so by the one who called.
-        var isTooLate = services.Time.GetElapsedTime(started) > services.Options.CallDeadline;
+        var isTooLate = services.Time.GetElapsedTime(started) > services.Calls.CallDeadline;
         var outcome = isTooLate ? nameof(SessionErrorCode.StoreUnavailable) : result.Error?.Code.ToString() ?? "Created";
         services.Metrics.Created(device.Route.Id.Value, outcome);
         return result;

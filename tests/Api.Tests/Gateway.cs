@@ -16,7 +16,7 @@ using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
-using QodOrleans.Grains;
+using QodOrleans.Grains.Abstractions;
 using QodOrleans.Memory;
 using QodOrleans.TestSupport;
 

@@ -17,7 +17,7 @@ internal sealed class Gateway(World world) : Node(world, "gateway")
     /// <summary>The silos that it knows of.</summary>
     public Members Members { get; set; }
 
-    private EngineOptions Options => World.EngineOptions;
+    private static SessionCallOptions Options => World.Calls;
 
     /// <param name="isDoubled">The first attempt's connection breaks: it goes on, and another is made at once, at any silo.</param>
     public async Task<SessionResult> CreateAsync(SessionId id, CreateSession request, bool isDoubled)
@@ -25,7 +25,7 @@ internal sealed class Gateway(World world) : Node(world, "gateway")
         var since = World.Scheduler.Steps;
         var attempts = CallAsync(id, () =>
         {
-            var validUntil = Clock.GetUtcNow() + Options.AttemptTimeout * EngineOptions.ValidShare;
+            var validUntil = Clock.GetUtcNow() + Options.AttemptTimeout * SessionCallOptions.ValidShare;
             return session => session.CreateAsync(request, validUntil);
         },
         isDoubled: isDoubled);

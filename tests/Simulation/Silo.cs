@@ -48,7 +48,7 @@ internal sealed class Silo : Node, IDueSessions, IOutboxShare, IRestNews
         services = new SessionServices(
             World.Policy, World.Profiles,
             new OperatorDirectory(world.Telcos.Select(telco => telco.Route), world.Telcos.Select(telco => new TelcoLine(world, telco, this))),
-            World.DeviceKeys, store, AdmitAsync, router, due, inFlight, metrics, Clock, world.EngineOptions, log);
+            World.DeviceKeys, store, AdmitAsync, router, due, inFlight, metrics, Clock, world.EngineOptions, World.Calls, log);
     }
 
     /// <summary>What remains of it when it starts again.</summary>

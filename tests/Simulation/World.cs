@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
@@ -89,6 +90,8 @@ internal sealed class World
     public IReadOnlyList<Telco> Telcos { get; }
 
     public EngineOptions EngineOptions { get; }
+
+    public static SessionCallOptions Calls { get; } = new();
 
     public WebhookOptions WebhookOptions { get; }
 

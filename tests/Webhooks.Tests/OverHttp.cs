@@ -320,7 +320,7 @@ public sealed class OverHttp
         await using var receiver = await Receiver.StartAsync();
         using var broker = OverSockets();
         await broker.StartAsync();
-        var foreign = new SinkTokenProtector(new WebhookKeys([new byte[32]])).Protect("secret");
+        var foreign = new SinkTokenProtector([new byte[32]]).Protect("secret");
 
         broker.Tell(broker.Event(1, 1) with { Sink = new Sink(receiver.Url, foreign) });
         await broker.QuietAsync();

@@ -105,7 +105,8 @@ public sealed class Wiring
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings.Chunk(2).Select(pair => KeyValuePair.Create($"Qod:Webhooks:{pair[0]}", (string?)pair[1])));
-        builder.Services.AddQodWebhooks(builder.Configuration, sandbox: true, Broker.Keys);
+        builder.Services.AddSingleton(new SinkPolicy(sandbox: true)).AddSingleton<ISinkTokenProtector>(new SinkTokenProtector(Broker.Keys));
+        builder.Services.AddQodWebhooks(builder.Configuration);
         builder.Services.AddSingleton<IEventOutbox>(outbox);
         builder.Services.AddSingleton<IEventFormat, TestFormat>();
         return builder.Build();

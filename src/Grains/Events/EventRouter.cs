@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Grains.Shares;
 
@@ -27,12 +28,12 @@ internal sealed class EventRouter : IEventDispatcher
     private long changedAt;
 
     public EventRouter(
-        IEventDispatcher local, SessionShares shares, EventInboxClient inboxes, GrainMetrics metrics, IOptions<QodClusterOptions> settings,
+        IEventDispatcher local, SessionShares shares, EventInboxClient inboxes, GrainMetrics metrics, IOptions<SiloMessagingOptions> messaging,
         [FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<EventRouter> log)
     {
         (this.local, this.shares, this.inboxes, this.metrics, this.pace, this.log) = (local, shares, inboxes, metrics, pace, log);
         // A call that failed late, and the next.
-        settling = 2 * (settings.Value.ResponseTimeout + RetryPause);
+        settling = 2 * (messaging.Value.ResponseTimeout + RetryPause);
         changedAt = pace.GetTimestamp();
         shares.Changed += () => Volatile.Write(ref changedAt, pace.GetTimestamp());
     }

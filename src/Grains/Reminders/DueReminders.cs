@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
 using QodOrleans.Engine;
-using QodOrleans.Grains.Sessions;
 using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.Reminders;
@@ -29,7 +28,7 @@ internal sealed class DueReminders : IDueSessions, IDisposable
 
     public DueReminders(
         ISessionStore store, IGrainFactory grains, SessionShares shares, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
-        EngineMetrics metrics, IOptions<EngineOptions> options, IOptions<QodClusterOptions> settings, ILogger<DueSessionScheduler> log)
+        EngineMetrics metrics, IOptions<EngineOptions> options, IOptions<GrainOptions> settings, ILogger<DueSessionScheduler> log)
     {
         (this.grains, this.shares, this.time, period) = (new(grains), shares, time, settings.Value.DuePeriod);
         Scheduler = new DueSessionScheduler(this, store, time, pace, metrics, options.Value, log);

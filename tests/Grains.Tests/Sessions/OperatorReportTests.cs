@@ -6,6 +6,7 @@ using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Abstractions;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Grains.Tests.Sessions;

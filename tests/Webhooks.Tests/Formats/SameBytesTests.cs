@@ -46,7 +46,8 @@ public sealed class SameBytesTests
             new("Qod:PublicUrl", address), new("Qod:LegacySinkToken", legacySinkToken),
             new("Qod:Surfaces:0:Name", change.Surface), new("Qod:Surfaces:0:Path", path),
         ]);
-        builder.Services.AddQodWebhooks(builder.Configuration, sandbox: true, Broker.Keys);
+        builder.Services.AddSingleton(new SinkPolicy(sandbox: true)).AddSingleton<ISinkTokenProtector>(new SinkTokenProtector(Broker.Keys));
+        builder.Services.AddQodWebhooks(builder.Configuration);
         builder.Services.AddSingleton<IEventOutbox>(outbox);
         using var silo = builder.Build();
         await silo.StartAsync();

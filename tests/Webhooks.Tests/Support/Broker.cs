@@ -15,7 +15,7 @@ namespace QodOrleans.Webhooks.Tests.Support;
 /// <summary>The dispatcher with its outbox and clock, and the engine's part: commit, then dispatch.</summary>
 internal sealed class Broker : IDisposable
 {
-    public static readonly WebhookKeys Keys = new([SHA256.HashData("test"u8)]);
+    public static readonly IReadOnlyList<byte[]> Keys = [SHA256.HashData("test"u8)];
 
     public Broker(
         HttpMessageHandler? network = null, FakeOutbox? outbox = null, TimeProvider? time = null, WebhookOptions? options = null, Random? chance = null,

@@ -1,4 +1,4 @@
-namespace QodOrleans.Grains;
+namespace QodOrleans.Grains.Abstractions;
 
 /// <summary>References to grains of one interface, by another one of theirs. Orleans reads the attributes of an interface anew for every reference
 /// that is asked for by its type; these are resolved once.</summary>

@@ -9,11 +9,8 @@ using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
-using QodOrleans.Engine;
-using QodOrleans.Grains.Devices;
-using QodOrleans.Grains.Sessions;
 
-namespace QodOrleans.Grains;
+namespace QodOrleans.Grains.Abstractions;
 
 /// <summary>The engine of a cluster, as a gateway sees it: changes go to the session's grain, wherever it is; reads go to the store, which holds
 /// everything that was ever acknowledged, and wake no grain.</summary>
@@ -32,7 +29,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private readonly DeviceKeyHasher deviceKeys;
     private readonly TimeProvider time;
     private readonly TimeProvider pace;
-    private readonly EngineOptions options;
+    private readonly SessionCallOptions options;
     private readonly ILogger<OrleansSessionEngine> log;
     private readonly CancellationTokenSource stopping = new();
     private int underWay;
@@ -40,7 +37,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
 
     public OrleansSessionEngine(
         IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
-        IOptions<EngineOptions> options, ILogger<OrleansSessionEngine> log) =>
+        IOptions<SessionCallOptions> options, ILogger<OrleansSessionEngine> log) =>
         (this.grains, sessions, this.store, this.profiles, this.deviceKeys, this.time, this.pace, this.options, this.log) =
         (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, deviceKeys, time, pace, options.Value, log);
 
@@ -52,7 +49,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         Task<SessionResult>? attempts = null;
         var result = await WithinLimitsAsync(
             () => attempts = CallAsync(
-                new Attempts("create", id), session => session.CreateAsync(request, time.GetUtcNow() + options.AttemptTimeout * EngineOptions.ValidShare)),
+                new Attempts("create", id), session => session.CreateAsync(request, time.GetUtcNow() + options.AttemptTimeout * SessionCallOptions.ValidShare)),
             cancellation);
 
         // Whoever was not told of a session must not be left with one: it would hold the flow against the client's next try.

@@ -3,9 +3,8 @@ using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
-using QodOrleans.Engine;
 
-namespace QodOrleans.Grains;
+namespace QodOrleans.Grains.Abstractions;
 
 // How Core's values travel between processes: Core knows no Orleans, so each value that crosses has a surrogate here. Processes of two releases
 // talk to each other during a rolling upgrade: an Id is never reused or renumbered, a member is only ever added, and SurrogateTests reads the
@@ -192,9 +191,6 @@ internal readonly record struct LineResultSurrogate([property: Id(0)] LineSurrog
 [GenerateSerializer, Alias("qod.outcome")]
 internal readonly record struct OutcomeSurrogate([property: Id(0)] string Kind, [property: Id(1)] string? Reference, [property: Id(2)] string? Detail);
 
-[GenerateSerializer, Alias("qod.admission")]
-internal readonly record struct AdmissionSurrogate([property: Id(0)] int Outcome);
-
 [GenerateSerializer, Alias("qod.change")]
 internal readonly record struct ChangeSurrogate(
     [property: Id(0)] Guid EventId,
@@ -300,14 +296,6 @@ internal sealed class OperatorOutcomeConverter : IConverter<OperatorOutcome, Out
 }
 
 [RegisterConverter]
-internal sealed class AdmissionOutcomeConverter : IConverter<AdmissionOutcome, AdmissionSurrogate>
-{
-    public AdmissionOutcome ConvertFromSurrogate(in AdmissionSurrogate surrogate) => (AdmissionOutcome)surrogate.Outcome;
-
-    public AdmissionSurrogate ConvertToSurrogate(in AdmissionOutcome value) => new((int)value);
-}
-
-[RegisterConverter]
 internal sealed class QosStatusChangedConverter : IConverter<QosStatusChanged, ChangeSurrogate>
 {
     public QosStatusChanged ConvertFromSurrogate(in ChangeSurrogate surrogate) => new(
@@ -345,9 +333,6 @@ internal sealed class SessionResultCopier : ShallowCopier<SessionResult>;
 
 [RegisterCopier]
 internal sealed class OperatorOutcomeCopier : ShallowCopier<OperatorOutcome>;
-
-[RegisterCopier]
-internal sealed class AdmissionOutcomeCopier : ShallowCopier<AdmissionOutcome>;
 
 [RegisterCopier]
 internal sealed class QosStatusChangedCopier : ShallowCopier<QosStatusChanged>;

@@ -1,7 +1,7 @@
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 
-namespace QodOrleans.Grains.Sessions;
+namespace QodOrleans.Grains.Abstractions;
 
 /// <summary>One QoD session. The key is its id. Called by gateways, by operators' reports, and, when it is due, as a reminder.</summary>
 /// <remarks>Everything that returns without an error is durable. A call that ends with an exception may have happened; every call may be repeated.</remarks>
@@ -11,7 +11,7 @@ public interface IQosSessionGrain : IGrainWithGuidKey
     /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
     /// <param name="validUntil">When whoever calls stops waiting. A call that arrives later, at a silo that was frozen, makes nothing: its repetition may
     /// have made the session elsewhere, and the client may have deleted it since. The hosts' clocks must agree as far as
-    /// <see cref="Engine.EngineOptions.ValidShare"/> leaves time.</param>
+    /// <see cref="SessionCallOptions.ValidShare"/> leaves time.</param>
     [Alias("Create")]
     Task<SessionResult> CreateAsync([Immutable] CreateSession request, DateTimeOffset validUntil);
 

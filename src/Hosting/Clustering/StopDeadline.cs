@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace QodOrleans.Grains.Hosting;
+namespace QodOrleans.Hosting.Clustering;
 
 /// <summary>Ends the process when its stop takes longer than it may. Without its database, a silo would try for minutes to write down that it goes; the others
 /// find that out by themselves.</summary>

@@ -1,7 +1,7 @@
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 
-namespace QodOrleans.Grains.Devices;
+namespace QodOrleans.Grains.Abstractions;
 
 /// <summary>Finds lines and devices for gateways: operators are asked by silos only. Any activation will do, so the key is always 0.</summary>
 [Alias("qod.ILineGrain")]

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using QodOrleans.Core.Operators;
 
-namespace QodOrleans.Grains.Hosting;
+namespace QodOrleans.Grains.Operators;
 
 /// <summary>Takes what the operators of this silo say unasked to the grains.</summary>
 internal sealed class OperatorReportsToGrains(OperatorReportRelay relay, OrleansSessionEngine engine) : IHostedService

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QodOrleans.Grains;
+namespace QodOrleans.Hosting.Clustering;
 
 /// <summary>The cluster's settings, under <c>Qod:Cluster</c>. Silos and gateways read the same section.</summary>
 public sealed class QodClusterOptions
@@ -56,13 +56,4 @@ public sealed class QodClusterOptions
     /// more is to come for it.</summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan GrainsIdleFor { get; set; } = TimeSpan.FromMinutes(1);
-
-    /// <summary>Pause between two looks for due sessions that a silo does not hold in memory: those that were another silo's, or that another hand has
-    /// moved. They end late by up to this. 10 ms to 10 s, default 100 ms.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
-    public TimeSpan DuePeriod { get; set; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>Pause between two looks for events that nobody was told of, because a silo died before it could pass them on. 1 s to 1 h, default 15 s.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan OutboxPeriod { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
-using QodOrleans.Core.Notifications;
 
-namespace QodOrleans.Webhooks.Sinks;
+namespace QodOrleans.Core.Notifications;
 
 /// <summary>Seals sink tokens with AES-256-GCM.</summary>
 /// <remarks>Sealed form: version (1 byte, now 1), key id (4 bytes), nonce (12), tag (16), then the token's UTF-8 encrypted. Version and key id are
 /// authenticated too. The key id is derived from the key, so that keys can be listed in another order or dropped without touching what is stored.</remarks>
 public sealed class SinkTokenProtector : ISinkTokenProtector
 {
+    private const int KeySize = 32;
     private const byte Version = 1;
     private const int KeyIdAt = 1;
     private const int KeyIdSize = 4;
@@ -19,13 +19,15 @@ public sealed class SinkTokenProtector : ISinkTokenProtector
 
     private readonly (byte[] Id, byte[] Key)[] keys;
 
+    /// <param name="keys">32 random bytes each; the first seals, all open. To rotate, put a new one in front; drop an old one when no live session and no
+    /// pending event was sealed with it.</param>
     /// <exception cref="ArgumentException">No key, a key that is not 32 bytes, or one that is listed twice.</exception>
-    public SinkTokenProtector(WebhookKeys keys)
+    public SinkTokenProtector(IReadOnlyList<byte[]> keys)
     {
-        if (keys.Keys.Count == 0) throw new ArgumentException("At least one key is needed to seal sink tokens.", nameof(keys));
-        if (keys.Keys.FirstOrDefault(key => key.Length != WebhookKeys.KeySize) is { } odd)
-            throw new ArgumentException($"A key for sink tokens has {odd.Length} bytes; it must have {WebhookKeys.KeySize}.", nameof(keys));
-        this.keys = [.. keys.Keys.Select(key => (IdOf(key), key.ToArray()))];
+        if (keys.Count == 0) throw new ArgumentException("At least one key is needed to seal sink tokens.", nameof(keys));
+        if (keys.FirstOrDefault(key => key.Length != KeySize) is { } odd)
+            throw new ArgumentException($"A key for sink tokens has {odd.Length} bytes; it must have {KeySize}.", nameof(keys));
+        this.keys = [.. keys.Select(key => (IdOf(key), key.ToArray()))];
         if (this.keys.DistinctBy(key => Convert.ToHexString(key.Id)).Count() < this.keys.Length)
             throw new ArgumentException("A key for sink tokens is listed twice.", nameof(keys));
     }

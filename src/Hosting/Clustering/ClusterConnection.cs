@@ -1,14 +1,13 @@
 using System.Data.Common;
 using System.Net.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Messaging;
 
-namespace QodOrleans.Grains.Hosting;
+namespace QodOrleans.Hosting.Clustering;
 
 /// <summary>A gateway's connection to the silos: waits for the first, and is healthy while there is one.</summary>
-public sealed class ClusterConnection([FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<ClusterConnection> log) : IClientConnectionRetryFilter, IHealthCheck
+public sealed class ClusterConnection(TimeProvider time, ILogger<ClusterConnection> log) : IClientConnectionRetryFilter, IHealthCheck
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -19,7 +18,7 @@ public sealed class ClusterConnection([FromKeyedServices(Pace.Key)] TimeProvider
     {
         if (exception is not (DbException or SocketException or TimeoutException or OrleansMessageRejectionException or ConnectionFailedException)) return false;
         Log.NoCluster(log, exception.GetType().Name);
-        await Task.Delay(Pause, pace, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !cancellationToken.IsCancellationRequested;
     }
 

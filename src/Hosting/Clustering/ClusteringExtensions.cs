@@ -4,10 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Orleans.Configuration;
-using QodOrleans.Grains.Operators;
 using QodOrleans.Postgres;
 
-namespace QodOrleans.Grains.Hosting;
+namespace QodOrleans.Hosting.Clustering;
 
 /// <summary>How silos find each other and gateways find silos: membership in the sessions' own database.</summary>
 public static class ClusteringExtensions
@@ -18,13 +17,14 @@ public static class ClusteringExtensions
     private const int MissedProbes = 3;
 
     /// <summary>Membership, endpoints, timeouts and the operators' state of a silo.</summary>
-    public static ISiloBuilder UseQodClustering(this ISiloBuilder silo, IConfiguration configuration)
+    /// <param name="operators">Name of the storage in which the operators' state is kept.</param>
+    public static ISiloBuilder UseQodClustering(this ISiloBuilder silo, IConfiguration configuration, string operators)
     {
         var settings = silo.ConfigureQodSilo(configuration);
         var address = IPAddress.Parse(settings.AdvertisedAddress);
         silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "membership")));
-        silo.AddQodOperatorStorage(configuration);
+        silo.AddQodOperatorStorage(configuration, operators);
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = settings.ProbeTimeout;
@@ -67,8 +67,8 @@ public static class ClusteringExtensions
     }
 
     /// <summary>Where the operators' administration is kept.</summary>
-    public static ISiloBuilder AddQodOperatorStorage(this ISiloBuilder silo, IConfiguration configuration) =>
-        silo.AddAdoNetGrainStorage(OperatorGrain.Storage, options =>
+    public static ISiloBuilder AddQodOperatorStorage(this ISiloBuilder silo, IConfiguration configuration, string name) =>
+        silo.AddAdoNetGrainStorage(name, options =>
         {
             (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "operators"));
             options.DeleteStateOnClear = true;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
-namespace QodOrleans.Grains.Hosting;
+namespace QodOrleans.Hosting.Clustering;
 
 /// <summary>A silo is ready while it is an active member and does not stop.</summary>
 public sealed class SiloHealthCheck(ISiloStatusOracle membership, IHostApplicationLifetime lifetime) : IHealthCheck
