@@ -51,13 +51,13 @@ public static class ApiExtensions
         services.AddSingleton<ApiMetrics>();
         services.AddMetrics();
         services.AddRouting();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, BodyChoice>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, BodyMatcherPolicy>());
         services.AddHealthChecks();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ApiOptions>>((timeouts, api) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = api.Value.RequestTimeout,
-            // RequestFrame adds the body: in here the request's own token is cancelled, and so would be the writing.
+            // ErrorAndCorrelationMiddleware adds the body: in here the request's own token is cancelled, and so would be the writing.
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
         });
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -65,7 +65,7 @@ public static class ApiExtensions
             kestrel.AddServerHeader = false;
             // We take a quarter of it. The rest is read and dropped: who is cut off while still sending may not see the answer.
             kestrel.Limits.MaxRequestBodySize = 4 * JsonBody.LongestBytes;
-            kestrel.Limits.MaxRequestLineSize = 2 * RequestFrame.LongestUri;
+            kestrel.Limits.MaxRequestLineSize = 2 * ErrorAndCorrelationMiddleware.LongestUri;
         });
         return services;
     }
@@ -76,12 +76,12 @@ public static class ApiExtensions
         var surfaces = app.Services.GetRequiredService<SurfaceDirectory>();
         app.UseTrustedProxies();
         if (surfaces.Prefix.HasValue) app.UseWhen(context => surfaces.IsPrefixed(context.Request.Path), prefixed => prefixed.UsePathBase(surfaces.Prefix));
-        app.UseMiddleware<RequestFrame>();
+        app.UseMiddleware<ErrorAndCorrelationMiddleware>();
         app.UseRouting();
-        app.UseMiddleware<SurfaceGate>();
+        app.UseMiddleware<PathAndAcceptMiddleware>();
         app.UseRequestTimeouts();
         app.UseAuthentication();
-        app.UseMiddleware<ClientRateLimit>();
+        app.UseMiddleware<ClientRateLimitMiddleware>();
         app.UseAuthorization();
 
         foreach (var surface in surfaces.All) surface.Map(app, surface);

@@ -81,7 +81,7 @@ internal sealed class ClientRegistry : IDisposable
     {
         using var turn = await derivations.AcquireAsync();
         if (!turn.IsAcquired) return ClientCheck.Busy;
-        var right = await Task.Run(() => (client?.Secret ?? ClientSecret.Nobody).Matches(secret));
+        var right = await Task.Run(() => (client?.Secret ?? ClientSecret.Decoy).Matches(secret));
         if (!right || client?.Secret is null) return ClientCheck.Refused;
 
         if (remembered.Count >= MostRemembered) remembered.Clear();

@@ -13,7 +13,7 @@ public sealed class ClientSecret
     private const int DefaultIterations = 100_000;
 
     /// <summary>Takes as long to refuse as a real one: an unknown client cannot be told from a wrong secret by the clock.</summary>
-    internal static readonly ClientSecret Nobody = new(DefaultIterations, new byte[16], new byte[SHA256.HashSizeInBytes]);
+    internal static readonly ClientSecret Decoy = new(DefaultIterations, new byte[16], new byte[SHA256.HashSizeInBytes]);
 
     private readonly int iterations;
     private readonly byte[] salt;

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using QodOrleans.Api.Dialects.Qod010;
+using QodOrleans.Api.Releases.Qod010;
 using QodOrleans.Authorization;
 using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Engine;

@@ -13,7 +13,7 @@ namespace QodOrleans.Authorization.Authorize;
 
 /// <summary><c>/authorize</c>, RFC 6749, 4.1.1: the person's device comes by, and its network says which line it is.</summary>
 internal sealed class AuthorizeEndpoint(
-    ClientRegistry clients, RateLimits limits, RequestObject requests, RequestLine requestLine, PairwiseSubjects subjects, GrantBook grants, ConsentPage consentPage,
+    ClientRegistry clients, RateLimits limits, RequestObject requests, LineIdentification lineIdentification, PairwiseSubjects subjects, AuthorizationGrants grants, ConsentPage consentPage,
     ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
     /// <summary>Those we read. All others are ignored, repeated or not.</summary>
@@ -42,13 +42,13 @@ internal sealed class AuthorizeEndpoint(
     {
         if (!limits.AdmitsPage(context.Connection.RemoteIpAddress, out var retryAfterSeconds))
         {
-            await context.WriteErrorAsync(Pages.TooMany(retryAfterSeconds));
+            await context.WriteErrorAsync(HtmlPages.TooMany(retryAfterSeconds));
             return;
         }
         var (parameters, problem) = HttpMethods.IsPost(context.Request.Method) ? await Parameters.ReadFormAsync(context) : (Parameters.OfQuery(context.Request), default);
         if (problem == FormProblem.TooLarge)
         {
-            await context.WriteErrorAsync(Pages.TooLarge);
+            await context.WriteErrorAsync(HtmlPages.TooLarge);
             return;
         }
 
@@ -62,61 +62,61 @@ internal sealed class AuthorizeEndpoint(
                 "<p>Its client_id is not known here, or its redirect_uri is not one that is registered for it. Redirect URIs are compared character by character.</p>");
             return;
         }
-        var redirection = new Redirection(uri, parameters["state"]);
+        var response = new AuthorizationResponse(uri, parameters["state"]);
 
         // 2. Whether it says one thing only.
         if (Known.FirstOrDefault(parameters.IsRepeated) is { } repeated)
         {
-            redirection.SendError(context, "invalid_request", $"{repeated} is given more than once", issuer);
+            response.SendError(context, "invalid_request", $"{repeated} is given more than once", issuer);
             return;
         }
         if (signed is not null)
         {
             if (asked is null || StatedTwice.Any(name => asked[name] is not { } inside || (parameters[name] ?? inside) != inside))
             {
-                redirection.SendError(context, "invalid_request_object", $"{RequestObject.Needed}; {string.Join(", ", StatedTwice)} in it, and not others beside it", issuer);
+                response.SendError(context, "invalid_request_object", $"{RequestObject.Needed}; {string.Join(", ", StatedTwice)} in it, and not others beside it", issuer);
                 return;
             }
             parameters = asked;
-            redirection = new Redirection(uri, parameters["state"]);
+            response = new AuthorizationResponse(uri, parameters["state"]);
         }
 
         // 3. Whether the request is in order.
         if (Check(parameters, client, out var scope) is var (error, description))
         {
-            redirection.SendError(context, error, description, issuer);
+            response.SendError(context, error, description, issuer);
             return;
         }
         try
         {
-            await AnswerAsync(context, client, parameters, scope!, redirection);
+            await AnswerAsync(context, client, parameters, scope!, response);
         }
         catch (StoreUnavailableException)
         {
-            redirection.SendError(context, "temporarily_unavailable", "try again", issuer);
+            response.SendError(context, "temporarily_unavailable", "try again", issuer);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, Client client, Parameters parameters, ScopeRequest scope, Redirection redirection)
+    private async Task AnswerAsync(HttpContext context, Client client, Parameters parameters, ScopeRequest scope, AuthorizationResponse response)
     {
         // 4. Which line it is.
-        if (await requestLine.IdentifyAsync(context, parameters["login_hint"]) is not { } identified)
+        if (await lineIdentification.IdentifyAsync(context, parameters["login_hint"]) is not { } identified)
         {
-            redirection.SendError(context, "invalid_request", "login_hint is neither tel: nor ipport:", issuer);
+            response.SendError(context, "invalid_request", "login_hint is neither tel: nor ipport:", issuer);
             return;
         }
         if (identified.Line is not { } line)
         {
-            var (error, description) = RequestLine.IsPassing(identified.Error!)
+            var (error, description) = LineIdentification.IsPassing(identified.Error!)
                 ? ("temporarily_unavailable", "the operator does not answer")
                 : ("access_denied", "no operator here knows the line, or its operator offers no quality on demand");
-            redirection.SendError(context, error, description, issuer);
+            response.SendError(context, error, description, issuer);
             return;
         }
         var terms = new GrantTerms(subjects.Of(client.Id, line), line, scope, time.GetUtcNow())
         {
             Nonce = parameters["nonce"],
-            RedirectUri = redirection.Uri,
+            RedirectUri = response.Uri,
             CodeChallenge = parameters["code_challenge"],
         };
 
@@ -124,13 +124,13 @@ internal sealed class AuthorizeEndpoint(
         var prompts = parameters["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (client.ConsentRequired && (prompts.Contains("consent") || !await grants.IsConsentedAsync(client, terms, context.RequestAborted)))
         {
-            if (prompts.Contains("none")) redirection.SendError(context, "consent_required", "the person has to be asked", issuer);
-            else await consentPage.ShowAsync(context, client, terms, new ConsentQuestion.Code(redirection.State));
+            if (prompts.Contains("none")) response.SendError(context, "consent_required", "the person has to be asked", issuer);
+            else await consentPage.ShowAsync(context, client, terms, new ConsentQuestion.Code(response.State));
             return;
         }
 
         // 6. The code.
-        redirection.SendCode(context, await grants.NewCodeAsync(client, terms, context.RequestAborted), issuer);
+        response.SendCode(context, await grants.NewCodeAsync(client, terms, context.RequestAborted), issuer);
     }
 
     private (string Error, string Description)? Check(Parameters parameters, Client client, out ScopeRequest? scope)

@@ -12,7 +12,7 @@ namespace QodOrleans.Authorization.Backchannel;
 
 /// <summary><c>POST /bc-authorize</c>, CIBA core 7, poll mode: an application asks for a line that it names.</summary>
 internal sealed class BackchannelEndpoint(
-    ClientDoor door, RateLimits limits, RequestObject requests, ISessionEngine engine, PairwiseSubjects subjects, GrantBook grants, ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
+    ClientAuthenticator authenticator, RateLimits limits, RequestObject requests, ISessionEngine engine, PairwiseSubjects subjects, AuthorizationGrants grants, ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
     private static readonly ErrorAnswer HintInvalid = OAuthErrors.Invalid(
         "exactly one hint is needed, and login_hint must be tel:+<number>, ipport:<IPv4>, ipport:<IPv4>:<port>, ipport:[<IPv6>] or ipport:[<IPv6>]:<port>");
@@ -34,7 +34,7 @@ internal sealed class BackchannelEndpoint(
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost(AuthorizationPaths.Backchannel, ActivatorUtilities.CreateInstance<BackchannelEndpoint>(routes.ServiceProvider).BackchannelAuthorize);
 
-    private Task BackchannelAuthorize(HttpContext context) => door.ServeAsync(context, AuthorizationPaths.Backchannel, [.. Known, "request"], limits.AdmitsLogin, AuthorizeAsync);
+    private Task BackchannelAuthorize(HttpContext context) => authenticator.ServeAsync(context, AuthorizationPaths.Backchannel, [.. Known, "request"], limits.AdmitsLogin, AuthorizeAsync);
 
     private async Task AuthorizeAsync(HttpContext context, Client client, Parameters form)
     {

@@ -12,7 +12,7 @@ namespace QodOrleans.Authorization.Consents;
 /// <summary><c>GET /consent/{ticket}</c> asks about a backchannel request, and <c>GET /consent</c> shows what was allowed before; <c>POST /consent</c> takes the
 /// decision, on those and on a code.</summary>
 internal sealed class ConsentEndpoint(
-    ClientRegistry clients, RateLimits limits, RequestLine requestLine, PairwiseSubjects subjects, GrantBook grants, ConsentPage page, ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
+    ClientRegistry clients, RateLimits limits, LineIdentification lineIdentification, PairwiseSubjects subjects, AuthorizationGrants grants, ConsentPage page, ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
     private readonly AuthorizationServerOptions options = options.Value;
 
@@ -28,7 +28,7 @@ internal sealed class ConsentEndpoint(
     {
         if (!limits.AdmitsPage(context.Connection.RemoteIpAddress, out var retryAfterSeconds))
         {
-            await context.WriteErrorAsync(Pages.TooMany(retryAfterSeconds));
+            await context.WriteErrorAsync(HtmlPages.TooMany(retryAfterSeconds));
             return;
         }
         try
@@ -37,7 +37,7 @@ internal sealed class ConsentEndpoint(
         }
         catch (StoreUnavailableException)
         {
-            await context.WriteErrorAsync(Pages.Unavailable);
+            await context.WriteErrorAsync(HtmlPages.Unavailable);
         }
     }
 
@@ -53,10 +53,10 @@ internal sealed class ConsentEndpoint(
     /// <remarks>A look-up for each application that has to ask. People are few here, and <c>PagesPerSecond</c> bounds them.</remarks>
     private async Task ShowGiven(HttpContext context)
     {
-        var identified = await requestLine.IdentifyAsync(context, Parameters.OfQuery(context.Request)["login_hint"]);
-        if (identified is { Error: { } error } && RequestLine.IsPassing(error))
+        var identified = await lineIdentification.IdentifyAsync(context, Parameters.OfQuery(context.Request)["login_hint"]);
+        if (identified is { Error: { } error } && LineIdentification.IsPassing(error))
         {
-            await context.WriteErrorAsync(Pages.Unavailable);
+            await context.WriteErrorAsync(HtmlPages.Unavailable);
             return;
         }
         if (identified is not { Line: { } line })
@@ -79,7 +79,7 @@ internal sealed class ConsentEndpoint(
         var (form, problem) = await Parameters.ReadFormAsync(context);
         if (problem == FormProblem.TooLarge)
         {
-            await context.WriteErrorAsync(Pages.TooLarge);
+            await context.WriteErrorAsync(HtmlPages.TooLarge);
             return;
         }
         if (page.Read(context, form?["question"]) is not { } open || clients.Find(open.ClientId) is not { } client || !IsAnswer(open.Question, form!["decision"]))
@@ -104,11 +104,11 @@ internal sealed class ConsentEndpoint(
                 return;
             case ConsentQuestion.Code(var state) when !approve:
                 await KeepAsync();
-                new Redirection(open.Terms.RedirectUri!, state).SendError(context, "access_denied", "the person has refused", options.Issuer);
+                new AuthorizationResponse(open.Terms.RedirectUri!, state).SendError(context, "access_denied", "the person has refused", options.Issuer);
                 return;
             case ConsentQuestion.Code(var state):
                 await KeepAsync();
-                new Redirection(open.Terms.RedirectUri!, state).SendCode(context, await grants.NewCodeAsync(client, open.Terms, context.RequestAborted), options.Issuer);
+                new AuthorizationResponse(open.Terms.RedirectUri!, state).SendCode(context, await grants.NewCodeAsync(client, open.Terms, context.RequestAborted), options.Issuer);
                 return;
             default:
                 throw new InvalidOperationException($"Nothing is done about {open.Question.GetType().Name}.");

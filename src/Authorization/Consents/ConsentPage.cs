@@ -24,7 +24,7 @@ internal sealed class ConsentPage(IDataProtectionProvider protection, TimeProvid
 
     public Task ShowAsync(HttpContext context, Client client, GrantTerms terms, ConsentQuestion question)
     {
-        var leadsTo = terms.RedirectUri is { } uri ? new Redirection(uri, null).Scheme : new Uri(options.Issuer).Scheme;
+        var leadsTo = terms.RedirectUri is { } uri ? new AuthorizationResponse(uri, null).Scheme : new Uri(options.Issuer).Scheme;
         return context.WritePageAsync(
             StatusCodes.Status200OK,
             "Your permission is needed",

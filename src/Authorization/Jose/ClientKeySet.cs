@@ -14,7 +14,7 @@ internal sealed class ClientKeySet
 
     /// <summary>Nobody has the private halves. With them it takes as long to refuse an assertion that no key fits: an unknown client cannot be told
     /// from a wrong signature by the clock.</summary>
-    private static readonly Lazy<ClientKey[]> Nobodys = new(() =>
+    private static readonly Lazy<ClientKey[]> DecoyKeys = new(() =>
     [
         new(ECDsa.Create(ECCurve.NamedCurves.nistP256), id: null, ClientKey.Es256),
         new(ECDsa.Create(ECCurve.NamedCurves.nistP384), id: null, ClientKey.Es384),
@@ -56,7 +56,7 @@ internal sealed class ClientKeySet
             if (key.Verifies(algorithm, data, signature)) return true;
             tried = true;
         }
-        if (!tried) Array.Find(Nobodys.Value, key => key.Fits(algorithm))?.Verifies(algorithm, data, signature);
+        if (!tried) Array.Find(DecoyKeys.Value, key => key.Fits(algorithm))?.Verifies(algorithm, data, signature);
         return false;
     }
 }

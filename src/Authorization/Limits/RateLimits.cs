@@ -9,57 +9,57 @@ namespace QodOrleans.Authorization.Limits;
 public sealed class RateLimits
 {
     private readonly FrozenDictionary<string, PerClient> clients;
-    private readonly Pace? token;
-    private readonly Pace? login;
+    private readonly GcraLimiter? token;
+    private readonly GcraLimiter? login;
     private readonly PerAddress pages;
     private readonly PerAddress wrongSecrets;
 
     internal RateLimits(ClientRegistry registry, IOptions<AuthorizationServerOptions> options, TimeProvider time)
     {
         var limits = options.Value.RateLimits;
-        token = PaceOf(limits.TokensPerSecond);
-        login = PaceOf(limits.LoginsPerSecond);
-        pages = new PerAddress(PaceOf(limits.PagesPerSecond));
-        wrongSecrets = new PerAddress(PaceOf(limits.WrongSecretsPerMinute, seconds: 60));
+        token = LimiterOf(limits.TokensPerSecond);
+        login = LimiterOf(limits.LoginsPerSecond);
+        pages = new PerAddress(LimiterOf(limits.PagesPerSecond));
+        wrongSecrets = new PerAddress(LimiterOf(limits.WrongSecretsPerMinute, seconds: 60));
         clients = registry.All.Select(client => (client.Id, Limit: client.RequestsPerSecond ?? limits.RequestsPerSecond))
             .Append((SandboxData.MockClientId, limits.RequestsPerSecond))
-            .ToFrozenDictionary(client => client.Item1, client => new PerClient(PaceOf(client.Item2)), StringComparer.Ordinal);
+            .ToFrozenDictionary(client => client.Item1, client => new PerClient(LimiterOf(client.Item2)), StringComparer.Ordinal);
 
-        Pace? PaceOf(int count, int seconds = 1) => count == 0 ? null : new Pace(count, TimeSpan.FromSeconds(seconds), time);
+        GcraLimiter? LimiterOf(int count, int seconds = 1) => count == 0 ? null : new GcraLimiter(count, TimeSpan.FromSeconds(seconds), time);
     }
 
     /// <summary>A request to the API with this client's token.</summary>
     public bool AdmitsRequest(string clientId, out int retryAfterSeconds)
     {
         retryAfterSeconds = 0;
-        return !clients.TryGetValue(clientId, out var client) || client.Requests is not { } pace || pace.Admits(ref client.RequestsFull, out retryAfterSeconds);
+        return !clients.TryGetValue(clientId, out var client) || client.Requests is not { } limiter || limiter.TryAcquire(ref client.RequestsFull, out retryAfterSeconds);
     }
 
     /// <summary>An authenticated client at <c>/token</c>.</summary>
     internal bool AdmitsToken(Client client, out int retryAfterSeconds)
     {
         retryAfterSeconds = 0;
-        return token?.Admits(ref clients[client.Id].TokensFull, out retryAfterSeconds) ?? true;
+        return token?.TryAcquire(ref clients[client.Id].TokensFull, out retryAfterSeconds) ?? true;
     }
 
     /// <summary>An authenticated client at <c>/bc-authorize</c>.</summary>
     internal bool AdmitsLogin(Client client, out int retryAfterSeconds)
     {
         retryAfterSeconds = 0;
-        return login?.Admits(ref clients[client.Id].LoginsFull, out retryAfterSeconds) ?? true;
+        return login?.TryAcquire(ref clients[client.Id].LoginsFull, out retryAfterSeconds) ?? true;
     }
 
     /// <summary>Somebody with a browser, perhaps.</summary>
-    internal bool AdmitsPage(IPAddress? address, out int retryAfterSeconds) => pages.Admits(address, out retryAfterSeconds);
+    internal bool AdmitsPage(IPAddress? address, out int retryAfterSeconds) => pages.TryAcquire(address, out retryAfterSeconds);
 
     /// <summary>Asked before a secret is looked at; takes nothing.</summary>
     internal bool AdmitsSecret(IPAddress? address, out int retryAfterSeconds) => wrongSecrets.HasRoom(address, out retryAfterSeconds);
 
-    internal void WrongSecret(IPAddress? address) => wrongSecrets.Admits(address, out _);
+    internal void WrongSecret(IPAddress? address) => wrongSecrets.TryAcquire(address, out _);
 
-    private sealed class PerClient(Pace? requests)
+    private sealed class PerClient(GcraLimiter? requests)
     {
-        public readonly Pace? Requests = requests;
+        public readonly GcraLimiter? Requests = requests;
         public long RequestsFull;
         public long TokensFull;
         public long LoginsFull;
@@ -67,22 +67,22 @@ public sealed class RateLimits
 
     /// <summary>A table of fixed size instead of an entry per address, of which an attacker has many: addresses that fall into one cell share
     /// it. Which do is different in every process.</summary>
-    private sealed class PerAddress(Pace? pace)
+    private sealed class PerAddress(GcraLimiter? limiter)
     {
         private const int Cells = 1 << 14;
 
-        private readonly long[] full = new long[pace is null ? 0 : Cells];
+        private readonly long[] full = new long[limiter is null ? 0 : Cells];
 
-        public bool Admits(IPAddress? address, out int retryAfterSeconds)
+        public bool TryAcquire(IPAddress? address, out int retryAfterSeconds)
         {
             retryAfterSeconds = 0;
-            return pace?.Admits(ref full[CellOf(address)], out retryAfterSeconds) ?? true;
+            return limiter?.TryAcquire(ref full[CellOf(address)], out retryAfterSeconds) ?? true;
         }
 
         public bool HasRoom(IPAddress? address, out int retryAfterSeconds)
         {
             retryAfterSeconds = 0;
-            return pace?.HasRoom(ref full[CellOf(address)], out retryAfterSeconds) ?? true;
+            return limiter?.HasRoom(ref full[CellOf(address)], out retryAfterSeconds) ?? true;
         }
 
         private static int CellOf(IPAddress? address)

@@ -7,7 +7,7 @@ using QodOrleans.Core.Authorization;
 namespace QodOrleans.Authorization.Tokens;
 
 /// <summary><c>POST /token</c>, RFC 6749 and CIBA core 10: one method per grant type. No password grant, and nothing implicit.</summary>
-internal sealed class TokenEndpoint(ClientDoor door, RateLimits limits, GrantBook grants, TokenIssuer issuer, ScopeCatalog scopes)
+internal sealed class TokenEndpoint(ClientAuthenticator authenticator, RateLimits limits, AuthorizationGrants grants, TokenIssuer issuer, ScopeCatalog scopes)
 {
     public const string ClientCredentials = "client_credentials";
     public const string AuthorizationCode = "authorization_code";
@@ -23,7 +23,7 @@ internal sealed class TokenEndpoint(ClientDoor door, RateLimits limits, GrantBoo
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(AuthorizationPaths.Token, ActivatorUtilities.CreateInstance<TokenEndpoint>(routes.ServiceProvider).Token);
 
-    private Task Token(HttpContext context) => door.ServeAsync(context, AuthorizationPaths.Token, Known, limits.AdmitsToken, GrantAsync);
+    private Task Token(HttpContext context) => authenticator.ServeAsync(context, AuthorizationPaths.Token, Known, limits.AdmitsToken, GrantAsync);
 
     private Task GrantAsync(HttpContext context, Client client, Parameters form) => form["grant_type"] switch
     {
@@ -69,12 +69,12 @@ internal sealed class TokenEndpoint(ClientDoor door, RateLimits limits, GrantBoo
         var (answer, terms) = await grants.PollAsync(client, authReqId, context.RequestAborted);
         await (answer switch
         {
-            GrantAnswer.Granted => AnswerAsync(context, await issuer.ForLineAsync(client, terms!, context.RequestAborted)),
-            GrantAnswer.Pending => context.WriteErrorAsync(Pending),
-            GrantAnswer.TooFast => context.WriteErrorAsync(SlowDown),
-            GrantAnswer.Expired => context.WriteErrorAsync(Expired),
-            GrantAnswer.Denied => context.WriteErrorAsync(Denied),
-            GrantAnswer.Unknown or GrantAnswer.Replayed => context.WriteErrorAsync(OAuthErrors.GrantInvalid),
+            RedeemResult.Granted => AnswerAsync(context, await issuer.ForLineAsync(client, terms!, context.RequestAborted)),
+            RedeemResult.Pending => context.WriteErrorAsync(Pending),
+            RedeemResult.TooFast => context.WriteErrorAsync(SlowDown),
+            RedeemResult.Expired => context.WriteErrorAsync(Expired),
+            RedeemResult.Denied => context.WriteErrorAsync(Denied),
+            RedeemResult.Unknown or RedeemResult.Replayed => context.WriteErrorAsync(OAuthErrors.GrantInvalid),
             _ => throw new InvalidOperationException($"No answer for {answer}."),
         });
     }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Dialects.Qod010;
+using QodOrleans.Api.Releases.Qod010;
 using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
@@ -58,7 +58,7 @@ public sealed class AccessTokenTests
         Assert.True(ClientSecret.TryParse(hash, out var secret));
         Assert.True(secret.Matches("s3cret"));
         Assert.False(secret.Matches("s3cret "));
-        Assert.False(ClientSecret.Nobody.Matches(""));
+        Assert.False(ClientSecret.Decoy.Matches(""));
     }
 
     [Theory]

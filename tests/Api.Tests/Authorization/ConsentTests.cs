@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using QodOrleans.Api.Dialects.Qod010;
+using QodOrleans.Api.Releases.Qod010;
 using QodOrleans.Authorization;
 
 namespace QodOrleans.Api.Tests.Authorization;

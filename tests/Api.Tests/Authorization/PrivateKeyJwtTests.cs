@@ -7,7 +7,6 @@ using QodOrleans.Authorization;
 using QodOrleans.Authorization.Assertions;
 using QodOrleans.Authorization.Grants;
 using QodOrleans.Authorization.Jose;
-using QodOrleans.Authorization.OAuth;
 
 namespace QodOrleans.Api.Tests.Authorization;
 
@@ -189,8 +188,8 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.KeyedGateway gateway) 
     {
         var assertion = ClientAssertion.Read(Assertion(P256))!;
         var client = gateway.Services.GetRequiredService<ClientRegistry>().Find("keyed-app")!;
-        var other = ActivatorUtilities.CreateInstance<GrantBook>(gateway.Services);
-        Assert.True(await gateway.Services.GetRequiredService<GrantBook>().SpendAsync(client, assertion, default));
+        var other = ActivatorUtilities.CreateInstance<AuthorizationGrants>(gateway.Services);
+        Assert.True(await gateway.Services.GetRequiredService<AuthorizationGrants>().SpendAsync(client, assertion, default));
         Assert.False(await other.SpendAsync(client, assertion, default));
     }
 

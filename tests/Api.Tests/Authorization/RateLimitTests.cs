@@ -70,35 +70,35 @@ public sealed class RateLimitTests(RateLimitTests.StrictGateway gateway) : IClas
     }
 
     [Fact]
-    public void A_pace_admits_as_many_at_once_as_per_period_and_then_one_at_a_time()
+    public void A_limiter_admits_as_many_at_once_as_per_period_and_then_one_at_a_time()
     {
         var clock = new ManualTimeProvider();
-        var pace = new Pace(4, TimeSpan.FromSeconds(2), clock);
+        var limiter = new GcraLimiter(4, TimeSpan.FromSeconds(2), clock);
         var full = 0L;
-        for (var i = 0; i < 4; i++) Assert.True(pace.Admits(ref full, out _));
-        Assert.False(pace.Admits(ref full, out var retryAfterSeconds));
+        for (var i = 0; i < 4; i++) Assert.True(limiter.TryAcquire(ref full, out _));
+        Assert.False(limiter.TryAcquire(ref full, out var retryAfterSeconds));
         Assert.Equal(1, retryAfterSeconds);
 
         clock.Advance(TimeSpan.FromMilliseconds(499));
-        Assert.False(pace.Admits(ref full, out _));
+        Assert.False(limiter.TryAcquire(ref full, out _));
         clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True(pace.HasRoom(ref full, out _));
-        Assert.True(pace.Admits(ref full, out _));
-        Assert.False(pace.Admits(ref full, out _));
+        Assert.True(limiter.HasRoom(ref full, out _));
+        Assert.True(limiter.TryAcquire(ref full, out _));
+        Assert.False(limiter.TryAcquire(ref full, out _));
 
         clock.Advance(TimeSpan.FromHours(1));
-        for (var i = 0; i < 4; i++) Assert.True(pace.Admits(ref full, out _));
-        Assert.False(pace.Admits(ref full, out _));
+        for (var i = 0; i < 4; i++) Assert.True(limiter.TryAcquire(ref full, out _));
+        Assert.False(limiter.TryAcquire(ref full, out _));
     }
 
     [Fact]
-    public void Many_threads_get_no_more_out_of_a_pace_than_one()
+    public void Many_threads_get_no_more_out_of_a_limiter_than_one()
     {
-        var pace = new Pace(1000, TimeSpan.FromSeconds(1), new ManualTimeProvider());
+        var limiter = new GcraLimiter(1000, TimeSpan.FromSeconds(1), new ManualTimeProvider());
         var (full, admitted) = (0L, 0);
         Parallel.For(0, 4000, _ =>
         {
-            if (pace.Admits(ref full, out var _)) Interlocked.Increment(ref admitted);
+            if (limiter.TryAcquire(ref full, out var _)) Interlocked.Increment(ref admitted);
         });
         Assert.Equal(1000, admitted);
     }

@@ -159,7 +159,7 @@ public sealed class OrangeErrorTests : IAsyncLifetime
     public async Task F06_what_is_too_much_or_no_json()
     {
         IsRow(await gateway.SendAsync("POST", Root + "/sessions", new string(' ', JsonBody.LongestBytes + 1)), 413, 66);
-        IsRow(await gateway.SendAsync("GET", $"{Root}/qos-profiles?name={new string('x', RequestFrame.LongestUri)}"), 414, 67);
+        IsRow(await gateway.SendAsync("GET", $"{Root}/qos-profiles?name={new string('x', ErrorAndCorrelationMiddleware.LongestUri)}"), 414, 67);
         IsRow(await gateway.SendAsync("POST", Root + "/sessions", "device=1", contentType: "application/x-www-form-urlencoded"), 415, 68);
     }
 

@@ -35,13 +35,13 @@ internal static class OAuthSurfaces
 
     private static ErrorAnswer DescribeOnPage(Fault fault) => fault.Kind switch
     {
-        FaultKind.PathUnknown => Pages.Error(404, "There is nothing here", fault.Detail),
-        FaultKind.MethodNotAllowed => Pages.Error(405, "This page cannot be used like that", fault.Detail),
-        FaultKind.RequestTimeout => Pages.Error(408, "The request came too slowly", fault.Detail),
-        FaultKind.BodyTooLarge => Pages.TooLarge,
-        FaultKind.TooManyRequests => Pages.TooMany(fault.RetryAfterSeconds),
-        FaultKind.Unavailable => Pages.Unavailable,
-        FaultKind.Internal => Pages.Error(500, "Something went wrong on our side", fault.Detail),
-        _ => Pages.Error(400, "The request is out of order", fault.Detail),
+        FaultKind.PathUnknown => HtmlPages.Error(404, "There is nothing here", fault.Detail),
+        FaultKind.MethodNotAllowed => HtmlPages.Error(405, "This page cannot be used like that", fault.Detail),
+        FaultKind.RequestTimeout => HtmlPages.Error(408, "The request came too slowly", fault.Detail),
+        FaultKind.BodyTooLarge => HtmlPages.TooLarge,
+        FaultKind.TooManyRequests => HtmlPages.TooMany(fault.RetryAfterSeconds),
+        FaultKind.Unavailable => HtmlPages.Unavailable,
+        FaultKind.Internal => HtmlPages.Error(500, "Something went wrong on our side", fault.Detail),
+        _ => HtmlPages.Error(400, "The request is out of order", fault.Detail),
     };
 }

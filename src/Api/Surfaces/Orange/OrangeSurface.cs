@@ -1,5 +1,5 @@
-using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Releases.Qod010;
 
 namespace QodOrleans.Api.Surfaces.Orange;
 

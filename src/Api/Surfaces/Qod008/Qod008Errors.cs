@@ -46,7 +46,7 @@ internal static class Qod008Errors
         FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated => Error(401, "UNAUTHORIZED", $"Authorization failed: {fault.Detail}"),
         FaultKind.Forbidden => Forbidden(fault.Detail),
         FaultKind.QosProfilesNone or FaultKind.QosProfileUnknown or FaultKind.PathUnknown => Error(404, "NOT_FOUND", "There is nothing at this path"),
-        FaultKind.UriTooLong => Error(414, "URI_TOO_LONG", $"Path and query have at most {RequestFrame.LongestUri} characters"),
+        FaultKind.UriTooLong => Error(414, "URI_TOO_LONG", $"Path and query have at most {ErrorAndCorrelationMiddleware.LongestUri} characters"),
         FaultKind.MethodNotAllowed => Error(405, "METHOD_NOT_ALLOWED", "The requested method is not allowed on the target resource"),
         FaultKind.RequestTimeout => Error(408, "REQUEST_TIMEOUT", "The request came too slowly"),
         FaultKind.TooManyRequests => Error(429, "TOO_MANY_REQUESTS", "Rate limit reached: the client sends more requests than it may", fault.RetryAfterSeconds),

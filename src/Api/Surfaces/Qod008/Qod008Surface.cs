@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Releases.Qod010;
 using QodOrleans.Authorization;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
@@ -36,7 +36,7 @@ internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalo
         var operations = ActivatorUtilities.CreateInstance<Qod008Surface>(routes.ServiceProvider);
         routes.MapPost(surface.Root + "/sessions", operations.CreateSession)
             .RequireScope(QodScopes.SessionsWrite)
-            .WithMetadata(surface, new BodyMembers(own: ["ueId", "asId", "qos"], others: ["device", "applicationServer", "qosProfile"]));
+            .WithMetadata(surface, new BodyMatchMetadata(own: ["ueId", "asId", "qos"], others: ["device", "applicationServer", "qosProfile"]));
     }
 
     private async Task CreateSession(HttpContext context)

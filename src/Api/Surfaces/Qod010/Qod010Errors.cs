@@ -18,7 +18,7 @@ internal static class Qod010Errors
     private static readonly ErrorAnswer SessionInactive = Invalid("The target session is inactive");
     private static readonly ErrorAnswer ServiceNotApplicable = Error(501, "NOT_IMPLEMENTED", "Service not implemented for the specified user device");
     private static readonly ErrorAnswer PathUnknown = Error(404, "NOT_FOUND", "There is nothing at this path");
-    private static readonly ErrorAnswer UriTooLong = Error(414, "URI_TOO_LONG", $"Path and query have at most {RequestFrame.LongestUri} characters");
+    private static readonly ErrorAnswer UriTooLong = Error(414, "URI_TOO_LONG", $"Path and query have at most {ErrorAndCorrelationMiddleware.LongestUri} characters");
     private static readonly ErrorAnswer MethodNotAllowed = Error(405, "METHOD_NOT_ALLOWED", "The requested method is not allowed on the target resource");
     private static readonly ErrorAnswer NotAcceptable = Error(406, "NOT_ACCEPTABLE", "The answer is application/json, which the Accept header excludes");
     private static readonly ErrorAnswer RequestTimeout = Error(408, "REQUEST_TIMEOUT", "The request came too slowly");

@@ -57,7 +57,7 @@ internal sealed class QosProfiles110Surface(ISessionEngine engine, QosProfileCat
         }
         var found = profiles.All.Where(profile => IsListed(profile, at)
             && (body.Name is null || profile.Name == body.Name)
-            && (body.Status is null || Rules.ToWire(profile.Status) == body.Status));
+            && (body.Status is null || WireFormats.ToWire(profile.Status) == body.Status));
         await context.WriteJsonAsync(StatusCodes.Status200OK, [.. found.Select(Qod110Mapping.ToWire)], Qod110Answers.Default.QosProfileBodyArray);
     }
 

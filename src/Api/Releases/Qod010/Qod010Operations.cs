@@ -6,7 +6,7 @@ using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
-namespace QodOrleans.Api.Dialects.Qod010;
+namespace QodOrleans.Api.Releases.Qod010;
 
 /// <summary>The operations of CAMARA QoD 0.10.1, for every surface that speaks it. What goes wrong is said in the surface's own words.</summary>
 /// <param name="hoists">Whether members of the session that stand inside <c>device</c> are taken, as the samples published for one surface need it.</param>
@@ -61,7 +61,7 @@ internal sealed class Qod010Operations(
         Fault? fault = body is null ? unread : body.RequestedAdditionalDuration switch
         {
             null => Fault.Missing("requestedAdditionalDuration"),
-            < 1 or >= Rules.LongestDuration => Fault.Member("requestedAdditionalDuration", "must be 1 to 86399"),
+            < 1 or >= Validation.LongestDuration => Fault.Member("requestedAdditionalDuration", "must be 1 to 86399"),
             _ => null,
         };
         if (fault is { } wrong)
@@ -81,7 +81,7 @@ internal sealed class Qod010Operations(
     }
 
     /// <summary>0.10 limits what remains after the extension.</summary>
-    private ExtensionLimit.RemainingAtMost LimitFor(QosSession session) => new(Rules.LongestDurationWith(profiles.Find(session.Terms.QosProfile)));
+    private ExtensionLimit.RemainingAtMost LimitFor(QosSession session) => new(Validation.LongestDurationWith(profiles.Find(session.Terms.QosProfile)));
 
     private Task GetQosProfiles(HttpContext context)
     {
@@ -95,7 +95,7 @@ internal sealed class Qod010Operations(
         foreach (var profile in profiles.All)
         {
             if (names.Count == 1 && profile.Name != names[0]) continue;
-            if (statuses.Count == 1 && Rules.ToWire(profile.Status) != statuses[0]) continue;
+            if (statuses.Count == 1 && WireFormats.ToWire(profile.Status) != statuses[0]) continue;
             found.Add(Qod010Mapping.ToWire(profile));
         }
         return found.Count == 0
@@ -106,8 +106,8 @@ internal sealed class Qod010Operations(
     private Task GetQosProfile(HttpContext context)
     {
         var name = (string)context.Request.RouteValues["name"]!;
-        if (!Rules.IsProfileName(name))
-            return context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, $"name: {Rules.ProfileNameRule}"));
+        if (!Validation.IsProfileName(name))
+            return context.WriteFaultAsync(new Fault(FaultKind.PathParameterInvalid, $"name: {Validation.ProfileNameRule}"));
         return profiles.Find(name) is { } profile
             ? context.WriteJsonAsync(StatusCodes.Status200OK, Qod010Mapping.ToWire(profile), Qod010Answers.Default.QosProfileBody)
             : context.WriteFaultAsync(new Fault(FaultKind.QosProfileUnknown));

@@ -2,7 +2,7 @@ namespace QodOrleans.Api.Http;
 
 /// <summary>The outermost layer: checks and echoes the correlator, and sees to it that whatever happens inside is answered in the surface's shape.</summary>
 /// <remarks>A correlator is a matter of the APIs: logins, keys, discovery, probes and documents know none (ICM issue 240), and say nothing of it.</remarks>
-internal sealed class RequestFrame(RequestDelegate next, SurfaceDirectory surfaces, ILogger<RequestFrame> log)
+internal sealed class ErrorAndCorrelationMiddleware(RequestDelegate next, SurfaceDirectory surfaces, ILogger<ErrorAndCorrelationMiddleware> log)
 {
     /// <summary>Path and query. The server itself takes twice as much, so that what is too long is still answered in the surface's shape.</summary>
     internal const int LongestUri = 8 * 1024;

@@ -11,7 +11,7 @@ using QodOrleans.Core.Storage;
 namespace QodOrleans.Authorization.Grants;
 
 /// <summary>Hands out codes and backchannel requests, and takes them back, and clients' assertions: once each, by whichever gateway.</summary>
-internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider protection, TimeProvider time, IOptions<AuthorizationServerOptions> options, ILogger<GrantBook> log)
+internal sealed class AuthorizationGrants(IGrantStore store, IDataProtectionProvider protection, TimeProvider time, IOptions<AuthorizationServerOptions> options, ILogger<AuthorizationGrants> log)
 {
     /// <summary>256 random bits: nobody finds one by trying, and a plain hash hides it.</summary>
     private const int SecretBytes = 32;
@@ -47,11 +47,11 @@ internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider prote
         return (authReqId, ticket);
     }
 
-    public Task<(GrantAnswer Answer, GrantTerms? Terms)> RedeemCodeAsync(Client client, string code, CancellationToken cancellation) =>
-        code.Length > LongestSecret ? Task.FromResult<(GrantAnswer, GrantTerms?)>(default) : ShowAsync(client, GrantKey.OfCode(code), cancellation);
+    public Task<(RedeemResult Result, GrantTerms? Terms)> RedeemCodeAsync(Client client, string code, CancellationToken cancellation) =>
+        code.Length > LongestSecret ? Task.FromResult<(RedeemResult, GrantTerms?)>(default) : RedeemAsync(client, GrantKey.OfCode(code), cancellation);
 
-    public Task<(GrantAnswer Answer, GrantTerms? Terms)> PollAsync(Client client, string authReqId, CancellationToken cancellation) =>
-        authReqId.Length > LongestSecret ? Task.FromResult<(GrantAnswer, GrantTerms?)>(default) : ShowAsync(client, GrantKey.OfRequest(authReqId), cancellation);
+    public Task<(RedeemResult Result, GrantTerms? Terms)> PollAsync(Client client, string authReqId, CancellationToken cancellation) =>
+        authReqId.Length > LongestSecret ? Task.FromResult<(RedeemResult, GrantTerms?)>(default) : RedeemAsync(client, GrantKey.OfRequest(authReqId), cancellation);
 
     /// <summary>What a consent link asks; null if there is nothing left to decide.</summary>
     public async Task<(string ClientId, GrantTerms Terms)?> FindOpenAsync(string ticket, CancellationToken cancellation)
@@ -106,24 +106,24 @@ internal sealed class GrantBook(IGrantStore store, IDataProtectionProvider prote
     public Task<IReadOnlyList<string>> ConsentedAsync(Client client, string subject, CancellationToken cancellation) =>
         client.ConsentRequired ? store.ReadConsentAsync(client.Id, subject, time.GetUtcNow(), cancellation) : Task.FromResult<IReadOnlyList<string>>([]);
 
-    private async Task<(GrantAnswer, GrantTerms?)> ShowAsync(Client client, GrantKey key, CancellationToken cancellation)
+    private async Task<(RedeemResult, GrantTerms?)> RedeemAsync(Client client, GrantKey key, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             if (await store.FindAsync(key, cancellation) is not { } grant) return default;
             var now = time.GetUtcNow();
-            var (answer, next) = grant.Show(client.Id, now);
+            var (answer, next) = grant.Redeem(client.Id, now);
 
             // Consent may have come another way: the person has used the application's front end meanwhile. Shown again, the grant is approved.
-            if (answer is GrantAnswer.Pending or GrantAnswer.TooFast
+            if (answer is RedeemResult.Pending or RedeemResult.TooFast
                 && TryOpen(grant.Payload, out var asked) && await IsConsentedAsync(client, asked, cancellation))
             {
                 if (grant.Decide(approve: true, now) is { } approved) await store.ReplaceAsync(approved, cancellation);
                 continue;
             }
             if (next is not null && !await store.ReplaceAsync(next, cancellation)) continue;
-            if (answer == GrantAnswer.Replayed) log.GrantReplayed(client.Id);
-            if (answer != GrantAnswer.Granted) return (answer, null);
+            if (answer == RedeemResult.Replayed) log.GrantReplayed(client.Id);
+            if (answer != RedeemResult.Granted) return (answer, null);
             return TryOpen(grant.Payload, out var terms) ? (answer, terms) : default;
         }
         throw TooContested();

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Dialects.Qod010;
+using QodOrleans.Api.Releases.Qod010;
 using QodOrleans.Authorization;
 using QodOrleans.Authorization.Grants;
 using QodOrleans.Authorization.OAuth;
@@ -15,7 +15,7 @@ using QodOrleans.TestSupport;
 namespace QodOrleans.Api.Tests.Authorization;
 
 /// <summary>Gateways that hold the same grant in their hands at the same moment.</summary>
-public sealed class GrantBookTests : IDisposable
+public sealed class AuthorizationGrantsTests : IDisposable
 {
     private const int Gateways = 8;
 
@@ -24,10 +24,10 @@ public sealed class GrantBookTests : IDisposable
 
     private readonly ClientRegistry clients = new(TestOptions.Scopes, TestOptions.Default);
     private readonly MeetingStore store = new();
-    private readonly GrantBook book;
+    private readonly AuthorizationGrants book;
 
-    public GrantBookTests() =>
-        book = new(store, new EphemeralDataProtectionProvider(), new ManualTimeProvider(), TestOptions.Default, NullLogger<GrantBook>.Instance);
+    public AuthorizationGrantsTests() =>
+        book = new(store, new EphemeralDataProtectionProvider(), new ManualTimeProvider(), TestOptions.Default, NullLogger<AuthorizationGrants>.Instance);
 
     private Client Client => clients.Find("my-app-id")!;
 
@@ -37,8 +37,8 @@ public sealed class GrantBookTests : IDisposable
         var code = await book.NewCodeAsync(Client, Terms, default);
         store.WaitFor(Gateways);
         var answers = await Task.WhenAll(Enumerable.Range(0, Gateways).Select(_ => book.RedeemCodeAsync(Client, code, default)));
-        Assert.Equal(Gateways - 1, answers.Count(answer => answer is (GrantAnswer.Replayed, null)));
-        Assert.Equal(Terms.Subject, Assert.Single(answers, answer => answer.Answer == GrantAnswer.Granted).Terms!.Subject);
+        Assert.Equal(Gateways - 1, answers.Count(answer => answer is (RedeemResult.Replayed, null)));
+        Assert.Equal(Terms.Subject, Assert.Single(answers, answer => answer.Result == RedeemResult.Granted).Terms!.Subject);
     }
 
     [Fact]
@@ -56,15 +56,15 @@ public sealed class GrantBookTests : IDisposable
         var (authReqId, _) = await book.NewRequestAsync(Client, Terms, ask: true, default);
         store.WaitFor(2);
         var answers = await Task.WhenAll(book.PollAsync(Client, authReqId, default), book.PollAsync(Client, authReqId, default));
-        Assert.Equal([GrantAnswer.Pending, GrantAnswer.TooFast], answers.Select(answer => answer.Answer).Order());
+        Assert.Equal([RedeemResult.Pending, RedeemResult.TooFast], answers.Select(answer => answer.Result).Order());
     }
 
     [Fact]
     public async Task A_payload_of_other_keys_is_no_grant()
     {
         var code = await book.NewCodeAsync(Client, Terms, default);
-        var stranger = new GrantBook(store, new EphemeralDataProtectionProvider(), new ManualTimeProvider(), TestOptions.Default, NullLogger<GrantBook>.Instance);
-        Assert.Equal((GrantAnswer.Unknown, null), await stranger.RedeemCodeAsync(Client, code, default));
+        var stranger = new AuthorizationGrants(store, new EphemeralDataProtectionProvider(), new ManualTimeProvider(), TestOptions.Default, NullLogger<AuthorizationGrants>.Instance);
+        Assert.Equal((RedeemResult.Unknown, null), await stranger.RedeemCodeAsync(Client, code, default));
     }
 
     public void Dispose() => clients.Dispose();

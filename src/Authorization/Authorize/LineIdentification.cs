@@ -6,7 +6,7 @@ namespace QodOrleans.Authorization.Authorize;
 
 /// <summary>Which line somebody comes from who opens a page. The network sees that by the address; the sandbox, where all come from one, takes their
 /// word for it.</summary>
-internal sealed class RequestLine(ISessionEngine engine, IOptions<AuthorizationServerOptions> options)
+internal sealed class LineIdentification(ISessionEngine engine, IOptions<AuthorizationServerOptions> options)
 {
     private readonly bool sandbox = options.Value.Mode == QodMode.Sandbox;
 

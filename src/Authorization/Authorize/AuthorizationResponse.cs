@@ -3,7 +3,7 @@ using System.Text;
 namespace QodOrleans.Authorization.Authorize;
 
 /// <summary>The way back to the application: an address registered for it, and its own <c>state</c>, just as it was sent.</summary>
-internal sealed record Redirection(string Uri, string? State)
+internal sealed record AuthorizationResponse(string Uri, string? State)
 {
     /// <summary>Of the address alone, for the page's policy.</summary>
     public string Scheme => Uri[..Uri.IndexOf(':')];

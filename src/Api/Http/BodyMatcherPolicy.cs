@@ -8,7 +8,7 @@ namespace QodOrleans.Api.Http;
 
 /// <summary>On an endpoint that shares method and path with an older or newer one: it takes a request whose body has one of its own members, and
 /// none of the other's. Everything else, what cannot be read included, is the other's.</summary>
-internal sealed class BodyMembers(string[] own, string[] others)
+internal sealed class BodyMatchMetadata(string[] own, string[] others)
 {
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 64 };
 
@@ -47,12 +47,12 @@ internal sealed class BodyMembers(string[] own, string[] others)
 
 /// <summary>Chooses between two surfaces that share a path by looking into the body, which the chosen one then reads from its start.</summary>
 /// <remarks>Nobody is authenticated yet: what comes without a token or too big is not looked into, and what comes too slowly is refused.</remarks>
-internal sealed class BodyChoice(IOptions<ApiOptions> options, TimeProvider time) : MatcherPolicy, IEndpointSelectorPolicy
+internal sealed class BodyMatcherPolicy(IOptions<ApiOptions> options, TimeProvider time) : MatcherPolicy, IEndpointSelectorPolicy
 {
     // After all that looks at the request line and headers.
     public override int Order => int.MaxValue;
 
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<BodyMembers>() is not null);
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<BodyMatchMetadata>() is not null);
 
     public async Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
@@ -62,15 +62,15 @@ internal sealed class BodyChoice(IOptions<ApiOptions> options, TimeProvider time
         {
             if (!candidates.IsValidCandidate(i)) continue;
             rivals++;
-            if (candidates[i].Endpoint.Metadata.GetMetadata<BodyMembers>() is not null) guest = i;
+            if (candidates[i].Endpoint.Metadata.GetMetadata<BodyMatchMetadata>() is not null) guest = i;
         }
         if (guest < 0 || rivals < 2) return;
 
-        var claims = await IsClaimedAsync(httpContext, candidates[guest].Endpoint.Metadata.GetMetadata<BodyMembers>()!);
+        var claims = await IsClaimedAsync(httpContext, candidates[guest].Endpoint.Metadata.GetMetadata<BodyMatchMetadata>()!);
         for (var i = 0; i < candidates.Count; i++) candidates.SetValidity(i, candidates.IsValidCandidate(i) && i == guest == claims);
     }
 
-    private ValueTask<bool> IsClaimedAsync(HttpContext context, BodyMembers members)
+    private ValueTask<bool> IsClaimedAsync(HttpContext context, BodyMatchMetadata members)
     {
         if (context.Request.Headers.Authorization.Count == 0 || context.Request.ContentLength > JsonBody.LongestBytes) return new(false);
 
@@ -79,7 +79,7 @@ internal sealed class BodyChoice(IOptions<ApiOptions> options, TimeProvider time
         return reader.TryRead(out var read) && Look(reader, read, members) is { } claimed ? new(claimed) : WaitAsync(context, members);
     }
 
-    private async ValueTask<bool> WaitAsync(HttpContext context, BodyMembers members)
+    private async ValueTask<bool> WaitAsync(HttpContext context, BodyMatchMetadata members)
     {
         var reader = context.Request.BodyReader;
         await using var patience = time.CreateTimer(
@@ -94,7 +94,7 @@ internal sealed class BodyChoice(IOptions<ApiOptions> options, TimeProvider time
 
     /// <summary>Looks and takes nothing: whoever handles the request reads it all again.</summary>
     /// <returns>Null where there is more to come.</returns>
-    private static bool? Look(PipeReader reader, ReadResult read, BodyMembers members)
+    private static bool? Look(PipeReader reader, ReadResult read, BodyMatchMetadata members)
     {
         var buffer = read.Buffer;
         if (!read.IsCompleted && buffer.Length <= JsonBody.LongestBytes)

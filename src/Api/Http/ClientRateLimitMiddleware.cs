@@ -4,7 +4,7 @@ using QodOrleans.Authorization.Limits;
 namespace QodOrleans.Api.Http;
 
 /// <summary>After authentication: a client that sends more than it may is told so in the surface's own shape, before anything else is done for it.</summary>
-internal sealed class ClientRateLimit(RequestDelegate next, RateLimits limits)
+internal sealed class ClientRateLimitMiddleware(RequestDelegate next, RateLimits limits)
 {
     public Task InvokeAsync(HttpContext context) =>
         context.User.Identity is not AccessTokenIdentity { Caller.ClientId: var client } || limits.AdmitsRequest(client, out var retryAfterSeconds)

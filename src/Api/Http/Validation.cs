@@ -1,14 +1,11 @@
-using System.Globalization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
-using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
-using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>What values may be, and how they are written, where several surfaces agree on it.</summary>
-internal static class Rules
+/// <summary>What values may be, where several surfaces agree on it. How they are written: <see cref="WireFormats"/>.</summary>
+internal static class Validation
 {
     /// <summary>A day: the longest session that any release before 0.11 lets a client ask for. Seconds.</summary>
     public const int LongestDuration = 86_400;
@@ -92,33 +89,4 @@ internal static class Rules
         if (ipv6 is not null && !AddressBlock.TryParseIpv6Block(ipv6, out _)) return Fault.Member(ipv6Place, "must be an IPv6 address, with or without a mask of 0 to 128");
         return null;
     }
-
-    /// <summary>The sink of a URL that a surface has checked; null where it is none.</summary>
-    public static Sink? Sink(this SinkPolicy sinks, string? url, string? token, ISinkTokenProtector protector) =>
-        url is not null && sinks.TryParse(url, out var parsed, out _) ? new Sink(parsed, token is null ? null : protector.Protect(token)) : null;
-
-    /// <summary>RFC 3339 in UTC, with milliseconds.</summary>
-    public static string ToWire(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    public static string ToWire(QosStatus status) => status switch
-    {
-        QosStatus.Requested => "REQUESTED",
-        QosStatus.Available => "AVAILABLE",
-        _ => "UNAVAILABLE",
-    };
-
-    public static string? ToWire(StatusInfo? info) => info switch
-    {
-        null => null,
-        StatusInfo.DurationExpired => "DURATION_EXPIRED",
-        StatusInfo.NetworkTerminated => "NETWORK_TERMINATED",
-        _ => "DELETE_REQUESTED",
-    };
-
-    public static string ToWire(QosProfileStatus status) => status switch
-    {
-        QosProfileStatus.Active => "ACTIVE",
-        QosProfileStatus.Inactive => "INACTIVE",
-        _ => "DEPRECATED",
-    };
 }

@@ -1,4 +1,4 @@
-namespace QodOrleans.Api.Dialects.Qod010;
+namespace QodOrleans.Api.Releases.Qod010;
 
 /// <summary>The scopes of this release.</summary>
 internal static class QodScopes

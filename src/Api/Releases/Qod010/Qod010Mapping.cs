@@ -5,7 +5,7 @@ using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 
-namespace QodOrleans.Api.Dialects.Qod010;
+namespace QodOrleans.Api.Releases.Qod010;
 
 /// <summary>Between this release's shapes and the domain: what a request may hold, and what an answer says.</summary>
 internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
@@ -53,7 +53,7 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         ?? PortsSpecBody.Check(body.ApplicationServerPorts, "applicationServerPorts")
         ?? CheckQosProfile(body.QosProfile)
         ?? CheckWebhook(body.Webhook)
-        ?? Rules.CheckDuration(body.Duration);
+        ?? Validation.CheckDuration(body.Duration);
 
     /// <summary>Only for a body that <see cref="Check"/> has passed.</summary>
     public CreateSession ToDomain(CreateSessionBody body, string surface, Caller caller, string? correlator) => new()
@@ -65,7 +65,7 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         DevicePorts = PortsSpecBody.ToDomain(body.DevicePorts),
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.ApplicationServerPorts),
         QosProfile = body.QosProfile!,
-        Duration = body.Duration is { } seconds ? TimeSpan.FromSeconds(seconds) : Rules.LongestDurationWith(profiles.Find(body.QosProfile!)),
+        Duration = body.Duration is { } seconds ? TimeSpan.FromSeconds(seconds) : Validation.LongestDurationWith(profiles.Find(body.QosProfile!)),
         Sink = sinks.Sink(body.Webhook?.NotificationUrl, body.Webhook?.NotificationAuthToken, protector),
         Correlator = correlator,
     };
@@ -88,7 +88,7 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
             Duration = duration,
             StartedAt = startedAt,
             ExpiresAt = startedAt + duration,
-            QosStatus = Rules.ToWire(session.Status),
+            QosStatus = WireFormats.ToWire(session.Status),
         };
     }
 
@@ -96,7 +96,7 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
     {
         Name = profile.Name,
         Description = profile.Description,
-        Status = Rules.ToWire(profile.Status),
+        Status = WireFormats.ToWire(profile.Status),
         TargetMinUpstreamRate = ToWire(profile.TargetMinUpstreamRate),
         MaxUpstreamRate = ToWire(profile.MaxUpstreamRate),
         MaxUpstreamBurstRate = ToWire(profile.MaxUpstreamBurstRate),
@@ -145,33 +145,33 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         if (device is null) return Fault.Missing("device");
         if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null) return Fault.Insufficient("device");
 
-        if (device.PhoneNumber is { } phone && !Rules.IsPhoneNumber(phone))
+        if (device.PhoneNumber is { } phone && !Validation.IsPhoneNumber(phone))
             return Fault.Member("device.phoneNumber", "must be 5 to 15 digits, with or without a leading +");
-        if (device.NetworkAccessIdentifier is { } nai && !Rules.IsNetworkAccessIdentifier(nai))
+        if (device.NetworkAccessIdentifier is { } nai && !Validation.IsNetworkAccessIdentifier(nai))
             return Fault.Member("device.networkAccessIdentifier", "must be user@realm, at most 253 characters");
-        return Rules.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller) ?? (device.Ipv4Address is { } v4 ? CheckDeviceIpv4Address(v4, caller) : null);
+        return Validation.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller) ?? (device.Ipv4Address is { } v4 ? CheckDeviceIpv4Address(v4, caller) : null);
     }
 
     private static Fault? CheckDeviceIpv4Address(DeviceIpv4AddressBody v4, Caller caller)
     {
         if (v4.PublicAddress is null || (v4.PrivateAddress is null && v4.PublicPort is null))
             return Fault.Member("device.ipv4Address", "must hold publicAddress, and privateAddress or publicPort");
-        return Rules.CheckDeviceIpv4(v4.PublicAddress, "device.ipv4Address.publicAddress", caller)
-            ?? Rules.CheckDeviceIpv4(v4.PrivateAddress, "device.ipv4Address.privateAddress", caller)
-            ?? (v4.PublicPort is { } port && !Rules.IsPort(port) ? new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort") : null);
+        return Validation.CheckDeviceIpv4(v4.PublicAddress, "device.ipv4Address.publicAddress", caller)
+            ?? Validation.CheckDeviceIpv4(v4.PrivateAddress, "device.ipv4Address.privateAddress", caller)
+            ?? (v4.PublicPort is { } port && !Validation.IsPort(port) ? new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort") : null);
     }
 
     private static Fault? CheckApplicationServer(ApplicationServerBody? server)
     {
         if (server is null) return Fault.Missing("applicationServer");
         if (server.Ipv4Address is null && server.Ipv6Address is null) return Fault.Insufficient("applicationServer");
-        return Rules.CheckServer(server.Ipv4Address, "applicationServer.ipv4Address", server.Ipv6Address, "applicationServer.ipv6Address");
+        return Validation.CheckServer(server.Ipv4Address, "applicationServer.ipv4Address", server.Ipv6Address, "applicationServer.ipv6Address");
     }
 
     private static Fault? CheckQosProfile(string? name)
     {
         if (name is null) return Fault.Missing("qosProfile");
-        return Rules.IsProfileName(name) ? null : Fault.Member("qosProfile", Rules.ProfileNameRule);
+        return Validation.IsProfileName(name) ? null : Fault.Member("qosProfile", Validation.ProfileNameRule);
     }
 
     private Fault? CheckWebhook(WebhookBody? webhook)
@@ -179,7 +179,7 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         if (webhook is null) return null;
         if (webhook.NotificationUrl is not { } url) return Fault.Missing("webhook.notificationUrl");
         if (!sinks.TryParse(url, out _, out var why)) return Fault.Member("webhook.notificationUrl", why);
-        if (webhook.NotificationAuthToken is { } token && !Rules.IsAuthToken(token, least: 20, most: 256))
+        if (webhook.NotificationAuthToken is { } token && !Validation.IsAuthToken(token, least: 20, most: 256))
             return Fault.Member("webhook.notificationAuthToken", "must be 20 to 256 printable ASCII characters");
         return null;
     }

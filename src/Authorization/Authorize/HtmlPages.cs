@@ -6,7 +6,7 @@ using QodOrleans.Authorization.Http;
 namespace QodOrleans.Authorization.Authorize;
 
 /// <summary>What people see: a few plain pages, with nothing on them that could be framed, scripted, cached or followed.</summary>
-public static class Pages
+public static class HtmlPages
 {
     private const string Style =
         "body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.5rem 1.5rem;margin-right:1rem}";

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using QodOrleans.Api.Http;
 
 // The shapes of CAMARA QoD 0.10.1 (release v0.10.1, qod-api.yaml), member by member. In requests, every member may be absent, or null, which is the same.
-namespace QodOrleans.Api.Dialects.Qod010;
+namespace QodOrleans.Api.Releases.Qod010;
 
 /// <summary><c>CreateSession</c>.</summary>
 internal sealed class CreateSessionBody

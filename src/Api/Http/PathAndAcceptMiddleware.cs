@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace QodOrleans.Api.Http;
 
 /// <summary>After routing, before authorization: a path must be spelt as it is documented, and the client must be able to read JSON.</summary>
-internal sealed class SurfaceGate(RequestDelegate next, SurfaceDirectory surfaces, EndpointDataSource endpoints)
+internal sealed class PathAndAcceptMiddleware(RequestDelegate next, SurfaceDirectory surfaces, EndpointDataSource endpoints)
 {
     // Asked for when the first request comes: endpoints are added until the host starts.
     private readonly Lazy<RoutePattern[]> patterns = new(() =>

@@ -11,7 +11,7 @@ namespace QodOrleans.Authorization.OAuth;
 
 /// <summary>What every endpoint does that clients call with a form and their secret or an assertion: no caching, one form, one authentication, and
 /// patience with nobody who guesses.</summary>
-internal sealed class ClientDoor(ClientRegistry clients, AssertionCheck assertions, GrantBook grants, RateLimits limits)
+internal sealed class ClientAuthenticator(ClientRegistry clients, AssertionCheck assertions, AuthorizationGrants grants, RateLimits limits)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
