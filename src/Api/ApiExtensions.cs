@@ -25,7 +25,8 @@ public static class ApiExtensions
     /// <summary>Health checks with this tag decide <c>/health/ready</c>.</summary>
     public const string ReadyTag = "ready";
 
-    /// <summary>Every surface where its document has it, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
+    /// <summary>Every surface where its document has it, in the order in which paths are looked up. Adding one is adding its folder and its line
+    /// here.</summary>
     internal static readonly Surface[] Surfaces =
     [
         Qod010Surface.Surface,
@@ -45,7 +46,9 @@ public static class ApiExtensions
         services.AddQodAuthorization(configuration, new ScopeCatalog(Surfaces.Select(surface => new ApiScopes(surface.ApiName, surface.Scopes))));
         services.Configure<BearerOptions>(BearerExtensions.SchemeName, AnswerInTheSurfacesWords);
         services.TryAddSingleton(provider => new SurfaceDirectory(
-            Surfaces, provider.GetRequiredService<IOptions<ApiOptions>>().Value.Surfaces, provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value.Issuer));
+            Surfaces,
+            provider.GetRequiredService<IOptions<ApiOptions>>().Value.Surfaces,
+            provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value.Issuer));
         services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value.Mode == QodMode.Sandbox));
         services.AddSingleton<SessionOperations>();
         services.AddSingleton<ApiMetrics>();
@@ -63,7 +66,7 @@ public static class ApiExtensions
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // We take a quarter of it. The rest is read and dropped: who is cut off while still sending may not see the answer.
+            // Four times what we accept. The rest is read and dropped: a client that is cut off while it still sends may not see the answer.
             kestrel.Limits.MaxRequestBodySize = 4 * JsonBody.LongestBytes;
             kestrel.Limits.MaxRequestLineSize = 2 * ErrorAndCorrelationMiddleware.LongestUri;
         });
@@ -90,7 +93,8 @@ public static class ApiExtensions
         return app.MapQodHealth();
     }
 
-    /// <summary>The health endpoints, for a host that has no other: live says that this process answers, ready asks the checks with <see cref="ReadyTag"/>.</summary>
+    /// <summary>The health endpoints, for a host that maps nothing else: live means that this process answers, ready runs the checks with <see
+    /// cref="ReadyTag"/>.</summary>
     public static WebApplication MapQodHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", Health(_ => false));
@@ -98,7 +102,7 @@ public static class ApiExtensions
         return app;
     }
 
-    /// <summary>The state and nothing else: what is broken inside is for the log, not for whoever asks.</summary>
+    /// <summary>The state alone. What is broken inside is for the log, not for clients.</summary>
     private static HealthCheckOptions Health(Func<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckRegistration, bool> predicate) => new()
     {
         Predicate = predicate,

@@ -11,7 +11,7 @@ public sealed class ApiOptions : IValidatableObject
     public const string Section = "Qod";
 
     /// <summary>Longest time for one request, its body included, before it is answered 503; 1 second to 5 minutes, default 15 seconds. Must be above
-    /// every limit of the engine's, or clients are told "unavailable" about sessions that come to be.</summary>
+    /// every limit of the engine, or clients get 503 for sessions that are created after all.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Other servers that the reference at <c>/docs</c> offers beside the one it came from, for example a sandbox and a production host;
@@ -21,11 +21,11 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Surfaces that are elsewhere than their documents have them; default none.</summary>
     public IList<SurfaceOptions> Surfaces { get; init; } = [];
 
-    /// <summary>How the legacy surface's events show the sink that they are ours; default <see cref="LegacySinkToken.Bearer"/>.</summary>
+    /// <summary>Where the legacy surface's events carry the sink's token; default <see cref="LegacySinkToken.Bearer"/>.</summary>
     public LegacySinkToken LegacySinkToken { get; set; } = LegacySinkToken.Bearer;
 
-    /// <summary>Address ranges of the proxies in front of us, in CIDR form; default none. Who connects from one of them is believed about
-    /// <c>X-Forwarded-For</c>, and nobody else: it says which line a person has.</summary>
+    /// <summary>Address ranges of the proxies in front of us, in CIDR form; default none. Only from these is
+    /// <c>X-Forwarded-For</c> trusted: the address in it decides which line a person has.</summary>
     public IList<string> TrustedProxies { get; init; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -37,7 +37,8 @@ public sealed class ApiOptions : IValidatableObject
                 yield return new($"Qod:DocsServers:{i}:Url is '{DocsServers[i].Url}'; it must be an absolute http or https URL.");
         foreach (var range in TrustedProxies.Where(range => !IPNetwork.TryParse(range, out _)))
             yield return new($"Qod:TrustedProxies has '{range}'; it must be an address range in CIDR form, like 10.0.0.0/8.");
-        if (!Enum.IsDefined(LegacySinkToken)) yield return new($"Qod:LegacySinkToken is {LegacySinkToken}; it must be one of: {string.Join(", ", Enum.GetNames<LegacySinkToken>())}.");
+        if (!Enum.IsDefined(LegacySinkToken))
+            yield return new($"Qod:LegacySinkToken is {LegacySinkToken}; it must be one of: {string.Join(", ", Enum.GetNames<LegacySinkToken>())}.");
         foreach (var complaint in SurfaceDirectory.Complaints(ApiExtensions.Surfaces, Surfaces)) yield return new(complaint);
     }
 }

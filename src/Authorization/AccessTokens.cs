@@ -10,7 +10,7 @@ using QodOrleans.Core.Engine;
 
 namespace QodOrleans.Authorization;
 
-/// <summary>What a token says: who, on whose behalf, what for, and until when.</summary>
+/// <summary>A token's content: the client, the user and line it acts for, the scopes, and the times.</summary>
 /// <param name="Subject">The pairwise name of the end user of a 3-legged token, never a phone number; null for a 2-legged one.</param>
 /// <param name="Line">The line that a 3-legged token stands for; null for a 2-legged one.</param>
 internal sealed record AccessToken(string ClientId, string? Subject, Line? Line, string[] Scopes, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)

@@ -14,19 +14,21 @@ using QodOrleans.Authorization.Tokens;
 
 namespace QodOrleans.Authorization;
 
-/// <summary>OAuth 2.0 and OpenID Connect, as far as the samples and CAMARA's profile go: client credentials, the code flow, CIBA in poll mode; and the check of the
-/// access tokens that come of it.</summary>
+/// <summary>OAuth 2.0 and OpenID Connect, as far as the samples and CAMARA's profile go: client credentials, the code flow, CIBA in poll mode; and the check of
+/// the access tokens that come of it.</summary>
 public static class AuthorizationExtensions
 {
     /// <summary>It needs the host's <c>ISessionEngine</c>, <c>IGrantStore</c>, <c>ISigningKeyStore</c> and <c>PairwiseSubjects</c>.</summary>
     /// <param name="scopes">What tokens can be granted for.</param>
-    /// <remarks>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</remarks>
+    /// <remarks>The keys of Data Protection sign access tokens: a host whose tokens must outlive a restart, or be read by other gateways, configures where they
+    /// are kept.</remarks>
     public static IServiceCollection AddQodAuthorization(this IServiceCollection services, IConfiguration configuration, ScopeCatalog scopes)
     {
         services.AddOptions<AuthorizationServerOptions>().Bind(configuration.GetSection(AuthorizationServerOptions.Section))
             // The binder would pass over an object where a text belongs, and the client would be without its keys.
             .Validate(
-                _ => !configuration.GetSection(AuthorizationServerOptions.Section + ":Clients").GetChildren().Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
+                _ => !configuration.GetSection(AuthorizationServerOptions.Section + ":Clients").GetChildren()
+                    .Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
                 "Qod:Clients: a Jwks is JSON within JSON; it must be a text that holds JSON, or stand in a file of its own, named by JwksFile.")
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AuthorizationServerOptions>, AuthorizationServerOptionsValidation>());
@@ -38,7 +40,9 @@ public static class AuthorizationExtensions
             .AddSingleton(scopes)
             .AddSingleton<ClientRegistry>()
             .AddSingleton(provider => new RateLimits(
-                provider.GetRequiredService<ClientRegistry>(), provider.GetRequiredService<IOptions<AuthorizationServerOptions>>(), provider.GetRequiredService<TimeProvider>()))
+                provider.GetRequiredService<ClientRegistry>(),
+                provider.GetRequiredService<IOptions<AuthorizationServerOptions>>(),
+                provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<AssertionCheck>()
             .AddSingleton<ClientAuthenticator>()
             .AddSingleton<RequestObject>()

@@ -35,7 +35,8 @@ public sealed class AuthorizationServerOptions
 
     internal IEnumerable<ValidationResult> Validate(ScopeCatalog scopes)
     {
-        if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
+        if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+            || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
             yield return new($"Qod:PublicUrl is '{PublicUrl}'; it must be an absolute http or https URL without user, query or fragment.");
         if (AccessTokenLifetime < TimeSpan.FromMinutes(1) || AccessTokenLifetime > TimeSpan.FromDays(1))
             yield return new($"Qod:AccessTokenLifetime is {AccessTokenLifetime}; it must be 00:01:00 to 1.00:00:00.");

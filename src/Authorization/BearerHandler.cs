@@ -24,10 +24,11 @@ public enum BearerFailure
 /// <summary>How requests are refused that have no token, or one that is not good enough. The header <c>WWW-Authenticate</c> is set by then.</summary>
 public sealed class BearerOptions : AuthenticationSchemeOptions
 {
-    /// <summary>Writes the 401; the text says why, for the client. Default: without a body.</summary>
-    public Func<HttpContext, BearerFailure, string, Task> OnChallenge { get; set; } = (context, _, _) => AnswerAsync(context, StatusCodes.Status401Unauthorized);
+    /// <summary>Writes the 401; the text is the reason, for the client. Default: without a body.</summary>
+    public Func<HttpContext, BearerFailure, string, Task> OnChallenge { get; set; } = (context, _, _) =>
+        AnswerAsync(context, StatusCodes.Status401Unauthorized);
 
-    /// <summary>Writes the 403; the text says why, for the client. Default: without a body.</summary>
+    /// <summary>Writes the 403; the text is the reason, for the client. Default: without a body.</summary>
     public Func<HttpContext, string, Task> OnForbidden { get; set; } = (context, _) => AnswerAsync(context, StatusCodes.Status403Forbidden);
 
     private static Task AnswerAsync(HttpContext context, int status)
@@ -43,12 +44,13 @@ internal sealed class BearerHandler(IOptionsMonitor<BearerOptions> options, ILog
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // The token endpoint has an Authorization header too; what it says is not for us.
+        // The token endpoint's Authorization header holds a client's credentials, not a token.
         if (Context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is null) return Task.FromResult(AuthenticateResult.NoResult());
 
         var header = Request.Headers.Authorization;
         if (header.Count == 0) return Task.FromResult(AuthenticateResult.NoResult());
-        if (FieldValues.CredentialsOf(header, BearerExtensions.SchemeName) is not { } text) return Task.FromResult(AuthenticateResult.Fail("one bearer token is needed"));
+        if (FieldValues.CredentialsOf(header, BearerExtensions.SchemeName) is not { } text)
+            return Task.FromResult(AuthenticateResult.Fail("one bearer token is needed"));
 
         return Task.FromResult(tokens.TryRead(text, out var token, out var why)
             ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new AccessTokenIdentity(token)), BearerExtensions.SchemeName))
@@ -77,7 +79,7 @@ internal sealed class BearerHandler(IOptionsMonitor<BearerOptions> options, ILog
     }
 }
 
-/// <summary>Who a request comes from, as its token says.</summary>
+/// <summary>The caller, from the request's token.</summary>
 public sealed class AccessTokenIdentity : ClaimsIdentity
 {
     internal AccessTokenIdentity(AccessToken token)
@@ -95,7 +97,8 @@ internal sealed class ScopeRequirement(string scope) : AuthorizationHandler<Scop
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
-        if (context.User.Identity is AccessTokenIdentity { Token: var token } && Array.IndexOf(token.Scopes, requirement.Scope) >= 0) context.Succeed(requirement);
+        if (context.User.Identity is AccessTokenIdentity { Token: var token } && Array.IndexOf(token.Scopes, requirement.Scope) >= 0)
+            context.Succeed(requirement);
         return Task.CompletedTask;
     }
 }

@@ -25,13 +25,14 @@ public sealed class ClientOptions
     /// <summary>Where an authorization code may be sent; compared exactly. Absolute, without a fragment.</summary>
     public IList<string> RedirectUris { get; init; } = [];
 
-    /// <summary>What people are told who wants their permission; default the id.</summary>
+    /// <summary>The application's name on the consent page; default the id.</summary>
     public string? DisplayName { get; set; }
 
     /// <summary>Default false: the application's contract covers its use. True: people are asked before it may act for their lines.</summary>
     public bool ConsentRequired { get; set; }
 
-    /// <summary>API requests per second, and as many at once, at each gateway; 0 (no limit) to 1,000,000. Default <c>Qod:RateLimits:RequestsPerSecond</c>.</summary>
+    /// <summary>API requests per second, and as many at once, at each gateway; 0 (no limit) to 1,000,000. Default
+    /// <c>Qod:RateLimits:RequestsPerSecond</c>.</summary>
     public int? RequestsPerSecond { get; set; }
 
     internal IEnumerable<string> Complaints(ScopeCatalog known)
@@ -67,11 +68,13 @@ public sealed class ClientOptions
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            return JwksFile is null ? $"has a Jwks that cannot be used: {e.Message.TrimEnd('.')}." : $"has the JwksFile '{JwksFile}', which cannot be used: {e.Message.TrimEnd('.')}.";
+            return JwksFile is null
+                ? $"has a Jwks that cannot be used: {e.Message.TrimEnd('.')}."
+                : $"has the JwksFile '{JwksFile}', which cannot be used: {e.Message.TrimEnd('.')}.";
         }
     }
 
-    /// <summary>RFC 6749, 3.1.2. Schemes that run what they carry are no places to send anybody.</summary>
+    /// <summary>RFC 6749, 3.1.2. Schemes that execute their content are refused.</summary>
     private static bool IsRedirectUri(string text) =>
         text.All(c => c is > ' ' and <= '~') && !text.Contains('#') && Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && text.StartsWith(uri.Scheme + ":", StringComparison.OrdinalIgnoreCase) && uri.Scheme is not ("javascript" or "data" or "file" or "vbscript");

@@ -34,10 +34,10 @@ internal sealed class ClientRegistry : IDisposable
 {
     private const int MostRemembered = 10_000;
 
-    // One derivation at a time: two cores must not both be at the service of whoever guesses secrets.
+    // One derivation at a time, so that guessing secrets cannot occupy two cores.
     private readonly ConcurrencyLimiter derivations = new(new() { PermitLimit = 1, QueueLimit = 16, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
 
-    // Those who ask the same at the same time, as all do after a start, share one derivation.
+    // Concurrent checks of the same secret, as after a start, share one derivation.
     private readonly ConcurrentDictionary<UInt128, Lazy<Task<ClientCheck>>> underWay = [];
 
     private readonly FrozenDictionary<string, Client> clients;
@@ -64,7 +64,8 @@ internal sealed class ClientRegistry : IDisposable
         var print = Print(id, secret);
         if (client is not null && remembered.ContainsKey(print)) return (ClientCheck.Accepted, client);
 
-        var mine = underWay.GetOrAdd(print, static (print, ask) => new(() => ask.Registry.CheckAsync(ask.Client, ask.Secret, print)), (Registry: this, Client: client, Secret: secret));
+        var mine = underWay.GetOrAdd(
+            print, static (print, ask) => new(() => ask.Registry.CheckAsync(ask.Client, ask.Secret, print)), (Registry: this, Client: client, Secret: secret));
         try
         {
             var check = await mine.Value.WaitAsync(cancellation);

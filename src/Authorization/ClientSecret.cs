@@ -12,7 +12,7 @@ public sealed class ClientSecret
     private const int MostIterations = 5_000_000;
     private const int DefaultIterations = 100_000;
 
-    /// <summary>Takes as long to refuse as a real one: an unknown client cannot be told from a wrong secret by the clock.</summary>
+    /// <summary>Takes as long to refuse as a real one, so that timing does not show which clients exist.</summary>
     internal static readonly ClientSecret Decoy = new(DefaultIterations, new byte[16], new byte[SHA256.HashSizeInBytes]);
 
     private readonly int iterations;
@@ -34,7 +34,8 @@ public sealed class ClientSecret
         if (text.Split('$') is not [Scheme, var count, var salt64, var hash64]) return false;
         Span<byte> salt = stackalloc byte[64];
         Span<byte> hash = stackalloc byte[64];
-        if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations) || iterations is < FewestIterations or > MostIterations) return false;
+        if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations) || iterations is < FewestIterations or > MostIterations)
+            return false;
         if (!Convert.TryFromBase64String(salt64, salt, out var saltLength) || saltLength < 8) return false;
         if (!Convert.TryFromBase64String(hash64, hash, out var hashLength) || hashLength != SHA256.HashSizeInBytes) return false;
         secret = new ClientSecret(iterations, salt[..saltLength].ToArray(), hash[..hashLength].ToArray());

@@ -10,7 +10,8 @@ internal static class SandboxData
     private const string Callback = "https://my_app_server/qod-auth-callback";
 
     /// <summary>What <see cref="MockToken"/> stands for: everything, for ever.</summary>
-    public static AccessToken MockAccess(ScopeCatalog scopes) => new(MockClientId, Subject: null, Line: null, [.. scopes.All], DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+    public static AccessToken MockAccess(ScopeCatalog scopes) =>
+        new(MockClientId, Subject: null, Line: null, [.. scopes.All], DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
 
     /// <summary>The samples' own, another one for trying out what may not be seen of others, and one that has to ask people first.</summary>
     public static IReadOnlyList<ClientOptions> Clients { get; } =

@@ -17,7 +17,9 @@ internal static class DocsExtensions
         var documented = surfaces.All.Where(surface => surface.OpenApiResource is not null).ToArray();
         var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
         var host = app.Services.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value;
-        IReadOnlyList<ServerOptions> servers = options.DocsServers.Count > 0 ? [.. options.DocsServers] : [new() { Url = host.PublicUrl, Description = "Its public address" }];
+        IReadOnlyList<ServerOptions> servers = options.DocsServers.Count > 0
+            ? [.. options.DocsServers]
+            : [new() { Url = host.PublicUrl, Description = "Its public address" }];
         foreach (var surface in documented)
         {
             var document = OpenApiCompletion.Complete(Resource(surface.OpenApiResource!), surfaces.Prefix.ToUriComponent(), surface.BasePath, servers);
@@ -33,7 +35,7 @@ internal static class DocsExtensions
         app.MapSwaggerUI("docs", ui =>
         {
             ui.DocumentTitle = "QodOrleans";
-            // Relative to the page: whoever shows it may have put something before our paths.
+            // Relative to the page: a proxy may have put a prefix before our paths.
             foreach (var surface in documented) ui.SwaggerEndpoint($"../openapi/{surface.Name}.json", surface.Name);
             ui.EnablePersistAuthorization();
             ui.EnableTryItOutByDefault();

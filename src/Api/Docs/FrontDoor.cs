@@ -4,7 +4,7 @@ using QodOrleans.Authorization;
 
 namespace QodOrleans.Api.Docs;
 
-/// <summary><c>/</c>, where people arrive who know no path: a browser is led to the reference, a program is told what there is.</summary>
+/// <summary><c>/</c>, for visitors who know no path: a browser is redirected to the reference, a program gets a list of what there is.</summary>
 internal static class FrontDoor
 {
     private const string Docs = "/docs";
@@ -24,15 +24,17 @@ internal static class FrontDoor
         app.MapGet("/", context =>
         {
             context.Response.Headers.Vary = "Accept";
-            if (!PrefersPages(context.Request.Headers.Accept.ToString())) return context.WriteJsonAsync(StatusCodes.Status200OK, directory, FrontDoorJson.Default.FrontDoorBody);
+            if (!PrefersPages(context.Request.Headers.Accept.ToString()))
+                return context.WriteJsonAsync(StatusCodes.Status200OK, directory, FrontDoorJson.Default.FrontDoorBody);
             context.Response.Redirect(directory.Docs);
             return Task.CompletedTask;
         });
     }
 
-    /// <summary>Who takes anything at all has not asked for a page.</summary>
+    /// <summary>A client that accepts everything has not asked for a page.</summary>
     private static bool PrefersPages(string accept) =>
-        accept.Contains(Html, StringComparison.OrdinalIgnoreCase) && AcceptHeader.Quality(accept, Html) is > 0 and var page && page >= AcceptHeader.Quality(accept, Answers.Json);
+        accept.Contains(Html, StringComparison.OrdinalIgnoreCase) && AcceptHeader.Quality(accept, Html) is > 0 and var page
+            && page >= AcceptHeader.Quality(accept, Answers.Json);
 }
 
 /// <param name="Docs">The reference, for people.</param>

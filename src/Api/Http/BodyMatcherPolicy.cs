@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>On an endpoint that shares method and path with an older or newer one: it takes a request whose body has one of its own members, and
-/// none of the other's. Everything else, what cannot be read included, is the other's.</summary>
+/// <summary>Metadata of an endpoint that shares method and path with another release's: it gets the requests whose body has one of its own members and none of
+/// the other's. All others, unreadable ones included, go to the other endpoint.</summary>
 internal sealed class BodyMatchMetadata(string[] own, string[] others)
 {
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 64 };
@@ -23,7 +23,7 @@ internal sealed class BodyMatchMetadata(string[] own, string[] others)
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var (isOthers, isOwn) = (IsAnyOf(ref reader, others), IsAnyOf(ref reader, own));
-                // Null is absent, and says nothing.
+                // Null means absent.
                 if (!reader.Read() || reader.TokenType == JsonTokenType.Null) continue;
                 if (isOthers) return false;
                 claimed |= isOwn;
@@ -32,7 +32,7 @@ internal sealed class BodyMatchMetadata(string[] own, string[] others)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // What is no JSON up to here has still said by its members whose it is.
+            // Not JSON from here on, but the members before it have decided.
         }
         return claimed;
     }
@@ -46,13 +46,14 @@ internal sealed class BodyMatchMetadata(string[] own, string[] others)
 }
 
 /// <summary>Chooses between two surfaces that share a path by looking into the body, which the chosen one then reads from its start.</summary>
-/// <remarks>Nobody is authenticated yet: what comes without a token or too big is not looked into, and what comes too slowly is refused.</remarks>
+/// <remarks>This runs before authentication: a body without a token, or too big, is not looked into, and one that comes too slowly is refused.</remarks>
 internal sealed class BodyMatcherPolicy(IOptions<ApiOptions> options, TimeProvider time) : MatcherPolicy, IEndpointSelectorPolicy
 {
     // After all that looks at the request line and headers.
     public override int Order => int.MaxValue;
 
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<BodyMatchMetadata>() is not null);
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
+        endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<BodyMatchMetadata>() is not null);
 
     public async Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
@@ -82,7 +83,7 @@ internal sealed class BodyMatcherPolicy(IOptions<ApiOptions> options, TimeProvid
     private async ValueTask<bool> WaitAsync(HttpContext context, BodyMatchMetadata members)
     {
         var reader = context.Request.BodyReader;
-        await using var patience = time.CreateTimer(
+        await using var timeout = time.CreateTimer(
             static waiting => ((PipeReader)waiting!).CancelPendingRead(), reader, options.Value.RequestTimeout, Timeout.InfiniteTimeSpan);
         while (true)
         {
@@ -92,7 +93,7 @@ internal sealed class BodyMatcherPolicy(IOptions<ApiOptions> options, TimeProvid
         }
     }
 
-    /// <summary>Looks and takes nothing: whoever handles the request reads it all again.</summary>
+    /// <summary>Looks without consuming: the endpoint reads the body again from its start.</summary>
     /// <returns>Null where there is more to come.</returns>
     private static bool? Look(PipeReader reader, ReadResult read, BodyMatchMetadata members)
     {

@@ -3,7 +3,7 @@ using QodOrleans.Authorization.Limits;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>After authentication: a client that sends more than it may is told so in the surface's own shape, before anything else is done for it.</summary>
+/// <summary>After authentication: a client above its limit gets 429 in the surface's own shape, before anything else is done for it.</summary>
 internal sealed class ClientRateLimitMiddleware(RequestDelegate next, RateLimits limits)
 {
     public Task InvokeAsync(HttpContext context) =>

@@ -1,7 +1,7 @@
 namespace QodOrleans.Api.Http;
 
-/// <summary>The outermost layer: checks and echoes the correlator, and sees to it that whatever happens inside is answered in the surface's shape.</summary>
-/// <remarks>A correlator is a matter of the APIs: logins, keys, discovery, probes and documents know none (ICM issue 240), and say nothing of it.</remarks>
+/// <summary>The outermost layer: checks and echoes the correlator, and answers every failure inside in the surface's shape.</summary>
+/// <remarks>Only the APIs have a correlator: logins, keys, discovery, probes and documents ignore the header (ICM issue 240).</remarks>
 internal sealed class ErrorAndCorrelationMiddleware(RequestDelegate next, SurfaceDirectory surfaces, ILogger<ErrorAndCorrelationMiddleware> log)
 {
     /// <summary>Path and query. The server itself takes twice as much, so that what is too long is still answered in the surface's shape.</summary>
@@ -13,7 +13,8 @@ internal sealed class ErrorAndCorrelationMiddleware(RequestDelegate next, Surfac
         if (surfaces.IsOfApi(context.Request.Path) && !Correlator.TryRead(context.Request.Headers, out correlator))
         {
             context.Response.Headers[Correlator.Header] = NewId();
-            await context.WriteFaultAsync(new Fault(FaultKind.HeaderInvalid, "x-correlator: must be one value of at most 256 letters, digits or - _ : ; . / < > { }"));
+            await context.WriteFaultAsync(
+                new Fault(FaultKind.HeaderInvalid, "x-correlator: must be one value of at most 256 letters, digits or - _ : ; . / < > { }"));
             return;
         }
         if (correlator is not null) context.Response.Headers[Correlator.Header] = correlator;
@@ -37,7 +38,7 @@ internal sealed class ErrorAndCorrelationMiddleware(RequestDelegate next, Surfac
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is listening any more; what the engine has begun goes on without us.
+            // The client is gone; what the engine has begun goes on.
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
@@ -56,8 +57,8 @@ internal sealed class ErrorAndCorrelationMiddleware(RequestDelegate next, Surfac
         }
     }
 
-    /// <summary>HEAD is a GET whose body the server keeps back (RFC 9110, 9.3.2): every resource that has the one has the other. And methods are case-sensitive
-    /// (9.1), which routing does not know.</summary>
+    /// <summary>HEAD is a GET whose body is not sent (RFC 9110, 9.3.2), so it is routed as GET. Methods are case-sensitive (9.1), but routing ignores
+    /// case, so other spellings become unknown methods.</summary>
     private static string Understood(string method) =>
         method == HttpMethods.Head ? HttpMethods.Get
         : HttpMethods.GetCanonicalizedValue(method) == method ? method
@@ -69,8 +70,9 @@ internal sealed class ErrorAndCorrelationMiddleware(RequestDelegate next, Surfac
             headers.Allow = string.Join(", ", [.. allowed, HttpMethods.Head]);
     }
 
-    /// <summary>Routing and the framework's other parts set a status and leave the body to somebody else: to us.</summary>
-    private static bool IsBare(HttpResponse response) => response.StatusCode >= 400 && !response.HasStarted && response.ContentLength is null && response.ContentType is null;
+    /// <summary>Routing and other parts of the framework set a status without a body.</summary>
+    private static bool IsBare(HttpResponse response) =>
+        response.StatusCode >= 400 && !response.HasStarted && response.ContentLength is null && response.ContentType is null;
 
     private static Fault FaultOf(int status) => new(status switch
     {

@@ -48,16 +48,16 @@ internal enum FaultKind
     /// <summary>A token that was good until a while ago.</summary>
     CredentialsExpired,
 
-    /// <summary>The detail says why the token is not taken.</summary>
+    /// <summary>The detail is why the token is refused.</summary>
     Unauthenticated,
 
-    /// <summary>The detail says what is missing.</summary>
+    /// <summary>The detail is what the token lacks.</summary>
     Forbidden,
     PathUnknown,
     UriTooLong,
     MethodNotAllowed,
 
-    /// <summary>More requests than this client may send; the fault says when the next one is welcome.</summary>
+    /// <summary>More requests than this client may send; the fault has the seconds until the next one.</summary>
     TooManyRequests,
 
     /// <summary>The client is slower than we wait.</summary>
@@ -66,7 +66,7 @@ internal enum FaultKind
     /// <summary>We are slower than a client should wait.</summary>
     Unavailable,
 
-    /// <summary>The detail is the number by which the log knows it.</summary>
+    /// <summary>The detail is the id under which it is logged.</summary>
     Internal,
 }
 
@@ -85,7 +85,7 @@ internal readonly record struct Fault(FaultKind Kind, string Detail = "", int Re
 
 internal static class FaultAnswers
 {
-    /// <summary>Whole seconds, at least 1: also where nobody knows how long it will take.</summary>
+    /// <summary>Whole seconds, at least 1, which is also the value for an unknown time.</summary>
     public static int RetryAfterSeconds(TimeSpan? retryAfter) => retryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
 
     /// <summary>In the words of the surface that the request was for.</summary>

@@ -7,7 +7,11 @@ internal sealed class PathAndAcceptMiddleware(RequestDelegate next, SurfaceDirec
 {
     // Asked for when the first request comes: endpoints are added until the host starts.
     private readonly Lazy<RoutePattern[]> patterns = new(() =>
-        [.. endpoints.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<Surface>() is not null).Select(endpoint => endpoint.RoutePattern)]);
+    [
+        .. from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
+           where endpoint.Metadata.GetMetadata<Surface>() is not null
+           select endpoint.RoutePattern,
+    ]);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -15,12 +19,14 @@ internal sealed class PathAndAcceptMiddleware(RequestDelegate next, SurfaceDirec
         if (chosen is not null and not RouteEndpoint && surfaces.IsOfSurface(context.Request.Path)) return InvokeForMethodAsync(context);
         if (chosen is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<Surface>() is not { } surface) return next(context);
 
-        if (!IsSpelt(context.Request.PathBase) || !IsSpeltAs(endpoint.RoutePattern, context.Request.Path.Value)) return context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
-        if (!surface.AnswersPages && !AcceptHeader.AcceptsJson(context.Request.Headers.Accept)) return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
+        if (!IsSpelt(context.Request.PathBase) || !IsSpeltAs(endpoint.RoutePattern, context.Request.Path.Value))
+            return context.WriteFaultAsync(new Fault(FaultKind.PathUnknown));
+        if (!surface.AnswersPages && !AcceptHeader.AcceptsJson(context.Request.Headers.Accept))
+            return context.WriteFaultAsync(new Fault(FaultKind.NotAcceptable));
         return next(context);
     }
 
-    /// <summary>Routing knows the path, in some spelling, and not the method: it answers 405 by an endpoint that is at no path itself.</summary>
+    /// <summary>Routing has found the path, in some spelling, but not the method: its 405 comes from an endpoint without a route pattern.</summary>
     private Task InvokeForMethodAsync(HttpContext context)
     {
         var isSpelt = IsSpelt(context.Request.PathBase) && patterns.Value.Any(pattern => IsSpeltAs(pattern, context.Request.Path.Value));

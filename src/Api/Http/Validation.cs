@@ -10,16 +10,16 @@ internal static class Validation
     /// <summary>A day: the longest session that any release before 0.11 lets a client ask for. Seconds.</summary>
     public const int LongestDuration = 86_400;
 
-    /// <summary>What <see cref="IsAuthToken"/> wants where a release sets no limits.</summary>
+    /// <summary>The rule of <see cref="IsAuthToken"/>, where a release sets no limits, for messages.</summary>
     public const string AuthTokenRule = "must be 1 to 1024 printable ASCII characters";
 
-    /// <summary>What <see cref="IsClassicProfile"/> wants.</summary>
+    /// <summary>The rule of <see cref="IsClassicProfile"/>, for messages.</summary>
     public const string ClassicProfilesRule = "must be QOS_E, QOS_S, QOS_M or QOS_L";
 
-    /// <summary>What <see cref="IsProfileName"/> wants.</summary>
+    /// <summary>The rule of <see cref="IsProfileName"/>, for messages.</summary>
     public const string ProfileNameRule = "must be 3 to 256 letters, digits or _ . -";
 
-    /// <summary>What <see cref="IsInternationalNumber"/> wants.</summary>
+    /// <summary>The rule of <see cref="IsInternationalNumber"/>, for messages.</summary>
     public const string InternationalNumberRule = "must be + and 5 to 15 digits, the first of them not 0";
 
     private const int LongestToken = 1_024;
@@ -47,7 +47,7 @@ internal static class Validation
         return true;
     }
 
-    /// <summary>It becomes a header at the sink: a line break in it would become another header.</summary>
+    /// <summary>The token becomes a header at the sink: a line break in it would start another header.</summary>
     public static bool IsAuthToken(string text, int least = 1, int most = LongestToken) =>
         text.Length >= least && text.Length <= most && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
@@ -66,15 +66,15 @@ internal static class Validation
     public static Fault? CheckDuration(int? seconds) =>
         seconds is null or (>= 1 and <= LongestDuration) ? null : Fault.Member("duration", $"must be 1 to {LongestDuration}");
 
-    /// <summary>A day, or the profile's own maximum where that is less: how long a session is to last that does not say it, and what may remain after
-    /// an extension (docs/conformance.md, R41).</summary>
+    /// <summary>A day, or the profile's own maximum if that is less: the duration of a session that states none, and the most that may remain after an
+    /// extension (docs/conformance.md, R41).</summary>
     public static TimeSpan LongestDurationWith(QosProfile? profile)
     {
         var day = TimeSpan.FromSeconds(LongestDuration);
         return profile?.LongestDuration < day ? profile.LongestDuration : day;
     }
 
-    /// <summary>Null if this can be a device's address; <paramref name="caller"/> is who names it.</summary>
+    /// <summary>Null if this can be a device's address; <paramref name="caller"/> made the request.</summary>
     public static Fault? CheckDeviceIpv4(string? address, string place, Caller caller) =>
         address is not null && DeviceAddress.WhyNoIpv4(address, caller.Line is not null) is { } why ? Fault.Member(place, why) : null;
 
@@ -85,8 +85,10 @@ internal static class Validation
     /// <param name="ipv4Place">The members' names differ between releases.</param>
     public static Fault? CheckServer(string? ipv4, string ipv4Place, string? ipv6, string ipv6Place)
     {
-        if (ipv4 is not null && !AddressBlock.TryParseIpv4Block(ipv4, out _)) return Fault.Member(ipv4Place, "must be an IPv4 address, with or without a mask of 0 to 32");
-        if (ipv6 is not null && !AddressBlock.TryParseIpv6Block(ipv6, out _)) return Fault.Member(ipv6Place, "must be an IPv6 address, with or without a mask of 0 to 128");
+        if (ipv4 is not null && !AddressBlock.TryParseIpv4Block(ipv4, out _))
+            return Fault.Member(ipv4Place, "must be an IPv4 address, with or without a mask of 0 to 32");
+        if (ipv6 is not null && !AddressBlock.TryParseIpv6Block(ipv6, out _))
+            return Fault.Member(ipv6Place, "must be an IPv6 address, with or without a mask of 0 to 128");
         return null;
     }
 }

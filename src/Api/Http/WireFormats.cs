@@ -8,7 +8,7 @@ namespace QodOrleans.Api.Http;
 /// <summary>How values are written, where several surfaces agree on it. What they may be: <see cref="Validation"/>.</summary>
 internal static class WireFormats
 {
-    /// <summary>The sink of a URL that a surface has checked; null where it is none.</summary>
+    /// <summary>The sink of a URL that a surface has checked; null if there is no URL, or an invalid one.</summary>
     public static Sink? Sink(this SinkPolicy sinks, string? url, string? token, ISinkTokenProtector protector) =>
         url is not null && sinks.TryParse(url, out var parsed, out _) ? new Sink(parsed, token is null ? null : protector.Protect(token)) : null;
 

@@ -3,7 +3,7 @@ using QodOrleans.Authorization.Jose;
 
 namespace QodOrleans.Authorization.Assertions;
 
-/// <summary>Says whose an assertion is. Whether it has been used before is for the store, and comes last.</summary>
+/// <summary>Finds the client that an assertion is from. Whether it was used before is checked last, by the store.</summary>
 internal sealed class AssertionCheck(ClientRegistry clients, TimeProvider time, IOptions<AuthorizationServerOptions> options, ILogger<AssertionCheck> log)
 {
     private readonly string issuer = options.Value.Issuer;
@@ -17,7 +17,8 @@ internal sealed class AssertionCheck(ClientRegistry clients, TimeProvider time, 
         if (!assertion.IsSignedWith(client?.Keys ?? ClientKeySet.Empty) || client is null) return default;
 
         // CIBA core 7.1 wants the token endpoint's address to be good for the backchannel too.
-        if (assertion.WhyRefused([issuer, issuer + AuthorizationPaths.Token, issuer + path], issuer, time.GetUtcNow()) is not { } why) return (client, assertion);
+        if (assertion.WhyRefused([issuer, issuer + AuthorizationPaths.Token, issuer + path], issuer, time.GetUtcNow()) is not { } why)
+            return (client, assertion);
         log.AssertionRefused(client.Id, why);
         return default;
     }

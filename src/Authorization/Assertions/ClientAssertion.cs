@@ -2,7 +2,7 @@ using QodOrleans.Authorization.Jose;
 
 namespace QodOrleans.Authorization.Assertions;
 
-/// <summary>By which a client says who it is: a JWT that it has signed with a key of its own (RFC 7523, 2.2 and 3; CAMARA's security profile).</summary>
+/// <summary>A client's proof of its identity: a JWT that it has signed with a key of its own (RFC 7523, 2.2 and 3; CAMARA's security profile).</summary>
 internal sealed class ClientAssertion
 {
     /// <summary>The one <c>client_assertion_type</c>.</summary>
@@ -11,11 +11,11 @@ internal sealed class ClientAssertion
     /// <summary>CAMARA's: between <c>iat</c> and <c>exp</c>, and between now and <c>exp</c>.</summary>
     public static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(300);
 
-    /// <summary>How far a client's clock may be ahead of ours when it says since when an assertion is good. No such patience with its end:
-    /// CAMARA's limit is ours, and a client that makes it live for a minute does not come near.</summary>
+    /// <summary>How far a client's clock may be ahead of ours, for <c>iat</c> and <c>nbf</c>. None for <c>exp</c>: CAMARA's limit is exact, and an
+    /// assertion that lives for a minute stays far below it.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(10);
 
-    /// <summary>The profile has no limit; nobody needs more.</summary>
+    /// <summary>Characters. The profile has no limit; no client needs more.</summary>
     private const int LongestId = 256;
 
     private readonly SignedJwt jwt;

@@ -11,10 +11,10 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Authorization.Authorize;
 
-/// <summary><c>/authorize</c>, RFC 6749, 4.1.1: the person's device comes by, and its network says which line it is.</summary>
+/// <summary><c>/authorize</c>, RFC 6749, 4.1.1: the person's device opens it, and its network identifies the line.</summary>
 internal sealed class AuthorizeEndpoint(
-    ClientRegistry clients, RateLimits limits, RequestObject requests, LineIdentification lineIdentification, PairwiseSubjects subjects, AuthorizationGrants grants, ConsentPage consentPage,
-    ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
+    ClientRegistry clients, RateLimits limits, RequestObject requests, LineIdentification lineIdentification, PairwiseSubjects subjects,
+    AuthorizationGrants grants, ConsentPage consentPage, ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
     /// <summary>Those we read. All others are ignored, repeated or not.</summary>
     private static readonly string[] Known =
@@ -45,26 +45,30 @@ internal sealed class AuthorizeEndpoint(
             await context.WriteErrorAsync(HtmlPages.TooMany(retryAfterSeconds));
             return;
         }
-        var (parameters, problem) = HttpMethods.IsPost(context.Request.Method) ? await Parameters.ReadFormAsync(context) : (Parameters.OfQuery(context.Request), default);
+        var (parameters, problem) = HttpMethods.IsPost(context.Request.Method)
+            ? await Parameters.ReadFormAsync(context)
+            : (Parameters.OfQuery(context.Request), default);
         if (problem == FormProblem.TooLarge)
         {
             await context.WriteErrorAsync(HtmlPages.TooLarge);
             return;
         }
 
-        // 1. Who asks, and where the answer may go. Until both are sure, nobody is sent anywhere. Where the request is signed, what is signed counts.
+        // 1. The client, and where the answer may go. Until both are certain, there is no redirect. Of a signed request, only what is signed counts.
         var client = parameters?["client_id"] is { } id ? clients.Find(id) : null;
         var signed = parameters?["request"];
         var asked = client is null || signed is null ? parameters : requests.Read(client, signed, AuthorizationPaths.Authorize);
-        if (client is null || (parameters!["redirect_uri"] ?? asked?["redirect_uri"]) is not { } uri || !client.RedirectUris.Contains(uri, StringComparer.Ordinal))
+        if (client is null || (parameters!["redirect_uri"] ?? asked?["redirect_uri"]) is not { } uri
+            || !client.RedirectUris.Contains(uri, StringComparer.Ordinal))
         {
             await context.WritePageAsync(StatusCodes.Status400BadRequest, "The application's request is out of order",
-                "<p>Its client_id is not known here, or its redirect_uri is not one that is registered for it. Redirect URIs are compared character by character.</p>");
+                "<p>Its client_id is not known here, or its redirect_uri is not one that is registered for it. "
+                + "Redirect URIs are compared character by character.</p>");
             return;
         }
         var response = new AuthorizationResponse(uri, parameters["state"]);
 
-        // 2. Whether it says one thing only.
+        // 2. Whether it is unambiguous.
         if (Known.FirstOrDefault(parameters.IsRepeated) is { } repeated)
         {
             response.SendError(context, "invalid_request", $"{repeated} is given more than once", issuer);
@@ -74,7 +78,8 @@ internal sealed class AuthorizeEndpoint(
         {
             if (asked is null || StatedTwice.Any(name => asked[name] is not { } inside || (parameters[name] ?? inside) != inside))
             {
-                response.SendError(context, "invalid_request_object", $"{RequestObject.Needed}; {string.Join(", ", StatedTwice)} in it, and not others beside it", issuer);
+                response.SendError(
+                    context, "invalid_request_object", $"{RequestObject.Needed}; {string.Join(", ", StatedTwice)} in it, and not others beside it", issuer);
                 return;
             }
             parameters = asked;
@@ -147,8 +152,9 @@ internal sealed class AuthorizeEndpoint(
             if (prompts.Contains("select_account")) return ("account_selection_required", "the network says which line it is, and nobody chooses");
             if (prompts.Any(prompt => !Prompts.Contains(prompt))) return ("invalid_request", $"prompt must be of {string.Join(", ", Prompts)}");
         }
-        // Nobody was authenticated longer ago than now, so any age will do.
-        if (parameters["max_age"] is { } age && (age.Length > 9 || age.Any(c => !char.IsAsciiDigit(c)))) return ("invalid_request", "max_age must be a number of seconds");
+        // Each request authenticates anew, so every age is satisfied.
+        if (parameters["max_age"] is { } age && (age.Length > 9 || age.Any(c => !char.IsAsciiDigit(c))))
+            return ("invalid_request", "max_age must be a number of seconds");
 
         // RFC 7636, 4.3: without a method, "plain" is meant.
         var (challenge, method) = (parameters["code_challenge"], parameters["code_challenge_method"]);
@@ -157,6 +163,8 @@ internal sealed class AuthorizeEndpoint(
         if (challenge is not null && !CodeChallenge.IsWellFormed(challenge)) return ("invalid_request", "code_challenge must be a SHA-256 in base64url");
 
         scope = ScopeRequest.Read(parameters["scope"], client, scopes);
-        return scope is null ? ("invalid_scope", "a scope is missing, unknown or not registered for this client, or it is not for exactly one purpose, dpv:something") : null;
+        return scope is null
+            ? ("invalid_scope", "a scope is missing, unknown or not registered for this client, or it is not for exactly one purpose, dpv:something")
+            : null;
     }
 }

@@ -22,7 +22,7 @@ public static class HtmlPages
         return context.WriteErrorAsync(Page(status, title, body, forms));
     }
 
-    /// <summary>Codes, states and tickets are in these addresses: no cache keeps them, and no other site is told where the person came from.</summary>
+    /// <summary>Codes, states and tickets are in these addresses: no cache keeps them, and other sites get no Referer.</summary>
     internal static void NeverKeep(this HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
@@ -35,7 +35,7 @@ public static class HtmlPages
 
     public static ErrorAnswer TooMany(int retryAfterSeconds) => Error(429, "Too many requests", "Please wait a moment.", retryAfterSeconds);
 
-    /// <summary>What has gone wrong, for people.</summary>
+    /// <summary>An error, for people.</summary>
     public static ErrorAnswer Error(int status, string title, string detail = "", int retryAfterSeconds = 0) =>
         Page(status, title, $"<p>{HtmlEncoder.Default.Encode(detail)}</p>", forms: "'none'") with { RetryAfterSeconds = retryAfterSeconds };
 

@@ -4,14 +4,14 @@ using QodOrleans.Core.Engine;
 
 namespace QodOrleans.Authorization.Authorize;
 
-/// <summary>Which line somebody comes from who opens a page. The network sees that by the address; the sandbox, where all come from one, takes their
-/// word for it.</summary>
+/// <summary>Identifies the line of a person who opens a page. The operator finds it by the address; in the sandbox, where all come from one address, a login
+/// hint can name it.</summary>
 internal sealed class LineIdentification(ISessionEngine engine, IOptions<AuthorizationServerOptions> options)
 {
     private readonly bool sandbox = options.Value.Mode == QodMode.Sandbox;
 
     /// <param name="loginHint">Counts in the sandbox only, and only if it is of a kind that we know.</param>
-    /// <returns>Null if the hint is none.</returns>
+    /// <returns>Null if the hint is invalid.</returns>
     public async Task<LineResult?> IdentifyAsync(HttpContext context, string? loginHint)
     {
         var address = context.Connection.RemoteIpAddress;
@@ -22,7 +22,8 @@ internal sealed class LineIdentification(ISessionEngine engine, IOptions<Authori
     }
 
     /// <summary>Whether the same question may have an answer in a moment.</summary>
-    public static bool IsPassing(SessionError error) => error.Code is SessionErrorCode.OperatorUnavailable or SessionErrorCode.Overloaded or SessionErrorCode.StoreUnavailable;
+    public static bool IsPassing(SessionError error) =>
+        error.Code is SessionErrorCode.OperatorUnavailable or SessionErrorCode.Overloaded or SessionErrorCode.StoreUnavailable;
 
     /// <summary>Behind a proxy that tells the address alone, there is none.</summary>
     private static int? PortOf(HttpContext context) => context.Connection.RemotePort is > 0 and var port ? port : null;

@@ -12,7 +12,8 @@ namespace QodOrleans.Authorization.Backchannel;
 
 /// <summary><c>POST /bc-authorize</c>, CIBA core 7, poll mode: an application asks for a line that it names.</summary>
 internal sealed class BackchannelEndpoint(
-    ClientAuthenticator authenticator, RateLimits limits, RequestObject requests, ISessionEngine engine, PairwiseSubjects subjects, AuthorizationGrants grants, ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
+    ClientAuthenticator authenticator, RateLimits limits, RequestObject requests, ISessionEngine engine, PairwiseSubjects subjects,
+    AuthorizationGrants grants, ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
     private static readonly ErrorAnswer HintInvalid = OAuthErrors.Invalid(
         "exactly one hint is needed, and login_hint must be tel:+<number>, ipport:<IPv4>, ipport:<IPv4>:<port>, ipport:[<IPv6>] or ipport:[<IPv6>]:<port>");
@@ -34,7 +35,8 @@ internal sealed class BackchannelEndpoint(
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost(AuthorizationPaths.Backchannel, ActivatorUtilities.CreateInstance<BackchannelEndpoint>(routes.ServiceProvider).BackchannelAuthorize);
 
-    private Task BackchannelAuthorize(HttpContext context) => authenticator.ServeAsync(context, AuthorizationPaths.Backchannel, [.. Known, "request"], limits.AdmitsLogin, AuthorizeAsync);
+    private Task BackchannelAuthorize(HttpContext context) =>
+        authenticator.ServeAsync(context, AuthorizationPaths.Backchannel, [.. Known, "request"], limits.AdmitsLogin, AuthorizeAsync);
 
     private async Task AuthorizeAsync(HttpContext context, Client client, Parameters form)
     {
@@ -91,7 +93,7 @@ internal sealed class BackchannelEndpoint(
         var terms = new GrantTerms(subjects.Of(client.Id, line), line, scope, time.GetUtcNow());
         var ask = client.ConsentRequired && !await grants.IsConsentedAsync(client, terms, context.RequestAborted);
         var (authReqId, ticket) = await grants.NewRequestAsync(client, terms, ask, context.RequestAborted);
-        // The link is the person's. In the sandbox there is nobody to send it to but the developer.
+        // The link is for the person. In the sandbox the developer stands in for them.
         var consentUri = ticket is not null && options.Mode == QodMode.Sandbox ? $"{options.Issuer}{AuthorizationPaths.Consent}/{ticket}" : null;
         var answer = new BackchannelAnswer(
             authReqId, (int)options.Authorization.RequestLifetime.TotalSeconds, (int)options.Authorization.PollInterval.TotalSeconds, consentUri);
@@ -101,7 +103,7 @@ internal sealed class BackchannelEndpoint(
 
 /// <param name="ExpiresIn">Seconds.</param>
 /// <param name="Interval">Seconds.</param>
-/// <param name="ConsentUri">Sandbox only, and only where somebody has to decide.</param>
+/// <param name="ConsentUri">Sandbox only, and only where consent is asked for.</param>
 internal sealed record BackchannelAnswer(
     [property: JsonPropertyName("auth_req_id")] string AuthReqId,
     [property: JsonPropertyName("expires_in")] int ExpiresIn,

@@ -9,10 +9,11 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Authorization.Consents;
 
-/// <summary><c>GET /consent/{ticket}</c> asks about a backchannel request, and <c>GET /consent</c> shows what was allowed before; <c>POST /consent</c> takes the
-/// decision, on those and on a code.</summary>
+/// <summary><c>GET /consent/{ticket}</c> asks about a backchannel request, and <c>GET /consent</c> shows what was allowed before; <c>POST /consent</c> takes
+/// the decision, on those and on a code.</summary>
 internal sealed class ConsentEndpoint(
-    ClientRegistry clients, RateLimits limits, LineIdentification lineIdentification, PairwiseSubjects subjects, AuthorizationGrants grants, ConsentPage page, ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
+    ClientRegistry clients, RateLimits limits, LineIdentification lineIdentification, PairwiseSubjects subjects, AuthorizationGrants grants, ConsentPage page,
+    ScopeCatalog scopes, TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
     private readonly AuthorizationServerOptions options = options.Value;
 
@@ -45,11 +46,12 @@ internal sealed class ConsentEndpoint(
     {
         var ticket = (string)context.Request.RouteValues["ticket"]!;
         var open = await grants.FindOpenAsync(ticket, context.RequestAborted);
-        if (open is var (clientId, terms) && clients.Find(clientId) is { } client) await page.ShowAsync(context, client, terms, new ConsentQuestion.Request(ticket));
+        if (open is var (clientId, terms) && clients.Find(clientId) is { } client)
+            await page.ShowAsync(context, client, terms, new ConsentQuestion.Request(ticket));
         else await NothingToDecideAsync(context, StatusCodes.Status404NotFound);
     }
 
-    /// <summary>The person comes by themselves, and the network says which line it is, as for a login.</summary>
+    /// <summary>A person opens the page without an application; the network identifies the line, as for a login.</summary>
     /// <remarks>A look-up for each application that has to ask. People are few here, and <c>PagesPerSecond</c> bounds them.</remarks>
     private async Task ShowGiven(HttpContext context)
     {
@@ -61,7 +63,8 @@ internal sealed class ConsentEndpoint(
         }
         if (identified is not { Line: { } line })
         {
-            await context.WritePageAsync(StatusCodes.Status404NotFound, "Your line is not known here", "<p>Open this page over your mobile connection, not over WLAN.</p>");
+            await context.WritePageAsync(
+                StatusCodes.Status404NotFound, "Your line is not known here", "<p>Open this page over your mobile connection, not over WLAN.</p>");
             return;
         }
         var given = new List<(Client, GrantTerms)>();
@@ -82,7 +85,8 @@ internal sealed class ConsentEndpoint(
             await context.WriteErrorAsync(HtmlPages.TooLarge);
             return;
         }
-        if (page.Read(context, form?["question"]) is not { } open || clients.Find(open.ClientId) is not { } client || !IsAnswer(open.Question, form!["decision"]))
+        if (page.Read(context, form?["question"]) is not { } open || clients.Find(open.ClientId) is not { } client
+            || !IsAnswer(open.Question, form!["decision"]))
         {
             await NothingToDecideAsync(context, StatusCodes.Status400BadRequest);
             return;
@@ -100,7 +104,9 @@ internal sealed class ConsentEndpoint(
             case ConsentQuestion.Withdrawal:
                 await KeepAsync();
                 await context.WritePageAsync(
-                    StatusCodes.Status200OK, "Withdrawn", $"<p>What the application was given before ends within {Math.Ceiling(LongestAfterWithdrawal.TotalMinutes)} minutes. After that it has to ask you again.</p>");
+                    StatusCodes.Status200OK, "Withdrawn",
+                    $"<p>What the application was given before ends within {Math.Ceiling(LongestAfterWithdrawal.TotalMinutes)} minutes. "
+                    + "After that it has to ask you again.</p>");
                 return;
             case ConsentQuestion.Code(var state) when !approve:
                 await KeepAsync();
@@ -108,7 +114,8 @@ internal sealed class ConsentEndpoint(
                 return;
             case ConsentQuestion.Code(var state):
                 await KeepAsync();
-                new AuthorizationResponse(open.Terms.RedirectUri!, state).SendCode(context, await grants.NewCodeAsync(client, open.Terms, context.RequestAborted), options.Issuer);
+                new AuthorizationResponse(open.Terms.RedirectUri!, state).SendCode(
+                    context, await grants.NewCodeAsync(client, open.Terms, context.RequestAborted), options.Issuer);
                 return;
             default:
                 throw new InvalidOperationException($"Nothing is done about {open.Question.GetType().Name}.");
@@ -116,7 +123,9 @@ internal sealed class ConsentEndpoint(
 
         // What is refused is not allowed any more, if it was before.
         Task KeepAsync() =>
-            approve ? grants.RememberConsentAsync(client, open.Terms, context.RequestAborted) : grants.WithdrawConsentAsync(client, open.Terms, context.RequestAborted);
+            approve
+                ? grants.RememberConsentAsync(client, open.Terms, context.RequestAborted)
+                : grants.WithdrawConsentAsync(client, open.Terms, context.RequestAborted);
     }
 
     /// <summary>A code or request that was granted before may still be exchanged, at its very end, for a token that then lives its whole life.</summary>
@@ -129,8 +138,10 @@ internal sealed class ConsentEndpoint(
         }
     }
 
-    private static bool IsAnswer(ConsentQuestion question, string? decision) => question is ConsentQuestion.Withdrawal ? decision == "withdraw" : decision is "approve" or "deny";
+    private static bool IsAnswer(ConsentQuestion question, string? decision) =>
+        question is ConsentQuestion.Withdrawal ? decision == "withdraw" : decision is "approve" or "deny";
 
     private static Task NothingToDecideAsync(HttpContext context, int status) =>
-        context.WritePageAsync(status, "There is nothing to decide here", "<p>The question was answered already, is too old, or was asked in another browser.</p>");
+        context.WritePageAsync(
+            status, "There is nothing to decide here", "<p>The question was answered already, is too old, or was asked in another browser.</p>");
 }

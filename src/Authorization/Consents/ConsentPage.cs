@@ -10,7 +10,7 @@ using QodOrleans.Core.Engine;
 
 namespace QodOrleans.Authorization.Consents;
 
-/// <summary>Asks the person, and knows the question again when the answer comes.</summary>
+/// <summary>Shows the question to the person, and reads it back when the answer comes.</summary>
 internal sealed class ConsentPage(IDataProtectionProvider protection, TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
     private const string Cookie = "qod-consent";
@@ -89,7 +89,7 @@ internal sealed class ConsentPage(IDataProtectionProvider protection, TimeProvid
         }
     }
 
-    /// <summary>Browsers say where a form was sent from; what is no browser says nothing.</summary>
+    /// <summary>Browsers send where a form comes from; other clients do not send the header.</summary>
     private static bool IsOurs(HttpContext context) => context.Request.Headers["Sec-Fetch-Site"] is [] or ["same-origin"] or ["none"];
 
     /// <summary>The cookie of this browser, which it gets now if it has none. One for all its pages: there may be two at a time.</summary>
@@ -107,7 +107,7 @@ internal sealed class ConsentPage(IDataProtectionProvider protection, TimeProvid
         return fresh;
     }
 
-    /// <summary>Enough for the person to know the line, too little for anybody else.</summary>
+    /// <summary>Enough for the person to recognize the line, too little for others to identify it.</summary>
     private static string Described(Line line) =>
         line.Device.PhoneNumber is { Length: > 6 } number ? $"the line {number[..3]}…{number[^2..]}" : "the line that this device is connected by";
 }

@@ -19,8 +19,8 @@ internal abstract record ConsentQuestion
     internal sealed record Withdrawal : ConsentQuestion;
 }
 
-/// <summary>A consent page that is shown to somebody. It waits in the page itself, sealed, instead of in the store: most are never answered.</summary>
-/// <param name="Browser">The cookie that the page was shown with: nobody else's browser can answer it.</param>
+/// <summary>A consent page that is shown to a person. It is kept in the page itself, sealed, instead of in the store: most are never answered.</summary>
+/// <param name="Browser">The cookie that the page was shown with: no other browser can answer it.</param>
 internal sealed record OpenQuestion(string ClientId, GrantTerms Terms, ConsentQuestion Question, string Browser, DateTimeOffset ExpiresAt);
 
 [JsonSerializable(typeof(OpenQuestion))]

@@ -16,9 +16,11 @@ internal sealed class DiscoveryEndpoint(SigningKeys keys, ScopeCatalog scopes, I
 {
     private readonly ProviderMetadata metadata = ProviderMetadata.Of(options.Value.Issuer, scopes);
 
-    public static void MapMetadata(IEndpointRouteBuilder routes) => routes.MapGet(AuthorizationPaths.Discovery, ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Describe);
+    public static void MapMetadata(IEndpointRouteBuilder routes) =>
+        routes.MapGet(AuthorizationPaths.Discovery, ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Describe);
 
-    public static void MapKeys(IEndpointRouteBuilder routes) => routes.MapGet(AuthorizationPaths.Keys, ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Publish);
+    public static void MapKeys(IEndpointRouteBuilder routes) =>
+        routes.MapGet(AuthorizationPaths.Keys, ActivatorUtilities.CreateInstance<DiscoveryEndpoint>(routes.ServiceProvider).Publish);
 
     private Task Describe(HttpContext context)
     {
@@ -106,7 +108,8 @@ internal sealed record ProviderMetadata(
 
     // A login needs a purpose. Any will do; this one is CAMARA's for what we do, and a reader of this document can offer it.
     public static ProviderMetadata Of(string issuer, ScopeCatalog scopes) => new(
-        issuer, issuer + AuthorizationPaths.Authorize, issuer + AuthorizationPaths.Token, issuer + AuthorizationPaths.Backchannel, issuer + AuthorizationPaths.Keys,
+        issuer, issuer + AuthorizationPaths.Authorize, issuer + AuthorizationPaths.Token, issuer + AuthorizationPaths.Backchannel,
+        issuer + AuthorizationPaths.Keys,
         ["openid", "dpv:RequestedServiceProvision", .. scopes.All]);
 }
 

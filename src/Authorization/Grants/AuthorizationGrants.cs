@@ -10,13 +10,14 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Authorization.Grants;
 
-/// <summary>Hands out codes and backchannel requests, and takes them back, and clients' assertions: once each, by whichever gateway.</summary>
-internal sealed class AuthorizationGrants(IGrantStore store, IDataProtectionProvider protection, TimeProvider time, IOptions<AuthorizationServerOptions> options, ILogger<AuthorizationGrants> log)
+/// <summary>Issues authorization codes and backchannel requests, and redeems them and clients' assertions: each once, over all gateways.</summary>
+internal sealed class AuthorizationGrants(
+    IGrantStore store, IDataProtectionProvider protection, TimeProvider time, IOptions<AuthorizationServerOptions> options, ILogger<AuthorizationGrants> log)
 {
-    /// <summary>256 random bits: nobody finds one by trying, and a plain hash hides it.</summary>
+    /// <summary>256 random bits: too many to guess, so a plain hash is enough to hide one.</summary>
     private const int SecretBytes = 32;
 
-    /// <summary>Longer is none of ours.</summary>
+    /// <summary>Characters; longer than any that we issue.</summary>
     private const int LongestSecret = 100;
 
     /// <summary>Each lost write means that another gateway has moved the grant on, which it can do a few times only.</summary>
@@ -51,7 +52,9 @@ internal sealed class AuthorizationGrants(IGrantStore store, IDataProtectionProv
         code.Length > LongestSecret ? Task.FromResult<(RedeemResult, GrantTerms?)>(default) : RedeemAsync(client, GrantKey.OfCode(code), cancellation);
 
     public Task<(RedeemResult Result, GrantTerms? Terms)> PollAsync(Client client, string authReqId, CancellationToken cancellation) =>
-        authReqId.Length > LongestSecret ? Task.FromResult<(RedeemResult, GrantTerms?)>(default) : RedeemAsync(client, GrantKey.OfRequest(authReqId), cancellation);
+        authReqId.Length > LongestSecret
+            ? Task.FromResult<(RedeemResult, GrantTerms?)>(default)
+            : RedeemAsync(client, GrantKey.OfRequest(authReqId), cancellation);
 
     /// <summary>What a consent link asks; null if there is nothing left to decide.</summary>
     public async Task<(string ClientId, GrantTerms Terms)?> FindOpenAsync(string ticket, CancellationToken cancellation)
@@ -60,7 +63,7 @@ internal sealed class AuthorizationGrants(IGrantStore store, IDataProtectionProv
         return grant.Decide(approve: true, time.GetUtcNow()) is not null && TryOpen(grant.Payload, out var terms) ? (grant.ClientId, terms) : null;
     }
 
-    /// <returns>False if somebody was first, or the time is over.</returns>
+    /// <returns>False if it was decided before, or has expired.</returns>
     public async Task<bool> DecideAsync(string ticket, bool approve, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
@@ -154,7 +157,7 @@ internal sealed class AuthorizationGrants(IGrantStore store, IDataProtectionProv
 
     private static bool IsCovered(GrantTerms terms, IReadOnlyList<string> consented) => ScopesOf(terms).All(consented.Contains);
 
-    /// <summary>Being told from others is a thing to consent to as well.</summary>
+    /// <summary>With <c>openid</c>: being recognized by the application needs consent too.</summary>
     private static string[] ScopesOf(GrantTerms terms) => terms.Scope.Text.Split(' ');
 
     private static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));

@@ -4,12 +4,13 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Authorization.Grants;
 
-/// <summary>Forgets codes, backchannel requests and consents some time after their end. Every gateway does; the store keeps them out of each other's way.</summary>
+/// <summary>Forgets codes, backchannel requests and consents some time after their end. Every gateway does it; the store keeps them from disturbing each
+/// other.</summary>
 internal sealed class GrantSweeper(IGrantStore store, TimeProvider time, ILogger<GrantSweeper> log) : BackgroundService
 {
     internal static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    /// <summary>For so long an ended one is told from one that never was: expired_token, and the replay of a code in the log.</summary>
+    /// <summary>How long an expired grant stays distinguishable from an unknown one: for expired_token, and for the replay of a code in the log.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromMinutes(15);
 
     private const int PageSize = 1000;

@@ -5,7 +5,7 @@ using QodOrleans.Core.Engine;
 namespace QodOrleans.Authorization.Grants;
 
 /// <summary>What the token shall say once the grant is redeemed. Names a person: it leaves the process sealed only.</summary>
-/// <param name="AuthenticatedAt">When the network said which line it is.</param>
+/// <param name="AuthenticatedAt">When the network identified the line.</param>
 internal sealed record GrantTerms(string Subject, Line Line, ScopeRequest Scope, DateTimeOffset AuthenticatedAt)
 {
     /// <summary>For the id_token of the code flow.</summary>

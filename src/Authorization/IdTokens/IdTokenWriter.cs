@@ -11,7 +11,7 @@ namespace QodOrleans.Authorization.IdTokens;
 /// <summary>Writes id_tokens: a JWS in compact form (RFC 7515), signed with ES256, and nothing in it that leads to the person.</summary>
 internal sealed class IdTokenWriter(SigningKeys keys, TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
-    /// <summary>It tells what happened just now; nobody is to live on it.</summary>
+    /// <summary>Short: an id_token is proof of the login that just happened, and nothing else.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private readonly string issuer = options.Value.Issuer;

@@ -8,7 +8,8 @@ namespace QodOrleans.Authorization.IdTokens;
 /// <summary>The keys of id_tokens, shared by all gateways on one store, each renewed in time.</summary>
 /// <remarks>A new key is published for <see cref="PublishedAhead"/> before it signs, so every gateway and every client that looks up keys knows it by
 /// then; an old one stays published for <see cref="PublishedAfter"/> after its successor was made.</remarks>
-internal sealed class SigningKeys(ISigningKeyStore store, IDataProtectionProvider protection, TimeProvider time, IOptions<AuthorizationServerOptions> options) : IDisposable
+internal sealed class SigningKeys(
+    ISigningKeyStore store, IDataProtectionProvider protection, TimeProvider time, IOptions<AuthorizationServerOptions> options) : IDisposable
 {
     internal static readonly TimeSpan PublishedAhead = TimeSpan.FromHours(1);
     internal static readonly TimeSpan PublishedAfter = TimeSpan.FromDays(1);

@@ -39,7 +39,8 @@ internal sealed class ClientKeySet
             // Its message could quote the key.
             read = null;
         }
-        if (read?.Keys is not { } keys || keys.Contains(null)) throw new FormatException("it is no JWK set: JSON of the form {\"keys\":[{\"kty\":…}]}, without repeated members");
+        if (read?.Keys is not { } keys || keys.Contains(null))
+            throw new FormatException("it is no JWK set: JSON of the form {\"keys\":[{\"kty\":…}]}, without repeated members");
         if (keys.Length is 0 or > MostKeys) throw new FormatException($"it holds {keys.Length} keys; it must be 1 to {MostKeys}");
         if (keys.Where(key => key!.Id is not null).GroupBy(key => key!.Id).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new FormatException($"the kid '{twice.Key}' is there {twice.Count()} times");

@@ -54,7 +54,8 @@ internal sealed record RegisteredKey
     /// <exception cref="FormatException">The message says what is wrong, and nothing of the key.</exception>
     public ClientKey ToClientKey(int at)
     {
-        if (PrivatePart is not null || Secret is not null) throw Wrong("holds a private or a secret key; register the public part, and replace the key: it has been in a configuration");
+        if (PrivatePart is not null || Secret is not null)
+            throw Wrong("holds a private or a secret key; register the public part, and replace the key: it has been in a configuration");
         if (Use is not (null or "sig")) throw Wrong("has a use other than sig");
         if (Operations is not null && !Operations.Contains("verify")) throw Wrong("has key_ops without verify");
         var (key, fitting) = (Type, Curve) switch
@@ -86,7 +87,8 @@ internal sealed record RegisteredKey
         {
             if (!JoseText.TryDecode(Modulus, out var modulus) || modulus is not [> 0, .., var last] || last % 2 == 0)
                 throw Wrong("has an n that is no RSA modulus in base64url without padding and leading zeros");
-            if (modulus.Length is < ShortestRsaBits / 8 or > LongestRsaBits / 8) throw Wrong($"has {modulus.Length * 8} bits; it must be {ShortestRsaBits} to {LongestRsaBits}");
+            if (modulus.Length is < ShortestRsaBits / 8 or > LongestRsaBits / 8)
+                throw Wrong($"has {modulus.Length * 8} bits; it must be {ShortestRsaBits} to {LongestRsaBits}");
             // Smaller ones have broken signatures in the past, and larger ones are slow to no purpose.
             if (!JoseText.TryDecode(Exponent, out var exponent) || exponent is not [1, 0, 1]) throw Wrong("has an e other than AQAB, which is 65537");
             try

@@ -5,7 +5,8 @@ using QodOrleans.Authorization.OAuth;
 
 namespace QodOrleans.Authorization.Jose;
 
-/// <summary>A JWT in compact form (RFC 7515, 7.1) that says it is signed. Nothing in it may be believed before <see cref="IsSignedWith"/> has said yes.</summary>
+/// <summary>A JWT in compact form (RFC 7515, 7.1) that says it is signed. Nothing in it may be believed before <see cref="IsSignedWith"/> has said
+/// yes.</summary>
 internal sealed class SignedJwt
 {
     private readonly JwtHeader header;
@@ -30,7 +31,8 @@ internal sealed class SignedJwt
     {
         var parts = text.Split('.');
         if (parts.Length != 3
-            || !JoseText.TryDecode(parts[0], out var head) || !JoseText.TryDecode(parts[1], out var payload) || !JoseText.TryDecode(parts[2], out var signature)) return null;
+            || !JoseText.TryDecode(parts[0], out var head) || !JoseText.TryDecode(parts[1], out var payload)
+                || !JoseText.TryDecode(parts[2], out var signature)) return null;
         try
         {
             var header = JsonSerializer.Deserialize(head, JwtJson.Default.JwtHeader);
@@ -108,7 +110,8 @@ internal sealed class AudienceConverter : JsonConverter<string[]>
         return [.. all];
     }
 
-    public override void Write(Utf8JsonWriter writer, string[] value, JsonSerializerOptions options) => throw new NotSupportedException("These are read, and never written.");
+    public override void Write(Utf8JsonWriter writer, string[] value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("These are read, and never written.");
 }
 
 [JsonSerializable(typeof(JwtHeader))]

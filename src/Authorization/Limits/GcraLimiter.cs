@@ -1,6 +1,6 @@
 namespace QodOrleans.Authorization.Limits;
 
-/// <summary>So many requests per period, and as many at once: the generic cell rate algorithm, one number of state for whoever is limited.</summary>
+/// <summary>So many requests per period, and as many at once, by the generic cell rate algorithm: the state is one number per client or address.</summary>
 /// <remarks>The limiters of System.Threading.RateLimiting take a lock, allocate a lease, and read a clock that no test can move. This is an
 /// addition and a compare-and-swap, some 40 ns on the way of every request.</remarks>
 internal sealed class GcraLimiter(int count, TimeSpan period, TimeProvider time)
@@ -10,7 +10,7 @@ internal sealed class GcraLimiter(int count, TimeSpan period, TimeProvider time)
 
     /// <summary>Takes one request out of what is left.</summary>
     /// <param name="full">When all will be free again, as a timestamp; 0 at first.</param>
-    /// <param name="retryAfterSeconds">When refused: when the next one is welcome, at least 1.</param>
+    /// <param name="retryAfterSeconds">If refused: seconds until the next one is admitted, at least 1.</param>
     public bool TryAcquire(ref long full, out int retryAfterSeconds)
     {
         while (true)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace QodOrleans.Authorization.Limits;
 
-/// <summary>How often whom is listened to. Each question takes one request out of what is left.</summary>
+/// <summary>The limits per client and per address. Each call takes one request out of the budget, except where it says otherwise.</summary>
 public sealed class RateLimits
 {
     private readonly FrozenDictionary<string, PerClient> clients;
@@ -32,7 +32,8 @@ public sealed class RateLimits
     public bool AdmitsRequest(string clientId, out int retryAfterSeconds)
     {
         retryAfterSeconds = 0;
-        return !clients.TryGetValue(clientId, out var client) || client.Requests is not { } limiter || limiter.TryAcquire(ref client.RequestsFull, out retryAfterSeconds);
+        return !clients.TryGetValue(clientId, out var client) || client.Requests is not { } limiter
+            || limiter.TryAcquire(ref client.RequestsFull, out retryAfterSeconds);
     }
 
     /// <summary>An authenticated client at <c>/token</c>.</summary>
@@ -49,7 +50,7 @@ public sealed class RateLimits
         return login?.TryAcquire(ref clients[client.Id].LoginsFull, out retryAfterSeconds) ?? true;
     }
 
-    /// <summary>Somebody with a browser, perhaps.</summary>
+    /// <summary>A request for a page, by the address it comes from.</summary>
     internal bool AdmitsPage(IPAddress? address, out int retryAfterSeconds) => pages.TryAcquire(address, out retryAfterSeconds);
 
     /// <summary>Asked before a secret is looked at; takes nothing.</summary>

@@ -6,8 +6,8 @@ using QodOrleans.Core.Flows;
 namespace QodOrleans.Authorization.OAuth;
 
 /// <summary>Who is to be logged in, as CAMARA writes it: <c>tel:+34666666666</c>, <c>ipport:80.90.34.2</c>, <c>ipport:80.90.34.2:16790</c>,
-/// <c>ipport:[2001:db8::1]</c> or <c>ipport:[2001:db8::1]:8080</c>. The kind is written in any case, and <c>phone_number:</c> is <c>tel:</c>, as an operator's own
-/// collection of requests has it.</summary>
+/// <c>ipport:[2001:db8::1]</c> or <c>ipport:[2001:db8::1]:8080</c>. The kind is written in any case, and <c>phone_number:</c> is <c>tel:</c>, as an operator's
+/// own collection of requests has it.</summary>
 internal static partial class LoginHint
 {
     private const string IpPort = "ipport:";
@@ -33,12 +33,12 @@ internal static partial class LoginHint
         return TryReadPort(text[address.Length..], out var port4) && AddressBlock.TryParseIpv4(address, out _) ? Of(IPAddress.Parse(address), port4) : null;
     }
 
-    /// <summary>It says what kind of hint it is, and that is none that we know: <c>operatortoken:…</c>.</summary>
+    /// <summary>Whether it names a kind of hint that we do not know, like <c>operatortoken:…</c>.</summary>
     public static bool IsOfUnknownKind(string hint) =>
         Kind().IsMatch(hint) && !NumberKinds.Append(IpPort).Any(kind => hint.StartsWith(kind, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A device by its address, as the network sees it. An IPv4 address in IPv6 clothes is the IPv4 address; IPv6 has no translator
-    /// whose ports would matter.</summary>
+    /// <summary>A device by its address, as the network sees it. An IPv4-mapped IPv6 address is the IPv4 address; IPv6 has no address translation, so
+    /// its port does not matter.</summary>
     public static Device Of(IPAddress address, int? port)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();

@@ -19,8 +19,8 @@ internal enum FormProblem
 }
 
 /// <summary>A request's parameters as OAuth reads them: one without a value is absent, and none that is known may come twice (RFC 6749, 3.1 and 3.2).</summary>
-/// <remarks>A name that differs from a known one in case only is no name of ours; beside the known one it counts as that one repeated, because some readers take the
-/// two for one.</remarks>
+/// <remarks>A name that differs from a known one in case only is no name of ours; beside the known one it counts as that one repeated, because some readers
+/// take the two for one.</remarks>
 internal sealed class Parameters
 {
     private const int LongestForm = 16 * 1024;
@@ -32,11 +32,13 @@ internal sealed class Parameters
 
     /// <summary>What the body must be, for the client's developer.</summary>
     public static readonly string FormRule =
-        $"the body must be application/x-www-form-urlencoded: at most {MostParameters} parameters, without NUL, a name of at most {LongestName} and a value of at most {LongestValue} bytes";
+        $"the body must be application/x-www-form-urlencoded: at most {MostParameters} parameters, without NUL, "
+        + $"a name of at most {LongestName} and a value of at most {LongestValue} bytes";
 
     private readonly ILookup<string, KeyValuePair<string, string>> values;
 
-    private Parameters(IEnumerable<KeyValuePair<string, string>> source) => values = source.ToLookup(parameter => parameter.Key, StringComparer.OrdinalIgnoreCase);
+    private Parameters(IEnumerable<KeyValuePair<string, string>> source) =>
+        values = source.ToLookup(parameter => parameter.Key, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Null where it is absent, empty or repeated.</summary>
     public string? this[string name] => values[name].ToArray() is [{ Value.Length: > 0 } one] && one.Key == name ? one.Value : null;
@@ -79,7 +81,8 @@ internal sealed class Parameters
     }
 
     private static bool IsWithinLimits(KeyValuePair<string, string> pair) =>
-        Encoding.UTF8.GetByteCount(pair.Key) <= LongestName && Encoding.UTF8.GetByteCount(pair.Value) <= LongestValue && !pair.Key.Contains('\0') && !pair.Value.Contains('\0');
+        Encoding.UTF8.GetByteCount(pair.Key) <= LongestName && Encoding.UTF8.GetByteCount(pair.Value) <= LongestValue
+        && !pair.Key.Contains('\0') && !pair.Value.Contains('\0');
 
     private static IEnumerable<KeyValuePair<string, string>> Pairs(ReadOnlyMemory<char> encoded)
     {

@@ -6,12 +6,13 @@ using QodOrleans.Authorization.Jose;
 namespace QodOrleans.Authorization.OAuth;
 
 /// <summary>Reads the parameter <c>request</c>: a request as a JWT that its client has signed (OpenID Connect core 6, CIBA core 7.1.1), which CAMARA's
-/// profile recommends to clients. It is not spent as an assertion is: a person may load a page again.</summary>
+/// profile recommends to clients. It can be used again, unlike an assertion: a person may reload a page.</summary>
 internal sealed class RequestObject(TimeProvider time, IOptions<AuthorizationServerOptions> options)
 {
     /// <summary>For the client's developer.</summary>
     public const string Needed =
-        "request must be a JWT signed with a registered key of the client's: iss its id, aud the issuer or this endpoint, jti, iat not ahead, exp at most 300 seconds after iat, no sub";
+        "request must be a JWT signed with a registered key of the client's: iss its id, aud the issuer or this endpoint, jti, iat not ahead, "
+        + "exp at most 300 seconds after iat, no sub";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -24,10 +25,13 @@ internal sealed class RequestObject(TimeProvider time, IOptions<AuthorizationSer
         if (SignedJwt.Read(text, "JWT", "oauth-authz-req+jwt") is not { } jwt || !jwt.IsSignedWith(client.Keys)) return null;
 
         var (claims, now) = (jwt.Claims, time.GetUtcNow());
-        // RFC 9101, 10.8: with a sub in it, whoever sees it in an address could show it as the client's assertion.
-        if (claims.Issuer != client.Id || claims.Subject is not null || claims.Id is not { Length: > 0 } || !claims.AreFor([issuer, issuer + path], issuer)) return null;
-        // The profile has no patience with clocks that are ahead, here.
-        if (claims.IssuedAt is not { } issued || issued > now || claims.ExpiresAt is not { } expires || expires <= now || expires - issued > ClientAssertion.LongestLife) return null;
+        // RFC 9101, 10.8: with a sub in it, it could be replayed as the client's assertion by anyone who sees the address.
+        if (claims.Issuer != client.Id || claims.Subject is not null || claims.Id is not { Length: > 0 } || !claims.AreFor([issuer, issuer + path], issuer))
+            return null;
+        // Here the profile allows no clock to be ahead.
+        if (claims.IssuedAt is not { } issued || issued > now || claims.ExpiresAt is not { } expires || expires <= now
+            || expires - issued > ClientAssertion.LongestLife)
+            return null;
         if (claims.StartsAt > now + ClientAssertion.Skew) return null;
         return ParametersIn(jwt.Payload);
     }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace QodOrleans.Authorization.Tokens;
 
-/// <summary>PKCE (RFC 7636), S256 only: with <c>plain</c>, whoever sees the request has the verifier.</summary>
+/// <summary>PKCE (RFC 7636), S256 only: with <c>plain</c>, the request itself would show the verifier.</summary>
 internal static class CodeChallenge
 {
     public const string Method = "S256";
@@ -13,9 +13,10 @@ internal static class CodeChallenge
     private static readonly SearchValues<char> VerifierAlphabet = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~");
 
     /// <summary>A SHA-256 in base64url.</summary>
-    public static bool IsWellFormed(string challenge) => challenge.Length == 43 && Base64Url.IsValid(challenge, out var length) && length == SHA256.HashSizeInBytes;
+    public static bool IsWellFormed(string challenge) =>
+        challenge.Length == 43 && Base64Url.IsValid(challenge, out var length) && length == SHA256.HashSizeInBytes;
 
-    /// <summary>A verifier without a challenge is refused like a challenge without its verifier: somebody has mixed up two logins.</summary>
+    /// <summary>A verifier without a challenge is refused like a challenge without its verifier: two logins have been mixed up.</summary>
     public static bool IsMetBy(string? challenge, string? verifier)
     {
         if (challenge is null || verifier is null) return challenge is null && verifier is null;

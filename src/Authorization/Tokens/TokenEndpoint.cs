@@ -21,7 +21,8 @@ internal sealed class TokenEndpoint(ClientAuthenticator authenticator, RateLimit
     private static readonly ErrorAnswer Expired = OAuthErrors.Error(400, "expired_token", "the auth_req_id has expired");
     private static readonly ErrorAnswer Denied = OAuthErrors.Error(400, "access_denied", "the person has refused");
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(AuthorizationPaths.Token, ActivatorUtilities.CreateInstance<TokenEndpoint>(routes.ServiceProvider).Token);
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost(AuthorizationPaths.Token, ActivatorUtilities.CreateInstance<TokenEndpoint>(routes.ServiceProvider).Token);
 
     private Task Token(HttpContext context) => authenticator.ServeAsync(context, AuthorizationPaths.Token, Known, limits.AdmitsToken, GrantAsync);
 
@@ -43,8 +44,8 @@ internal sealed class TokenEndpoint(ClientAuthenticator authenticator, RateLimit
             : context.WriteErrorAsync(OAuthErrors.ScopeInvalid);
     }
 
-    /// <summary>RFC 6749, 4.1.3, and RFC 7636. Whatever does not fit once the code is on the table, the code is gone: who has half of what is
-    /// needed gets no second try.</summary>
+    /// <summary>RFC 6749, 4.1.3, and RFC 7636. If anything does not match, the code is used up all the same: a
+    /// thief with half of what is needed gets no second try.</summary>
     private async Task AuthorizationCodeAsync(HttpContext context, Client client, Parameters form)
     {
         if (form["code"] is not { } code || form["redirect_uri"] is not { } redirectUri)
@@ -79,5 +80,6 @@ internal sealed class TokenEndpoint(ClientAuthenticator authenticator, RateLimit
         });
     }
 
-    private static Task AnswerAsync(HttpContext context, TokenAnswer answer) => context.WriteJsonAsync(StatusCodes.Status200OK, answer, TokenJson.Default.TokenAnswer);
+    private static Task AnswerAsync(HttpContext context, TokenAnswer answer) =>
+        context.WriteJsonAsync(StatusCodes.Status200OK, answer, TokenJson.Default.TokenAnswer);
 }

@@ -18,7 +18,8 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
     {
         hoisted = false;
         if (body.Device is not { } device) return null;
-        if ((device.ApplicationServer ?? device.DevicePorts ?? device.ApplicationServerPorts ?? device.QosProfile ?? device.Webhook ?? (object?)device.Duration) is null)
+        if ((device.ApplicationServer ?? device.DevicePorts ?? device.ApplicationServerPorts
+            ?? device.QosProfile ?? device.Webhook ?? (object?)device.Duration) is null)
             return null;
 
         hoisted = true;
@@ -38,9 +39,10 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         body.Webhook ??= device.Webhook;
         body.Duration ??= device.Duration;
 
-        // Two ways to merge, inside first and outside first, differ exactly where the two places contradict each other.
+        // Merging both ways, inside first and outside first, and comparing finds the members that contradict each other.
         body.Device = null;
-        var same = Answers.ToJson(body, Qod010Answers.Default.CreateSessionBody).AsSpan().SequenceEqual(Answers.ToJson(inside, Qod010Answers.Default.CreateSessionBody));
+        var same = Answers.ToJson(body, Qod010Answers.Default.CreateSessionBody).AsSpan().SequenceEqual(
+            Answers.ToJson(inside, Qod010Answers.Default.CreateSessionBody));
         body.Device = device;
         return same ? null : Fault.Member("device", "it holds members of the session that differ from those beside it");
     }
@@ -80,7 +82,11 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         {
             SessionId = session.Id.ToString(),
             Device = ToWire(terms.DeviceShown),
-            ApplicationServer = new ApplicationServerBody { Ipv4Address = terms.ApplicationServer.Ipv4Address, Ipv6Address = terms.ApplicationServer.Ipv6Address },
+            ApplicationServer = new ApplicationServerBody
+            {
+                Ipv4Address = terms.ApplicationServer.Ipv4Address,
+                Ipv6Address = terms.ApplicationServer.Ipv6Address,
+            },
             DevicePorts = PortsSpecBody.ToWire(terms.DevicePorts),
             ApplicationServerPorts = PortsSpecBody.ToWire(terms.ApplicationServerPorts),
             QosProfile = terms.QosProfile,
@@ -143,13 +149,15 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
     private static Fault? CheckDevice(DeviceBody? device, Caller caller)
     {
         if (device is null) return Fault.Missing("device");
-        if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null) return Fault.Insufficient("device");
+        if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null)
+            return Fault.Insufficient("device");
 
         if (device.PhoneNumber is { } phone && !Validation.IsPhoneNumber(phone))
             return Fault.Member("device.phoneNumber", "must be 5 to 15 digits, with or without a leading +");
         if (device.NetworkAccessIdentifier is { } nai && !Validation.IsNetworkAccessIdentifier(nai))
             return Fault.Member("device.networkAccessIdentifier", "must be user@realm, at most 253 characters");
-        return Validation.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller) ?? (device.Ipv4Address is { } v4 ? CheckDeviceIpv4Address(v4, caller) : null);
+        return Validation.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller)
+            ?? (device.Ipv4Address is { } v4 ? CheckDeviceIpv4Address(v4, caller) : null);
     }
 
     private static Fault? CheckDeviceIpv4Address(DeviceIpv4AddressBody v4, Caller caller)

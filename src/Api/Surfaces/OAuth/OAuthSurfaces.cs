@@ -5,8 +5,8 @@ using QodOrleans.Authorization.OAuth;
 
 namespace QodOrleans.Api.Surfaces.OAuth;
 
-/// <summary>The paths of the authorization server, one surface each: some answer programs in OAuth's words, some answer people with pages. It answers what it finds
-/// wrong itself; here is what goes wrong before and around it.</summary>
+/// <summary>The paths of the authorization server, one surface each: some answer programs in OAuth's words, some answer people with pages. It answers what it
+/// finds wrong itself; here is what goes wrong before and around it.</summary>
 internal static class OAuthSurfaces
 {
     public static readonly Surface[] All =

@@ -77,7 +77,7 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         };
     }
 
-    /// <summary>This shape has no <c>statusInfo</c>; what it would say is said here.</summary>
+    /// <summary>This shape has no <c>statusInfo</c>; its content is in the messages.</summary>
     private static MessageBody MessageOf(QosSession session) => session switch
     {
         { Status: QosStatus.Requested } => new("INFO", "The session is requested; the network has not confirmed it yet."),
@@ -90,14 +90,17 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
     {
         if (ue is null) return Fault.Missing("ueId");
         if ((ue.ExternalId ?? ue.Msisdn ?? ue.Ipv4Addr ?? ue.Ipv6Addr) is null) return Fault.Insufficient("ueId");
-        if (ue.Msisdn is { } number && !Validation.IsPhoneNumber(number)) return Fault.Member("ueId.msisdn", "must be 5 to 15 digits, with or without a leading +");
+        if (ue.Msisdn is { } number && !Validation.IsPhoneNumber(number))
+            return Fault.Member("ueId.msisdn", "must be 5 to 15 digits, with or without a leading +");
         if (ue.ExternalId is { } id && (id.Length is 0 or > LongestExternalId || id.Any(char.IsControl)))
             return Fault.Member("ueId.externalId", $"must be 1 to {LongestExternalId} characters without control characters");
-        return Validation.CheckDeviceIpv4(Single(ue.Ipv4Addr, "/32"), "ueId.ipv4addr", caller) ?? Validation.CheckDeviceIpv6(Single(ue.Ipv6Addr, "/128"), "ueId.ipv6addr", caller);
+        return Validation.CheckDeviceIpv4(Single(ue.Ipv4Addr, "/32"), "ueId.ipv4addr", caller)
+            ?? Validation.CheckDeviceIpv6(Single(ue.Ipv6Addr, "/128"), "ueId.ipv6addr", caller);
     }
 
     /// <summary>The release lets a single address have its mask or not. Later ones have none, so it is taken off: the device has one name.</summary>
-    private static string? Single(string? address, string mask) => address?.EndsWith(mask, StringComparison.Ordinal) == true ? address[..^mask.Length] : address;
+    private static string? Single(string? address, string mask) =>
+        address?.EndsWith(mask, StringComparison.Ordinal) == true ? address[..^mask.Length] : address;
 
     private static Fault? CheckAsId(AsIdBody? server)
     {
@@ -120,10 +123,12 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
 
     private Fault? CheckCallback(CreateSessionBody body)
     {
-        if (body is { NotificationUri: { } uri, NotificationUrl: { } url } && uri != url) return Fault.Member("notificationUrl", "differs from notificationUri, which is the same in another release");
+        if (body is { NotificationUri: { } uri, NotificationUrl: { } url } && uri != url)
+            return Fault.Member("notificationUrl", "differs from notificationUri, which is the same in another release");
         var place = body.NotificationUri is null ? "notificationUrl" : "notificationUri";
         Uri? parsed = null;
-        if ((body.NotificationUri ?? body.NotificationUrl) is { } callback && !sinks.TryParse(callback, out parsed, out var why)) return Fault.Member(place, why);
+        if ((body.NotificationUri ?? body.NotificationUrl) is { } callback && !sinks.TryParse(callback, out parsed, out var why))
+            return Fault.Member(place, why);
         if (body.NotificationAuthToken is not { } token) return null;
         if (!Validation.IsAuthToken(token)) return Fault.Member("notificationAuthToken", Validation.AuthTokenRule);
         // Two of a name are read differently by different servers.

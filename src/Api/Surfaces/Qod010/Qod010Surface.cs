@@ -8,7 +8,8 @@ internal static class Qod010Surface
 {
     public const string Name = "qod-0.10";
 
-    public static readonly Surface Surface = new(Name, "/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface, hoists: true), Qod010Errors.Describe)
+    public static readonly Surface Surface = new(
+        Name, "/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface, hoists: true), Qod010Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod010.openapi.json",
         ApiName = "qod",

@@ -81,7 +81,8 @@ internal static class Qod110Device
         if (v4.PublicAddress is null || (v4.PrivateAddress is null && v4.PublicPort is null))
             return Qod110Errors.InvalidArgument("device.ipv4Address", "must hold publicAddress, and privateAddress or publicPort");
         if (DeviceAddress.WhyNoIpv4(v4.PublicAddress) is { } why) return Qod110Errors.InvalidArgument("device.ipv4Address.publicAddress", why);
-        if (v4.PrivateAddress is { } inner && DeviceAddress.WhyNoIpv4(inner) is { } whyNot) return Qod110Errors.InvalidArgument("device.ipv4Address.privateAddress", whyNot);
+        if (v4.PrivateAddress is { } inner && DeviceAddress.WhyNoIpv4(inner) is { } whyNot)
+            return Qod110Errors.InvalidArgument("device.ipv4Address.privateAddress", whyNot);
         return v4.PublicPort is { } port && !Validation.IsPort(port) ? Qod110Errors.OutOfRange("device.ipv4Address.publicPort", "must be 0 to 65535") : null;
     }
 }

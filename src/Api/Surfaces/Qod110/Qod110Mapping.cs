@@ -40,7 +40,9 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.ApplicationServerPorts),
         QosProfile = body.QosProfile!,
         Duration = TimeSpan.FromSeconds(body.Duration!.Value),
-        Sink = sinks.Sink(body.Sink, body.SinkCredential?.AccessToken, protector) is { } sink ? sink with { TokenExpiresAt = ReadTime(body.SinkCredential?.AccessTokenExpiresUtc) } : null,
+        Sink = sinks.Sink(body.Sink, body.SinkCredential?.AccessToken, protector) is { } sink
+            ? sink with { TokenExpiresAt = ReadTime(body.SinkCredential?.AccessTokenExpiresUtc) }
+            : null,
         Correlator = correlator,
     };
 
@@ -57,7 +59,11 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
             SessionId = session.Id.ToString(),
             // A session of a 3-legged token shows no device: the client never named one, and may not know the number.
             Device = terms.Subject is null ? Qod110Device.ToWire(terms.Device) : null,
-            ApplicationServer = new ApplicationServerBody { Ipv4Address = terms.ApplicationServer.Ipv4Address, Ipv6Address = terms.ApplicationServer.Ipv6Address },
+            ApplicationServer = new ApplicationServerBody
+            {
+                Ipv4Address = terms.ApplicationServer.Ipv4Address,
+                Ipv6Address = terms.ApplicationServer.Ipv6Address,
+            },
             DevicePorts = PortsSpecBody.ToWire(terms.DevicePorts),
             ApplicationServerPorts = PortsSpecBody.ToWire(terms.ApplicationServerPorts),
             QosProfile = terms.QosProfile,
@@ -121,7 +127,8 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
     private static ErrorAnswer? CheckApplicationServer(ApplicationServerBody? server)
     {
         if (server is null) return Qod110Errors.InvalidArgument("applicationServer", "is missing");
-        if (server is { Ipv4Address: null, Ipv6Address: null }) return Qod110Errors.InvalidArgument("applicationServer", "must hold ipv4Address or ipv6Address");
+        if (server is { Ipv4Address: null, Ipv6Address: null })
+            return Qod110Errors.InvalidArgument("applicationServer", "must hold ipv4Address or ipv6Address");
         return Validation.CheckServer(server.Ipv4Address, "applicationServer.ipv4Address", server.Ipv6Address, "applicationServer.ipv6Address") is { } fault
             ? Qod110Errors.Describe(fault)
             : null;
@@ -140,7 +147,8 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
         {
             var place = $"{member}.ranges[{i}]";
             if (spec.Ranges![i] is not { From: { } from, To: { } to }) return Qod110Errors.InvalidArgument(place, "must hold from and to");
-            if (!Validation.IsPort(from) || !Validation.IsPort(to) || from > to) return Qod110Errors.OutOfRange(place, "must be ports of 0 to 65535, from not above to");
+            if (!Validation.IsPort(from) || !Validation.IsPort(to) || from > to)
+                return Qod110Errors.OutOfRange(place, "must be ports of 0 to 65535, from not above to");
         }
         for (var i = 0; i < (spec.Ports?.Count ?? 0); i++)
             if (!Validation.IsPort(spec.Ports![i])) return Qod110Errors.OutOfRange($"{member}.ports[{i}]", "must be 0 to 65535");
@@ -150,8 +158,8 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protec
     private static ErrorAnswer? CheckQosProfile(string? name) =>
         name is null ? Qod110Errors.InvalidArgument("qosProfile", "is missing") : CheckProfileName(name, "qosProfile");
 
-    /// <summary>The release wants <c>https</c>. The sandbox also takes <c>http</c> on loopback, which leaves the machine for nobody to read and
-    /// spares whoever tries events out a certificate.</summary>
+    /// <summary>The release wants <c>https</c>. The sandbox also takes <c>http</c> on loopback: it never leaves the machine, and trying
+    /// events out needs no certificate.</summary>
     private ErrorAnswer? CheckSink(string? sink)
     {
         if (sink is null) return null;

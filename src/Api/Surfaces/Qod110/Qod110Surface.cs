@@ -31,7 +31,8 @@ internal sealed class Qod110Surface(
     };
 
     private static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod110Requests.Default);
-    private static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType = JsonBody.Strict<ExtendSessionDurationBody>(Qod110Requests.Default);
+    private static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType =
+        JsonBody.Strict<ExtendSessionDurationBody>(Qod110Requests.Default);
     private static readonly JsonTypeInfo<RetrieveSessionsBody> RetrieveSessionsType = JsonBody.Strict<RetrieveSessionsBody>(Qod110Requests.Default);
 
     private readonly Qod110Mapping mapping = new(sinks, protector);

@@ -71,7 +71,7 @@ internal sealed class QosProfiles110Surface(ISessionEngine engine, QosProfileCat
             : context.WriteErrorAsync(Qod110Errors.NotFound);
     }
 
-    /// <summary>What only some devices may have is listed for a device that may, and for nobody else: the release's test definitions, 04 and 05.</summary>
+    /// <summary>A restricted profile is listed only for a device that may use it (the release's test definitions, 04 and 05).</summary>
     private static bool IsListed(QosProfile profile, OperatorId? at) => at is { } @operator ? profile.IsOfferedBy(@operator) : !profile.IsRestricted;
 
     private static ErrorAnswer? Check(RetrieveQosProfilesBody body) =>

@@ -69,9 +69,11 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
     private static Fault? CheckDevice(DeviceBody? device, Caller caller)
     {
         if (device is null) return Fault.Missing("device");
-        if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null) return Fault.Insufficient("device");
+        if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null)
+            return Fault.Insufficient("device");
 
-        if (device.PhoneNumber is { } phone && !Validation.IsInternationalNumber(phone)) return Fault.Member("device.phoneNumber", Validation.InternationalNumberRule);
+        if (device.PhoneNumber is { } phone && !Validation.IsInternationalNumber(phone))
+            return Fault.Member("device.phoneNumber", Validation.InternationalNumberRule);
         if (device.NetworkAccessIdentifier is { } nai && !Validation.IsNetworkAccessIdentifier(nai))
             return Fault.Member("device.networkAccessIdentifier", "must be user@realm, at most 253 characters");
         if (Validation.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller) is { } wrong) return wrong;
@@ -91,6 +93,8 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector pr
     private Fault? CheckCallback(CreateSessionBody body)
     {
         if (body.NotificationUrl is { } url && !sinks.TryParse(url, out _, out var why)) return Fault.Member("notificationUrl", why);
-        return body.NotificationAuthToken is { } token && !Validation.IsAuthToken(token) ? Fault.Member("notificationAuthToken", Validation.AuthTokenRule) : null;
+        return body.NotificationAuthToken is { } token && !Validation.IsAuthToken(token)
+            ? Fault.Member("notificationAuthToken", Validation.AuthTokenRule)
+            : null;
     }
 }
