@@ -28,7 +28,7 @@ internal sealed class SiloLifecycle(
         try
         {
             await due.StopAsync(cancellation);
-            await sessions.InFlight.DrainAsync(cancellation);
+            await sessions.InFlight.DrainAsync().WaitAsync(cancellation);
             Log.Drained(log);
         }
         catch (OperationCanceledException)
