@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using QodOrleans.Core;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Engine;

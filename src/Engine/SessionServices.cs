@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
@@ -32,7 +33,7 @@ public sealed class SessionServices(
 
     internal QosProfileCatalog Profiles { get; } = profiles;
 
-    internal LineFinder Lines { get; } = new(operators);
+    internal SubscriberResolver Subscribers { get; } = new(operators);
 
     internal OperatorCalls Operators { get; } = new(
         operators, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));

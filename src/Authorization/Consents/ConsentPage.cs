@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using QodOrleans.Authorization.Authorize;
 using QodOrleans.Authorization.Grants;
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Authorization.Consents;
 
