@@ -52,7 +52,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                 new Attempts("create", id), session => session.CreateAsync(request, time.GetUtcNow() + options.AttemptTimeout * SessionCallOptions.ValidShare)),
             cancellation);
 
-        // Whoever was not told of a session must not be left with one: it would hold the flow against the client's next try.
+        // A session whose create failed for the client must not survive it: it would hold the flow against the client's next try.
         if (result.Error?.Code == SessionErrorCode.StoreUnavailable && attempts is not null) _ = UndoAsync(id, attempts);
         return result;
     }
@@ -163,7 +163,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                     doubt = true;
                     return Task.CompletedTask;
                 }));
-            // Longer by now, and an attempt of ours had no answer: it was that attempt. Else somebody else was first, and it is our turn now.
+            // Longer by now, and an attempt of ours had no answer: that attempt extended it. Else another caller was first, and we try again.
             if (!extended.Moved || doubt) return extended.Result;
         }
         return SessionError.Overloaded();
@@ -230,7 +230,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
             }
             catch (Exception exception) when (IsTransient(exception))
             {
-                // It may still fail by itself, when nobody looks any more.
+                // It may still fail later, when its result is not read any more.
                 attempt.Ignore();
                 if (backgroundTime.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
                 if (attempts.AfterDoubt is { } afterDoubt) await afterDoubt();

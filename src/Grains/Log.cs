@@ -21,7 +21,7 @@ internal static partial class Log
     [LoggerMessage(5012, LogLevel.Information, "The active silos have changed; this one now looks after another share of the sessions.")]
     public static partial void SharesChanged(ILogger log);
 
-    [LoggerMessage(5017, LogLevel.Warning, "Operator {Operator} answers too few calls of all silos together; nobody calls it for {Duration}.")]
+    [LoggerMessage(5017, LogLevel.Warning, "Operator {Operator} answers too few calls of all silos together; it is not called for {Duration}.")]
     public static partial void OperatorPaused(ILogger log, string @operator, TimeSpan duration);
 
     [LoggerMessage(5018, LogLevel.Warning, "This silo's share of operator {Operator} could not be renewed; the old one holds until its lease ends.")]

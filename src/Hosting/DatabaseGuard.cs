@@ -9,7 +9,7 @@ using QodOrleans.Postgres.Sessions;
 namespace QodOrleans.Hosting;
 
 /// <summary>What a program owes its database: waits until it is there, refuses one of another version or made with another device key, and clears away devices
-/// that nobody asks for any more.</summary>
+/// that have not been asked for lately.</summary>
 /// <param name="duties">What this program does beside waiting and refusing.</param>
 public sealed class DatabaseGuard(
     DatabaseDuties duties, Migrations migrations, DatabaseInvariants invariants, DeviceKeyHasher deviceKeys, SessionStore store, TimeProvider time, ILogger<DatabaseGuard> log)

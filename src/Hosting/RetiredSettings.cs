@@ -2,7 +2,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace QodOrleans.Hosting;
 
-/// <summary>Settings of earlier releases that nothing reads any more. One that is still set was meant to do something: the program does not start without it.</summary>
+/// <summary>Settings of earlier releases that nothing reads any more. One that is still set was meant to do something: the program does not start without
+/// it.</summary>
 internal static class RetiredSettings
 {
     /// <summary>What stands in the place of each.</summary>

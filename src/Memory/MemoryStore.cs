@@ -101,7 +101,7 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     }
 
     /// <inheritdoc />
-    // The event stays known, so that nothing tells it again; the reason would be read by nobody here.
+    // The event stays known, so that it is not sent again; the reason is not kept here.
     public ValueTask DeadLetterAsync(Guid eventId, string reason)
     {
         lock (gate)

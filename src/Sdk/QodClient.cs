@@ -51,7 +51,7 @@ public sealed class QodClient : IDisposable
         }
         catch (QodNotFoundException)
         {
-            // What was wanted: there is no such session. Whoever repeats a delete whose answer got lost comes here.
+            // There is no such session, which is what was wanted: a delete is repeated when its answer got lost.
         }
     }
 

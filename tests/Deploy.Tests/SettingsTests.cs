@@ -21,7 +21,8 @@ using QodOrleans.Webhooks;
 
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>A setting that nobody reads is a mistake that nobody sees: each that a manifest, an overlay or an image sets is one that a program binds or asks for.</summary>
+/// <summary>A setting that nobody reads is a mistake that nobody sees: each that a manifest, an overlay or an image sets is one that a program binds or asks
+/// for.</summary>
 public sealed partial class SettingsTests
 {
     /// <summary>Sections, and the types that they are bound to: each reads what it needs.</summary>

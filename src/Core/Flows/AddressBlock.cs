@@ -27,7 +27,7 @@ public readonly record struct AddressBlock
 
     public UInt128 Last { get; }
 
-    /// <summary>False for IPv4, and for an IPv4 address in IPv6 clothes, which is the same machine.</summary>
+    /// <summary>False for IPv4, and for an IPv4-mapped IPv6 address, which is the same machine.</summary>
     public bool IsIpv6 => isIpv6;
 
     /// <summary>0 to 32 for IPv4, 0 to 128 for IPv6.</summary>
@@ -123,7 +123,7 @@ public readonly record struct AddressBlock
             : Ipv6(BinaryPrimitives.ReadUInt128BigEndian(bytes), 128);
     }
 
-    // An IPv4 address in IPv6 clothes is the same machine: ::ffff:a.b.c.d overlaps a.b.c.d.
+    // An IPv4-mapped IPv6 address is the same machine: ::ffff:a.b.c.d overlaps a.b.c.d.
     private static AddressBlock Ipv6(UInt128 address, int prefixLength) => address >> 32 == 0xffff && prefixLength >= 96
         ? new AddressBlock(isIpv6: false, address & uint.MaxValue, prefixLength - 96)
         : new AddressBlock(isIpv6: true, address, prefixLength);

@@ -14,8 +14,8 @@ using QodOrleans.Grains.Operators;
 
 namespace QodOrleans.Grains.Administration;
 
-/// <summary>What those who run the broker decide about operators, over HTTP on any silo. Silos listen where applications cannot reach them; a token is asked for all
-/// the same.</summary>
+/// <summary>What those who run the broker decide about operators, over HTTP on any silo. Silos listen where applications cannot reach them; a token is asked
+/// for all the same.</summary>
 public static class AdministrationEndpoints
 {
     private const string Path = "/admin";
