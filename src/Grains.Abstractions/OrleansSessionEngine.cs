@@ -36,7 +36,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private int reporting;
 
     public OrleansSessionEngine(
-        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
+        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time,
+        [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
         IOptions<SessionCallOptions> options, ILogger<OrleansSessionEngine> log) =>
         (this.grains, sessions, this.store, this.profiles, this.deviceKeys, this.time, this.backgroundTime, this.options, this.log) =
         (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, deviceKeys, time, backgroundTime, options.Value, log);
@@ -83,7 +84,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         async () =>
         {
             var found = await CallAsync<ISubscriberGrain, FoundDevice>(
-                grains.GetGrain<ISubscriberGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error), new Attempts("find"));
+                grains.GetGrain<ISubscriberGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error),
+                new Attempts("find"));
             if (found.Error is { } error) return error;
             return await ListOfAsync(
                 store.ReadByDeviceAsync(new DeviceKey(found.Key), caller.ClientId, caller.User(deviceKeys), ISessionEngine.LongestList, cancellation));
@@ -176,7 +178,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         try
         {
             await ((Task)attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (attempts is not { IsCompletedSuccessfully: true, Result.Session: not null }) await Task.Delay(options.AttemptTimeout, backgroundTime, stopping.Token);
+            if (attempts is not { IsCompletedSuccessfully: true, Result.Session: not null })
+                await Task.Delay(options.AttemptTimeout, backgroundTime, stopping.Token);
             var started = backgroundTime.GetTimestamp();
             while (backgroundTime.GetElapsedTime(started) < UndoTimeout)
             {

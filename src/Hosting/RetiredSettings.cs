@@ -18,6 +18,7 @@ internal static class RetiredSettings
     public static void Refuse(IConfiguration configuration)
     {
         foreach (var (retired, successor) in Successors)
-            if (configuration[retired] is not null) throw new InvalidOperationException($"{retired} is no setting any more; {successor} has taken its place. Remove it.");
+            if (configuration[retired] is not null)
+                throw new InvalidOperationException($"{retired} is no setting any more; {successor} has taken its place. Remove it.");
     }
 }

@@ -56,7 +56,10 @@ internal readonly record struct DeviceAddress
     /// <c>DeviceIpv4Addr</c>).</summary>
     public Device ToDevice() => Address.AddressFamily == AddressFamily.InterNetworkV6
         ? new Device { Ipv6Address = $"{Address}" }
-        : new Device { Ipv4Address = new DeviceIpv4Address { PublicAddress = $"{Address}", PublicPort = Port, PrivateAddress = Port is null ? $"{Address}" : null } };
+        : new Device
+        {
+            Ipv4Address = new DeviceIpv4Address { PublicAddress = $"{Address}", PublicPort = Port, PrivateAddress = Port is null ? $"{Address}" : null },
+        };
 
     private static bool TryReadAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {

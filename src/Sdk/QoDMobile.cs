@@ -32,7 +32,8 @@ public sealed class QoDMobile : IDisposable
     /// <param name="port">Likewise; operators that translate addresses need it. Only with <paramref name="ip"/>.</param>
     /// <exception cref="ArgumentException">Not an address; or none, here or in the constructor.</exception>
     /// <exception cref="QodException">As <see cref="QodClient.CreateSessionAsync"/>.</exception>
-    public Task<QodSession> SetQualityOfServiceAsync(int duration, QoSProfile profile, string? ip = null, int? port = null, CancellationToken cancellation = default)
+    public Task<QodSession> SetQualityOfServiceAsync(
+        int duration, QoSProfile profile, string? ip = null, int? port = null, CancellationToken cancellation = default)
     {
         var address = ip is not null ? DeviceAddress.Of(ip, port) : device ?? throw new ArgumentException("The device's address is needed.", nameof(ip));
         var session = new CreateSession { Device = address.ToDevice(), QosProfile = profile, Duration = TimeSpan.FromSeconds(duration) };

@@ -58,7 +58,8 @@ internal sealed class SiloPorts : IDisposable
     {
         using var reader = new StreamReader(held, leaveOpen: true);
         var kept = reader.ReadToEnd().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        if (kept is [var one, var other] && int.TryParse(one, CultureInfo.InvariantCulture, out var silo) && int.TryParse(other, CultureInfo.InvariantCulture, out var gateway)
+        if (kept is [var one, var other]
+            && int.TryParse(one, CultureInfo.InvariantCulture, out var silo) && int.TryParse(other, CultureInfo.InvariantCulture, out var gateway)
             && IsFree(address, silo) && IsFree(address, gateway))
             return (silo, gateway);
 

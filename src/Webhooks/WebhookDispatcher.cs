@@ -158,7 +158,8 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
                 answer = await client.SendAsync(change, limit.Begin(), stop.Token);
                 telemetry.Attempted(activity, answer, time.GetUtcNow() - change.OccurredAt);
             }
-            if (answer.Outcome == DeliveryOutcome.Failed) Log.AttemptFailed(log, change.SessionId, change.Correlator, change.Sequence, session.Attempts + 1, answer.Reason);
+            if (answer.Outcome == DeliveryOutcome.Failed)
+                Log.AttemptFailed(log, change.SessionId, change.Correlator, change.Sequence, session.Attempts + 1, answer.Reason);
             session = queues.Settle(session, answer, startedAt);
         }
         inFlight.End();

@@ -44,7 +44,9 @@ public readonly record struct AddressBlock
     /// <summary>A block of either family, for constants.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
     public static AddressBlock Parse(string text) =>
-        TryParseIpv4Block(text, out var block) || TryParseIpv6Block(text, out block) ? block : throw new ArgumentException($"'{text}' is not an address block.", nameof(text));
+        TryParseIpv4Block(text, out var block) || TryParseIpv6Block(text, out block)
+            ? block
+            : throw new ArgumentException($"'{text}' is not an address block.", nameof(text));
 
     /// <summary>Four decimal octets without leading zeros: no <c>127.1</c>, <c>0x7f.1</c> or <c>010.0.0.1</c>, which readers read differently.</summary>
     public static bool TryParseIpv4(ReadOnlySpan<char> text, out AddressBlock block) => TryParse(text, isIpv6: false, maskAllowed: false, out block);

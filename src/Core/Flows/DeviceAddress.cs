@@ -6,7 +6,8 @@ namespace QodOrleans.Core.Flows;
 /// got two sessions on one flow.</summary>
 public static class DeviceAddress
 {
-    private const string Unfit = "cannot be a device's address, as it is loopback, link-local, multicast, unspecified, broadcast or an IPv4 address in IPv6 form";
+    private const string Unfit =
+        "cannot be a device's address, as it is loopback, link-local, multicast, unspecified, broadcast or an IPv4 address in IPv6 form";
 
     // RFC 1122, 3.2.1.3; RFC 3927; RFC 1112.
     private static readonly AddressBlock[] NoIpv4 = [.. new[] { "0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "255.255.255.255" }.Select(AddressBlock.Parse)];
