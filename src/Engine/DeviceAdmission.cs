@@ -69,7 +69,7 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
 
     private async Task<AdmissionOutcome> TryAdmitAsync(QosSession session, DateTimeOffset validUntil)
     {
-        var flow = services.Policy.ClaimOf(session);
+        var flow = services.Policy.RequiredFlowOf(session);
         for (var round = 1; round <= MostRounds; round++)
         {
             // Its caller has stopped waiting (see SessionProcess.CreateAsync). An owner that freezes after this look comes back with an old fence.

@@ -5,7 +5,7 @@ using QodOrleans.Core.Storage;
 namespace QodOrleans.Engine;
 
 /// <summary>The sessions that a process looks after, as <see cref="DueSessionScheduler"/> reaches them.</summary>
-public interface IDueSessions
+public interface IDueSessionHost
 {
     /// <summary>Whether this process looks after the session now. Asked for every row that is read and for every commit.</summary>
     bool IsOurs(SessionId id);
@@ -26,7 +26,7 @@ public sealed class DueSessionScheduler : IDisposable
     private const int PageSize = 5_000;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
-    private readonly IDueSessions sessions;
+    private readonly IDueSessionHost host;
     private readonly ISessionStore store;
     private readonly TimeProvider time;
     private readonly TimeProvider backgroundTime;
@@ -36,7 +36,7 @@ public sealed class DueSessionScheduler : IDisposable
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer timer;
 
-    /// <summary>Guards all below. Nothing is awaited, and nothing is called but <see cref="IDueSessions.IsOurs"/>, while it is held.</summary>
+    /// <summary>Guards all below. Nothing is awaited, and nothing is called but <see cref="IDueSessionHost.IsOurs"/>, while it is held.</summary>
     private readonly Lock gate = new();
     private readonly PriorityQueue<SessionId, DateTimeOffset> queue = new();
 
@@ -74,10 +74,10 @@ public sealed class DueSessionScheduler : IDisposable
     /// <param name="time">The clock that sessions live by.</param>
     /// <param name="backgroundTime">The clock of pauses: a test may hold the other one still.</param>
     public DueSessionScheduler(
-        IDueSessions sessions, ISessionStore store, TimeProvider time, TimeProvider backgroundTime, EngineMetrics metrics, EngineOptions options,
+        IDueSessionHost host, ISessionStore store, TimeProvider time, TimeProvider backgroundTime, EngineMetrics metrics, EngineOptions options,
         ILogger<DueSessionScheduler> log)
     {
-        (this.sessions, this.store, this.time, this.backgroundTime, this.options, this.log) = (sessions, store, time, backgroundTime, options, log);
+        (this.host, this.store, this.time, this.backgroundTime, this.options, this.log) = (host, store, time, backgroundTime, options, log);
         timer = time.CreateTimer(static self => ((DueSessionScheduler)self!).Strike(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         metrics.ObserveDue(() => Waiting, () => InFlight);
     }
@@ -132,7 +132,7 @@ public sealed class DueSessionScheduler : IDisposable
     /// <summary>Takes note of a committed due time.</summary>
     public void Schedule(SessionId id, DateTimeOffset due)
     {
-        var isOurs = sessions.IsOurs(id);
+        var isOurs = host.IsOurs(id);
         lock (gate)
         {
             if (!isOurs || due > loadedUntil)
@@ -247,7 +247,7 @@ public sealed class DueSessionScheduler : IDisposable
             if (!dueAt.TryGetValue(id, out var counts) || counts != due) continue;
             dueAt.Remove(id);
             // Another process may look after it by now.
-            if (!sessions.IsOurs(id)) continue;
+            if (!host.IsOurs(id)) continue;
             called.Add(id);
             inFlight++;
             return (id, due);
@@ -262,7 +262,7 @@ public sealed class DueSessionScheduler : IDisposable
         var isToBeRepeated = false;
         try
         {
-            await (due is { } at ? sessions.CallAsync(new DueSession(id, at)) : sessions.ReleaseAsync(id));
+            await (due is { } at ? host.CallAsync(new DueSession(id, at)) : host.ReleaseAsync(id));
         }
         catch (Exception exception)
         {
@@ -321,7 +321,7 @@ public sealed class DueSessionScheduler : IDisposable
                 lock (gate)
                 {
                     foreach (var due in page)
-                        if (sessions.IsOurs(due.Id) && !called.Contains(due.Id) && !dueAt.ContainsKey(due.Id)) Enqueue(due.Id, due.DueAt);
+                        if (host.IsOurs(due.Id) && !called.Contains(due.Id) && !dueAt.ContainsKey(due.Id)) Enqueue(due.Id, due.DueAt);
                     if (round == reading && page.Count > 0) lastRead = page[^1];
                     if (round == reading && page.Count == PageSize) loadedUntil = page[^1].DueAt;
                 }
@@ -381,7 +381,7 @@ public sealed class DueSessionScheduler : IDisposable
 
     /// <summary>A session that waits for a later time was brought forward by another hand.</summary>
     private bool IsOverlooked(DueSession due) =>
-        !called.Contains(due.Id) && !endedInLook.Contains(due.Id) && sessions.IsOurs(due.Id)
+        !called.Contains(due.Id) && !endedInLook.Contains(due.Id) && host.IsOurs(due.Id)
         && (dueAt.TryGetValue(due.Id, out var known) ? known > due.DueAt : dueAt.Count < options.DueQueueLimit);
 
     private bool HasRested(long? since) => since is not { } timestamp || backgroundTime.GetElapsedTime(timestamp) >= RetryPause;

@@ -34,7 +34,7 @@ public static class GrainsExtensions
     /// other rooms; clustering is the host's.</summary>
     public static ISiloBuilder AddQodGrains(this ISiloBuilder silo, IConfiguration configuration)
     {
-        silo.Services.AddOptions<GrainOptions>().Bind(configuration.GetSection(GrainOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddOptions<PollingOptions>().Bind(configuration.GetSection(PollingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddOrleansEngine(configuration);
         silo.Services.AddQodEngine(configuration);
         silo.Services.AddSingleton(ServicesOfSessions);
@@ -56,7 +56,7 @@ public static class GrainsExtensions
     {
         silo.Services.AddSingleton<IOutboxShare, OutboxShare>();
         silo.Services.AddSingleton<IThrottleBroadcast, ThrottleBroadcast>();
-        silo.Services.AddHostedService<OutboxWatch>();
+        silo.Services.AddHostedService<OutboxPoller>();
         return silo;
     }
 

@@ -33,18 +33,18 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     private bool disposed;
 
     public WebhookDispatcher(
-        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, SinkPolicy policy,
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, LegacyEventSource legacySource, ISecretProtector tokens, SinkPolicy policy,
         IOptions<WebhookOptions> options, TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log, IOutboxShare? share = null,
         IThrottleBroadcast? others = null)
         : this(
-            outbox, formats, unpinned, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log,
+            outbox, formats, legacySource, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log,
             Random.Shared, share, others)
     {
     }
 
     /// <param name="begin">Begins work away from its caller: in the thread pool unless a simulation has it elsewhere.</param>
     internal WebhookDispatcher(
-        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, HttpMessageHandler network,
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, LegacyEventSource legacySource, ISecretProtector tokens, HttpMessageHandler network,
         WebhookOptions options, TimeProvider time, IMeterFactory meters, ILogger log, Random random, IOutboxShare? share = null,
         IThrottleBroadcast? others = null, Action<Action>? begin = null)
     {
@@ -53,7 +53,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         this.log = log;
         this.begin = begin ?? BeginInThreadPool;
         telemetry = new WebhookTelemetry(meters);
-        client = new SinkClient(network, formats, unpinned, tokens, time, log);
+        client = new SinkClient(network, formats, legacySource, tokens, time, log);
         acknowledger = new OutboxAcknowledger(outbox, options, time, telemetry, inFlight, this.begin, log);
         queues = new DeliveryQueues(options, time, random)
         {

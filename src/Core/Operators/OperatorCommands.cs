@@ -14,13 +14,13 @@ public static class OperatorCommands
         OperatorOutcomeKind.UnknownSubscriber => new SessionCommand.OperatorRefused(RefusalCause.UnknownSubscriber, callerWaiting),
         OperatorOutcomeKind.Unreachable => new SessionCommand.OperatorRefused(RefusalCause.Unreachable, callerWaiting),
         OperatorOutcomeKind.Terminated => new SessionCommand.OperatorTerminated(),
-        _ => new SessionCommand.OperatorUnknown(),
+        _ => new SessionCommand.OperatorOutcomeUnknown(),
     };
 
     /// <summary>Null: nothing was learnt; the session's next deadline asks again.</summary>
     public static SessionCommand? AfterLookUp(OperatorOutcome outcome) => outcome.Kind switch
     {
-        OperatorOutcomeKind.Absent => new SessionCommand.OperatorAbsent(),
+        OperatorOutcomeKind.Absent => new SessionCommand.SessionAbsentAtOperator(),
         OperatorOutcomeKind.Unreachable or OperatorOutcomeKind.Unknown => null,
         _ => AfterCreate(outcome, callerWaiting: false),
     };

@@ -22,10 +22,10 @@ public abstract record SessionCommand
     public sealed record OperatorRefused(RefusalCause Cause, bool CallerWaiting) : SessionCommand;
 
     /// <summary>The operator did not answer; the session may exist there.</summary>
-    public sealed record OperatorUnknown : SessionCommand;
+    public sealed record OperatorOutcomeUnknown : SessionCommand;
 
     /// <summary>The operator, asked, does not have the session.</summary>
-    public sealed record OperatorAbsent : SessionCommand;
+    public sealed record SessionAbsentAtOperator : SessionCommand;
 
     /// <summary>The operator ended it.</summary>
     public sealed record OperatorTerminated : SessionCommand;

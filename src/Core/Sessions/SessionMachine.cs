@@ -14,52 +14,53 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// <summary>The rules of a session's life, and nothing else: no I/O, no clock, no chance.</summary>
 /// <remarks>
 /// <code>
-/// phase      command                 next         client sees                     event, effect
-/// ---------  ----------------------  -----------  ------------------------------  -------------------------------------------
-/// (none)     Create                  Requested    REQUESTED                       create at operator
+/// phase      command                   next         client sees                     event, effect
+/// ---------  ------------------------  -----------  ------------------------------  -------------------------------------------
+/// (none)     Create                    Requested    REQUESTED                       create at operator
 ///
-/// Requested  OperatorAccepted        Active       AVAILABLE                       event; due at expiry
-/// Requested  OperatorPending         Requested    REQUESTED                       – (the operator has it and will confirm)
-/// Requested  OperatorRefused         Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
+/// Requested  OperatorAccepted          Active       AVAILABLE                       event; due at expiry
+/// Requested  OperatorPending           Requested    REQUESTED                       – (the operator has it and will confirm)
+/// Requested  OperatorRefused           Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
 ///              … caller waiting, and subscriber unknown or operator unreachable: Gone, and an error: the create fails as a whole
 ///              … while an older create may still take effect: Releasing instead, release
-/// Requested  OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event
+/// Requested  OperatorTerminated        Retained     UNAVAILABLE NETWORK_TERMINATED  event
 ///              … while an older create may still take effect: Releasing instead, release
-/// Requested  OperatorUnknown         Requested    REQUESTED                       look up at operator
+/// Requested  OperatorOutcomeUnknown    Requested    REQUESTED                       look up at operator
 ///              … not the first: looked up when due
-/// Requested  OperatorAbsent          Requested    REQUESTED                       create again (same id)
+/// Requested  SessionAbsentAtOperator   Requested    REQUESTED                       create again (same id)
 ///              … too late for a create to settle before the provisioning deadline: nothing, looked up when due
-/// Requested  DeadlineReached         Requested    REQUESTED                       look up, pause doubles
+/// Requested  DeadlineReached           Requested    REQUESTED                       look up, pause doubles
 ///              … past the provisioning deadline: Releasing, UNAVAILABLE NETWORK_TERMINATED, event, release
-/// Requested  Extend                  –            error SessionInactive
-/// Requested  Delete                  Releasing    nothing (404)                   release; no event: it never was AVAILABLE
+/// Requested  Extend                    –            error SessionInactive
+/// Requested  Delete                    Releasing    nothing (404)                   release; no event: it never was AVAILABLE
 ///
-/// Active     OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event; flow stays held
+/// Active     OperatorTerminated        Retained     UNAVAILABLE NETWORK_TERMINATED  event; flow stays held
 ///              … at or after expiresAt: UNAVAILABLE DURATION_EXPIRED, event
 ///              … while an older create may still take effect: Releasing instead, release
-/// Active     DeadlineReached         Releasing    UNAVAILABLE DURATION_EXPIRED    event, release; never before expiresAt
-/// Active     Extend                  –            AVAILABLE                       extend at operator, nothing committed yet
+/// Active     DeadlineReached           Releasing    UNAVAILABLE DURATION_EXPIRED    event, release; never before expiresAt
+/// Active     Extend                    –            AVAILABLE                       extend at operator, nothing committed yet
 ///              … at its limit already:  –            AVAILABLE, unchanged            –
-/// Active     OperatorExtended        Active       AVAILABLE, longer               due at the new expiry; no event
-/// Active     OperatorExtensionFailed  –           error                           the old end stands
-/// Active     Delete                  Releasing    nothing (404)                   event DELETE_REQUESTED, release
-/// Active     other answers           –            –                               duplicates and latecomers; a reference they bring is kept
+/// Active     OperatorExtended          Active       AVAILABLE, longer               due at the new expiry; no event
+/// Active     OperatorExtensionFailed   –            error                           the old end stands
+/// Active     Delete                    Releasing    nothing (404)                   event DELETE_REQUESTED, release
+/// Active     other answers             –            –                               duplicates and latecomers; a reference they bring is kept
 ///
-/// Releasing  OperatorReleased        Retained     as before                       due at the end of retention
+/// Releasing  OperatorReleased          Retained     as before                       due at the end of retention
 ///              … deleted by the client, or retention over: Gone
 ///              … while the create may still take effect: Releasing, released once more when it cannot
-/// Releasing  OperatorReleaseFailed   Releasing    as before                       due for another release, pause doubles
-/// Releasing  DeadlineReached         Releasing    as before                       release again
-/// Releasing  OperatorAccepted/Pending  Releasing  as before                       release: a late success is never resurrected
-/// Releasing  OperatorAbsent/Terminated  Retained  as before                       as OperatorReleased: there is nothing there now
-/// Releasing  OperatorRefused         –            as before                       – (the release's own answer counts)
-/// Releasing  Delete                  Releasing    nothing (404)                   no event: it was UNAVAILABLE already
+/// Releasing  OperatorReleaseFailed     Releasing    as before                       due for another release, pause doubles
+/// Releasing  DeadlineReached           Releasing    as before                       release again
+/// Releasing  OperatorAccepted/Pending  Releasing    as before                       release: a late success is never resurrected
+/// Releasing  SessionAbsentAtOperator   Retained     as before                       as OperatorReleased: there is nothing there now
+/// Releasing  OperatorTerminated        Retained     as before                       as OperatorReleased: there is nothing there now
+/// Releasing  OperatorRefused           –            as before                       – (the release's own answer counts)
+/// Releasing  Delete                    Releasing    nothing (404)                   no event: it was UNAVAILABLE already
 ///
-/// Retained   DeadlineReached         Gone         nothing (404)
-/// Retained   Delete                  Gone         nothing (404)                   no event
-/// Retained   OperatorAccepted/Pending  Releasing  as before                       release
+/// Retained   DeadlineReached           Gone         nothing (404)
+/// Retained   Delete                    Gone         nothing (404)                   no event
+/// Retained   OperatorAccepted/Pending  Releasing    as before                       release
 ///
-/// Gone       OperatorAccepted/Pending  –          nothing (404)                   release
+/// Gone       OperatorAccepted/Pending  –            nothing (404)                   release
 ///
 /// any other pair: nothing happens, and a client that asked is told NotFound or SessionInactive.
 /// </code>
@@ -90,8 +91,8 @@ public sealed class SessionMachine(SessionPolicy policy)
         SessionCommand.OperatorPending pending => Hold(session, pending.Reference, now),
         SessionCommand.OperatorRefused refused => Refuse(session, refused, now),
         // Asked at once the first time only: an operator that keeps failing would else be asked as fast as it fails.
-        SessionCommand.OperatorUnknown => Reconcile(session, session.Attempts == 0 ? SessionEffect.LookUp : null, now),
-        SessionCommand.OperatorAbsent => Miss(session, now),
+        SessionCommand.OperatorOutcomeUnknown => Reconcile(session, session.Attempts == 0 ? SessionEffect.LookUp : null, now),
+        SessionCommand.SessionAbsentAtOperator => Miss(session, now),
         SessionCommand.OperatorTerminated => Terminate(session, now),
         SessionCommand.OperatorReleased => Release(session, now),
         SessionCommand.OperatorReleaseFailed => RetryRelease(session, now),

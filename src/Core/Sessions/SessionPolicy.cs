@@ -36,5 +36,5 @@ public sealed record SessionPolicy
     public bool OneSessionPerDevice { get; init; }
 
     /// <summary>The flow that must be free on the device for the session to be made.</summary>
-    public Flow ClaimOf(QosSession session) => OneSessionPerDevice ? Flow.Everything : session.Flow;
+    public Flow RequiredFlowOf(QosSession session) => OneSessionPerDevice ? Flow.Everything : session.Flow;
 }

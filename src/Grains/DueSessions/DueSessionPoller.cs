@@ -12,7 +12,7 @@ namespace QodOrleans.Grains.DueSessions;
 /// reminders is the sessions table, read in order of <c>due_at</c>; there is nothing to register or to take back, since each commit of a session
 /// moves its own due time.</summary>
 /// <remarks>What falls due soon is held in memory; see docs/decisions/due-sessions.md for what this replaces and why.</remarks>
-internal sealed class DueSessionPoller : IDueSessions, IDisposable
+internal sealed class DueSessionPoller : IDueSessionHost, IDisposable
 {
     /// <summary>The reminder of a session that is due.</summary>
     public const string Due = "due";
@@ -29,7 +29,7 @@ internal sealed class DueSessionPoller : IDueSessions, IDisposable
     public DueSessionPoller(
         ISessionStore store, IGrainFactory grains, SessionShares shares, TimeProvider time,
         [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
-        EngineMetrics metrics, IOptions<EngineOptions> options, IOptions<GrainOptions> settings, ILogger<DueSessionScheduler> log)
+        EngineMetrics metrics, IOptions<EngineOptions> options, IOptions<PollingOptions> settings, ILogger<DueSessionScheduler> log)
     {
         (this.grains, this.shares, this.time, period) = (new(grains), shares, time, settings.Value.DuePeriod);
         Scheduler = new DueSessionScheduler(this, store, time, backgroundTime, metrics, options.Value, log);

@@ -33,7 +33,7 @@ internal sealed class DeliveryQueues : IDisposable
     private readonly TimeProvider time;
 
     // The sinks that have no queue. After a start, it is unknown what the outbox holds of any.
-    private readonly Backlog elsewhere = new() { Behind = true };
+    private readonly BacklogFlags elsewhere = new() { Behind = true };
     // The sink with the most events, or one that had them lately.
     private SinkQueue? largest;
     private int held;
@@ -338,7 +338,7 @@ internal sealed class DeliveryQueues : IDisposable
         ? scan.LeftOut != change.SessionId
         : change.Sequence == 1 || !sink.Backlog.Behind || (scan.HasPassed(change.SessionId) && !sink.Backlog.Missed);
 
-    private void LeaveInOutbox(QosStatusChanged change, Backlog backlog, bool fromOutbox)
+    private void LeaveInOutbox(QosStatusChanged change, BacklogFlags backlog, bool fromOutbox)
     {
         backlog.Behind = true;
         if (fromOutbox) scan.LeftOut = change.SessionId;

@@ -4,7 +4,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Webhooks.Queues;
 
 /// <summary>How far a scan over the outbox has come. The outbox is ordered by session, so a session before the place reached is known: what
-/// was pending of it is in memory, or was left out and its sink's <see cref="Backlog.Missed"/> says so.</summary>
+/// was pending of it is in memory, or was left out and its sink's <see cref="BacklogFlags.Missed"/> says so.</summary>
 internal sealed class OutboxScan
 {
     // Bounds the memory of one slow read.

@@ -16,7 +16,7 @@ internal readonly record struct SinkKey(string ClientId, string Scheme, string H
 
 /// <summary>Everything for one sink: which session is next, how many requests may be under way, and whether its circuit is open.</summary>
 /// <remarks>Not safe by itself: <see cref="DeliveryQueues"/> holds the lock.</remarks>
-internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions options, RetrySchedule schedule)
+internal sealed class SinkQueue(SinkKey key, BacklogFlags backlog, WebhookOptions options, RetrySchedule schedule)
 {
     // Oldest event first. Sessions that have failed stand apart: they must not hold up those that have not, nor the other way round.
     private readonly PriorityQueue<SessionEvents, long> fresh = new();
@@ -29,7 +29,7 @@ internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions opt
 
     public SinkKey Key { get; } = key;
 
-    public Backlog Backlog { get; } = backlog;
+    public BacklogFlags Backlog { get; } = backlog;
 
     /// <summary>Events in memory.</summary>
     public int Count { get; set; }

@@ -9,7 +9,7 @@ namespace QodOrleans.Webhooks.Sinks;
 
 /// <summary>One attempt to deliver one event.</summary>
 internal sealed class SinkClient(
-    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, TimeProvider time, ILogger log)
+    HttpMessageHandler network, IEnumerable<IEventFormat> formats, LegacyEventSource legacySource, ISecretProtector tokens, TimeProvider time, ILogger log)
     : IDisposable
 {
     private const string Scheme = "Bearer ";
@@ -28,8 +28,8 @@ internal sealed class SinkClient(
         if (!change.ShouldNotify(time.GetUtcNow())) return new DeliveryResult(DeliveryOutcome.Refused, "the sink token has expired", Blames: false);
         try
         {
-            var pinned = unpinned.Complete(change);
-            using var request = Compose(pinned, format.Format(pinned));
+            var complete = legacySource.Complete(change);
+            using var request = Compose(complete, format.Format(complete));
             using var response = await http.SendAsync(request, limit);
             return DeliveryResult.Of(response, time.GetUtcNow());
         }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace QodOrleans.Grains;
 
 /// <summary>How often a silo looks for what others may have left, under <c>Qod:Cluster</c>.</summary>
-public sealed class GrainOptions
+public sealed class PollingOptions
 {
     public const string Section = "Qod:Cluster";
 

@@ -7,7 +7,7 @@ namespace QodOrleans.Webhooks.Formats;
 /// program of that time did, from the settings of the process that delivers: <c>Qod:PublicUrl</c>, <c>Qod:Surfaces</c> and <c>Qod:LegacySinkToken</c>. This
 /// is the only place that does so. It goes when no such row can be left: a session lives as long as its profile's longest duration, and an event for
 /// <c>Qod:Webhooks:MaxAge</c> after that.</summary>
-public sealed class UnpinnedEvents
+public sealed class LegacyEventSource
 {
     /// <summary>By the surface's name: whose setting moves it, its document's path, and what stands behind that.</summary>
     private static readonly Dictionary<string, (string Leader, string Path, string Suffix)> Places = new()
@@ -24,7 +24,7 @@ public sealed class UnpinnedEvents
     private readonly Dictionary<string, string> moved = [];
     private readonly string? legacyTokenParameter;
 
-    public UnpinnedEvents(IConfiguration configuration)
+    public LegacyEventSource(IConfiguration configuration)
     {
         publicUrl = (configuration["Qod:PublicUrl"] ?? "http://localhost:8080").TrimEnd('/');
         foreach (var surface in configuration.GetSection("Qod:Surfaces").GetChildren())
