@@ -6,8 +6,8 @@ using QodOrleans.Webhooks;
 
 namespace QodOrleans.Grains.Events;
 
-/// <summary>Has the dispatcher look into the outbox when the silo's share has changed, and now and then all the same: a silo may have died with an
-/// event that it had committed and not passed on, or passed on to one that was no longer the right one.</summary>
+/// <summary>Has the dispatcher read the outbox when this silo owns other sessions than before, and periodically. The second is needed because a silo may have
+/// died after it committed an event and before it passed the event on, or may have passed it on to a silo that was no longer the owner.</summary>
 internal sealed class OutboxPoller(
     WebhookDispatcher webhooks, SessionShares shares, IOptions<PollingOptions> settings,
     [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime) : BackgroundService

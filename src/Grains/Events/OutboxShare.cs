@@ -4,7 +4,7 @@ using QodOrleans.Webhooks.Outbox;
 
 namespace QodOrleans.Grains.Events;
 
-/// <summary>The silo's part of the outbox: the events of the sessions that it looks after.</summary>
+/// <summary>The silo's part of the outbox: the events of the sessions that it owns.</summary>
 internal sealed class OutboxShare(SessionShares shares) : IOutboxShare
 {
     public bool IsOurs(SessionId session) => shares.IsMine(session);
