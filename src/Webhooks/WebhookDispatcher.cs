@@ -77,10 +77,10 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     /// <inheritdoc />
     public void CatchUp() => queues.FallBehind();
 
-    /// <summary>Has a look into the outbox, in case there is something that was not dispatched here.</summary>
+    /// <summary>Reads the outbox, in case it has events that were not dispatched here.</summary>
     public void LookAgain() => queues.LookAgain();
 
-    /// <summary>The share of the sessions whose events are told from here has changed.</summary>
+    /// <summary>To be called when this process owns other sessions than before.</summary>
     public void ShareChanged()
     {
         queues.DropForeign();
@@ -114,7 +114,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         Log.Stopped(log, queues.Held);
     }
 
-    /// <summary>Completes when nothing is under way: no request, no mark, no read. What waits for its time does not count.</summary>
+    /// <summary>Completes when nothing is under way: no request, no marking, no read. Events that wait for their next attempt do not count.</summary>
     internal Task WhenQuietAsync() => inFlight.DrainAsync();
 
     internal int Held => queues.Held;
