@@ -8,7 +8,7 @@ namespace QodOrleans.Grains;
 /// <summary>Starts the silo's own work when it has joined. On a stop it finishes it, and the calls that it has taken in, while grains still answer; but
 /// not before the silo says to the others that it goes: else nobody looked after its share meanwhile, and new work would go on coming.</summary>
 internal sealed class SiloWork(
-    DueReminders due, ClusterOperators operators, SessionServices sessions, ILogger<SiloWork> log) : ILifecycleParticipant<ISiloLifecycle>
+    DueReminders due, OperatorQuotaClient quotas, SessionServices sessions, ILogger<SiloWork> log) : ILifecycleParticipant<ISiloLifecycle>
 {
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -18,7 +18,7 @@ internal sealed class SiloWork(
 
     private Task StartAsync()
     {
-        operators.Start();
+        quotas.Start();
         due.Start();
         return Task.CompletedTask;
     }

@@ -2,16 +2,15 @@ using Orleans.Concurrency;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
-using QodOrleans.Grains.Operators;
 
 namespace QodOrleans.Grains.Devices;
 
 /// <inheritdoc cref="ILineGrain" />
 /// <remarks>It keeps nothing, and waits for operators: its calls may interleave.</remarks>
 [StatelessWorker, Reentrant]
-internal sealed class LineGrain(ClusterOperators operators, DeviceKeyHasher deviceKeys) : Grain, ILineGrain
+internal sealed class LineGrain(OperatorDirectory operators, DeviceKeyHasher deviceKeys) : Grain, ILineGrain
 {
-    private readonly LineFinder lines = new(operators.Directory);
+    private readonly LineFinder lines = new(operators);
 
     public async Task<LineResult> IdentifyAsync(Device device) => await lines.IdentifyAsync(device, CancellationToken.None);
 
