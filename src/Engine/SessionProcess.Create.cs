@@ -42,7 +42,7 @@ public sealed partial class SessionProcess
     {
         using var activity = EngineMetrics.StartCreate();
         var started = services.Time.GetTimestamp();
-        var found = await services.Lines.FindAsync(request.Device, request.Caller.Line, CancellationToken.None);
+        var found = await services.Subscribers.FindAsync(request.Device, request.Caller.Line, CancellationToken.None);
         if (found.Device is not { } device) return found.Error!;
         if (services.Profiles.AdmitAt(request.QosProfile, device.Route.Id) is { } elsewhere) return elsewhere;
 
@@ -56,7 +56,7 @@ public sealed partial class SessionProcess
             result = SessionError.StoreUnavailable();
         }
         // What took longer was answered so by the one who called.
-        var isTooLate = services.Time.GetElapsedTime(started) > services.Options.CallDeadline;
+        var isTooLate = services.Time.GetElapsedTime(started) > services.Calls.CallDeadline;
         var outcome = isTooLate ? nameof(SessionErrorCode.StoreUnavailable) : result.Error?.Code.ToString() ?? "Created";
         services.Metrics.Created(device.Route.Id.Value, outcome);
         return result;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
@@ -15,7 +16,7 @@ namespace QodOrleans.Engine;
 public sealed class SessionServices(
     SessionPolicy policy, QosProfileCatalog profiles, OperatorDirectory operators, DeviceKeyHasher deviceKeys, ISessionStore store,
     Func<QosSession, DateTimeOffset, Task<AdmissionOutcome>> admit, IEventDispatcher events, DueSessionScheduler due, InFlight inFlight, EngineMetrics metrics,
-    TimeProvider time, EngineOptions options, ILogger<SessionProcess> log)
+    TimeProvider time, EngineOptions options, SessionCallOptions calls, ILogger<SessionProcess> log)
 {
     public TimeProvider Time { get; } = time;
 
@@ -31,7 +32,7 @@ public sealed class SessionServices(
 
     internal QosProfileCatalog Profiles { get; } = profiles;
 
-    internal LineFinder Lines { get; } = new(operators);
+    internal SubscriberResolver Subscribers { get; } = new(operators);
 
     internal OperatorCalls Operators { get; } = new(
         operators, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));
@@ -49,6 +50,8 @@ public sealed class SessionServices(
     internal EngineMetrics Metrics { get; } = metrics;
 
     internal EngineOptions Options { get; } = options;
+
+    internal SessionCallOptions Calls { get; } = calls;
 
     internal ILogger Logger { get; } = log;
 }

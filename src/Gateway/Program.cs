@@ -1,16 +1,15 @@
 using QodOrleans.Api;
-using QodOrleans.Grains;
-using QodOrleans.Grains.Hosting;
+using QodOrleans.Grains.Abstractions;
 using QodOrleans.Hosting;
-using QodOrleans.Webhooks;
+using QodOrleans.Hosting.Clustering;
 
 // The way into the cluster: the API, over an Orleans client. It keeps nothing, so there may be any number.
 var host = QodHost.Create("qod-gateway", defaultPort: 8080, args);
 
 host.Services.AddGuardedPostgres(host.Configuration, DatabaseDuties.None).AddTokenKeysInPostgres();
-host.Services.AddQodSinks(host.Settings.IsSandbox, new WebhookKeys(host.Keys.SinkTokens));
 host.Services.AddQodApi(host.Configuration);
-host.Services.AddQodGatewayHost(host.Configuration, ApiExtensions.ReadyTag);
+host.Services.AddOrleansEngine(host.Configuration);
+host.Services.AddQodGatewayHost(ApiExtensions.ReadyTag);
 host.Builder.UseOrleansClient(client => client.UseQodClustering(host.Configuration));
 
 // It listens at once, and says that it is not ready, while it waits for its database and its first silo.

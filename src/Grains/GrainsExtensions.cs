@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime.GrainDirectory;
@@ -17,9 +16,8 @@ using QodOrleans.Engine;
 using QodOrleans.Grains.Administration;
 using QodOrleans.Grains.Devices;
 using QodOrleans.Grains.Events;
-using QodOrleans.Grains.Hosting;
 using QodOrleans.Grains.Operators;
-using QodOrleans.Grains.Reminders;
+using QodOrleans.Grains.DueSessions;
 using QodOrleans.Grains.Shares;
 using QodOrleans.Webhooks;
 using QodOrleans.Webhooks.Outbox;
@@ -28,11 +26,15 @@ namespace QodOrleans.Grains;
 
 public static class GrainsExtensions
 {
+    /// <summary>Name of the storage in which operators' grains keep what administrators decide. The host provides it.</summary>
+    public const string OperatorStorage = OperatorGrain.Storage;
+
     /// <summary>The grains and what is around them in a silo. Needs a store, operators, a dispatcher, the session policy and the device-key secret from
     /// other rooms; clustering is the host's.</summary>
     public static ISiloBuilder AddQodGrains(this ISiloBuilder silo, IConfiguration configuration)
     {
-        silo.Services.AddClusterOptions(configuration);
+        silo.Services.AddOptions<GrainOptions>().Bind(configuration.GetSection(GrainOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddOrleansEngine(configuration);
         silo.Services.AddQodEngine(configuration);
         silo.Services.AddSingleton(ServicesOfSessions);
         silo.Services.AddSingleton<SessionShares>();
@@ -40,8 +42,8 @@ public static class GrainsExtensions
         silo.Services.AddSingleton<GrainMetrics>();
         silo.Services.AddSingleton<EventRouter>();
         silo.Services.AddSingleton<EventInboxClient>();
-        silo.Services.AddSingleton<DueReminders>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWork>();
+        silo.Services.AddSingleton<DueSessionPoller>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloLifecycle>();
         silo.Services.AddPlacementDirector<ByShare, ByShareDirector>();
         silo.AddGrainDirectory(ShareDirectory.Name, (_, _) => new ShareDirectory());
         silo.Services.AddSingleton<IGrainDirectoryCache, ShareAddresses>();
@@ -52,42 +54,20 @@ public static class GrainsExtensions
     public static ISiloBuilder AddQodOutboxShare(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<IOutboxShare, OutboxShare>();
-        silo.Services.AddSingleton<IRestNews, RestNews>();
+        silo.Services.AddSingleton<IThrottleBroadcast, ThrottleBroadcast>();
         silo.Services.AddHostedService<OutboxWatch>();
         return silo;
     }
 
-    /// <summary>What a silo of its own has: it is ready as a member, takes its operators' reports to the grains, and ends in its time.</summary>
-    public static IServiceCollection AddQodSiloHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
+    /// <summary>Takes what this silo's operators report to the sessions' grains.</summary>
+    public static ISiloBuilder AddQodOperatorReports(this ISiloBuilder silo)
     {
-        services.AddOrleansEngine(configuration);
-        services.AddQodAdministration(configuration);
-        services.AddHostedService<StopDeadline>();
-        services.AddHostedService<OperatorReportsToGrains>();
-        services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
-        return services;
-    }
-
-    /// <summary>What only a gateway has: the engine over its client, and readiness while a silo is connected.</summary>
-    public static IServiceCollection AddQodGatewayHost(this IServiceCollection services, IConfiguration configuration, string readyTag)
-    {
-        services.AddOrleansEngine(configuration);
-        services.AddHealthChecks().AddCheck<ClusterConnection>("cluster", tags: [readyTag]);
-        return services;
-    }
-
-    /// <summary>The engine over an Orleans client: what a gateway needs, and a silo for the reports of its operators.</summary>
-    public static IServiceCollection AddOrleansEngine(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddClusterOptions(configuration);
-        services.AddQodEngineOptions(configuration);
-        services.AddSingleton<OrleansSessionEngine>();
-        services.AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<OrleansSessionEngine>());
-        return services;
+        silo.Services.AddHostedService<OperatorReportsToGrains>();
+        return silo;
     }
 
     /// <summary>What <see cref="AdministrationEndpoints"/> need beside the grains.</summary>
-    internal static IServiceCollection AddQodAdministration(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddQodAdministration(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AdministrationOptions>().Bind(configuration.GetSection(AdministrationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddProblemDetails();
@@ -113,17 +93,12 @@ public static class GrainsExtensions
             services.GetRequiredService<ISessionStore>(),
             (session, validUntil) => devices.Of(session.Terms.DeviceKey.Value).AdmitAsync(session, validUntil),
             services.GetRequiredService<EventRouter>(),
-            services.GetRequiredService<DueReminders>().Scheduler,
+            services.GetRequiredService<DueSessionPoller>().Scheduler,
             services.GetRequiredService<InFlight>(),
             services.GetRequiredService<EngineMetrics>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<IOptions<EngineOptions>>().Value,
+            services.GetRequiredService<IOptions<SessionCallOptions>>().Value,
             services.GetRequiredService<ILogger<SessionProcess>>());
-    }
-
-    private static void AddClusterOptions(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddOptions<QodClusterOptions>().Bind(configuration.GetSection(QodClusterOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddKeyedSingleton<TimeProvider>(Pace.Key, TimeProvider.System);
     }
 }

@@ -9,12 +9,6 @@ namespace QodOrleans.Grains;
 /// <summary>Events 5000 to 5099. Never a phone number, address or token.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(5003, LogLevel.Error, "Session {SessionId}: {Command} failed.")]
-    public static partial void Failed(ILogger log, SessionId sessionId, string command, Exception exception);
-
-    [LoggerMessage(5004, LogLevel.Information, "Session {SessionId} may have been made, but nobody waits for it any more: deleted.")]
-    public static partial void Undone(ILogger log, SessionId sessionId);
-
     [LoggerMessage(5007, LogLevel.Information, "The silo has drained.")]
     public static partial void Drained(ILogger log);
 
@@ -27,15 +21,6 @@ internal static partial class Log
     [LoggerMessage(5012, LogLevel.Information, "The active silos have changed; this one now looks after another share of the sessions.")]
     public static partial void SharesChanged(ILogger log);
 
-    [LoggerMessage(5013, LogLevel.Warning, "Session {SessionId}: the {Call} call has no certain answer ({Why}); it is repeated.")]
-    public static partial void Repeated(ILogger log, SessionId sessionId, string call, string why);
-
-    [LoggerMessage(5014, LogLevel.Warning, "No silo can be reached ({Why}); trying again.")]
-    public static partial void NoCluster(ILogger log, string why);
-
-    [LoggerMessage(5015, LogLevel.Information, "Connected to {Count} silos.")]
-    public static partial void Connected(ILogger log, int count);
-
     [LoggerMessage(5017, LogLevel.Warning, "Operator {Operator} answers too few calls of all silos together; nobody calls it for {Duration}.")]
     public static partial void OperatorPaused(ILogger log, string @operator, TimeSpan duration);
 
@@ -45,12 +30,6 @@ internal static partial class Log
     [LoggerMessage(5020, LogLevel.Warning, "Operator {Operator} is set to {Mode} by an administrator, with limits of {ConcurrentCalls} calls at a time and {CallsPerSecond} a second.")]
     public static partial void OperatorAdministered(ILogger log, OperatorId @operator, OperatorMode mode, int? concurrentCalls, int? callsPerSecond);
 
-    [LoggerMessage(5021, LogLevel.Critical, "The stop takes longer than {DrainTimeout}; ending the process.")]
-    public static partial void StopAborted(ILogger log, TimeSpan drainTimeout);
-
-    [LoggerMessage(5022, LogLevel.Warning, "Session {SessionId}: what its operator reports cannot be stored ({Why}); it is tried again.")]
-    public static partial void ReportPutOff(ILogger log, SessionId sessionId, SessionErrorCode why);
-
     [LoggerMessage(5023, LogLevel.Debug, "Silo {Silo} could not be told that a sink asks for rest; it reads that with the events.")]
-    public static partial void NotToldOfRest(ILogger log, SiloAddress silo, Exception exception);
+    public static partial void ThrottleNotBroadcast(ILogger log, SiloAddress silo, Exception exception);
 }

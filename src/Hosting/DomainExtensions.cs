@@ -16,7 +16,7 @@ public static class DomainExtensions
 
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(7);
 
-    /// <summary>The times of a session's life, the profiles, the sinks that are allowed, and the keys that hide subscribers.</summary>
+    /// <summary>The times of a session's life, the profiles, the sinks that are allowed, and the keys that hide subscribers and seal tokens.</summary>
     /// <exception cref="InvalidOperationException">A setting is out of its range.</exception>
     public static IServiceCollection AddQodDomain(this IServiceCollection services, IConfiguration configuration, Keys keys, bool sandbox)
     {
@@ -31,6 +31,7 @@ public static class DomainExtensions
         services.AddSingleton(policy);
         services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.For(sandbox)));
         services.AddSingleton(new SinkPolicy(sandbox));
+        services.AddSingleton<ISecretProtector>(new SecretProtector(keys.SinkTokens));
         services.AddSingleton(new DeviceKeyHasher(keys.Devices));
         services.AddSingleton(new PairwiseSubjects(keys.Devices));
         services.AddSingleton(TimeProvider.System);

@@ -1,8 +1,8 @@
 using QodOrleans.Api;
 using QodOrleans.Grains;
 using QodOrleans.Grains.Administration;
-using QodOrleans.Grains.Hosting;
 using QodOrleans.Hosting;
+using QodOrleans.Hosting.Clustering;
 using QodOrleans.Memory;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.Postgres;
@@ -29,9 +29,10 @@ if (migrate)
 if (settings.InMemory) host.Services.AddMemoryStore();
 else host.Services.AddGuardedPostgres(host.Configuration, settings.Api ? DatabaseDuties.Migrate | DatabaseDuties.Purge : DatabaseDuties.Purge);
 
-host.Services.AddQodWebhooks(host.Configuration, host.Settings.IsSandbox, new WebhookKeys(host.Keys.SinkTokens));
+host.Services.AddQodWebhooks(host.Configuration);
 host.Services.AddSimulatedOperators(host.Configuration);
-host.Services.AddQodSiloHost(host.Configuration, ApiExtensions.ReadyTag);
+host.Services.AddQodAdministration(host.Configuration);
+host.Services.AddQodSiloHost(ApiExtensions.ReadyTag);
 if (settings.Api)
 {
     if (settings.InMemory) host.Services.AddTokenKeysInFolder(Path.Combine(host.Settings.Data, "token-keys"));
@@ -41,8 +42,10 @@ if (settings.Api)
 
 // Last, so that it stops first: while the silo drains, what it needs is still there.
 using var ports = settings.InMemory ? null : SiloPorts.Choose(host.Configuration, host.Settings.Data);
-host.Builder.UseOrleans(silo => (settings.InMemory ? silo.UseLoneSilo(host.Configuration) : silo.UseQodClustering(host.Configuration))
-    .AddQodGrains(host.Configuration).AddQodOutboxShare());
+host.Builder.UseOrleans(silo => (settings.InMemory
+        ? silo.UseLoneSilo(host.Configuration, GrainsExtensions.OperatorStorage)
+        : silo.UseQodClustering(host.Configuration, GrainsExtensions.OperatorStorage))
+    .AddQodGrains(host.Configuration).AddQodOutboxShare().AddQodOperatorReports());
 
 await host.RunAsync(app =>
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using QodOrleans.Grains;
+using QodOrleans.Hosting.Clustering;
 
 namespace QodOrleans.Silo;
 

@@ -1,4 +1,4 @@
-using QodOrleans.Grains;
+using QodOrleans.Hosting.Clustering;
 
 namespace QodOrleans.Silo;
 

@@ -7,15 +7,16 @@ using Microsoft.Extensions.Options;
 using Orleans.TestingHost;
 using QodOrleans.Api.Tests;
 using QodOrleans.Api.Tests.Qod110;
+using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
-using QodOrleans.Engine;
 using QodOrleans.Grains;
-using QodOrleans.Grains.Hosting;
+using QodOrleans.Grains.Abstractions;
+using QodOrleans.Hosting.Clustering;
 using QodOrleans.Memory;
 using QodOrleans.Operators.Simulated;
 using QodOrleans.TestSupport;
@@ -57,8 +58,8 @@ public sealed class SessionCluster : IAsyncLifetime
         builder.Services.AddSingleton<IEventDispatcher, NoDelivery>();
         builder.Services.AddMemoryStore();
         builder.Services.AddSimulatedOperators(builder.Configuration);
-        builder.Services.AddQodSiloHost(builder.Configuration, ApiExtensions.ReadyTag);
-        builder.UseOrleans(silo => silo.UseLoneSilo(builder.Configuration).AddQodGrains(builder.Configuration));
+        builder.Services.AddQodSiloHost(ApiExtensions.ReadyTag);
+        builder.UseOrleans(silo => silo.UseLoneSilo(builder.Configuration, GrainsExtensions.OperatorStorage).AddQodGrains(builder.Configuration).AddQodOperatorReports());
         host = builder.Build();
     }
 
@@ -79,7 +80,7 @@ public sealed class SessionCluster : IAsyncLifetime
     /// <param name="profiles">Those of the gateway; the silo's are all that there are.</param>
     internal OrleansSessionEngine NewEngine(QosProfileCatalog profiles, ILogger<OrleansSessionEngine> log) => new(
         host.Services.GetRequiredService<IGrainFactory>(), Store, profiles, host.Services.GetRequiredService<DeviceKeyHasher>(), Clock, TimeProvider.System,
-        host.Services.GetRequiredService<IOptions<EngineOptions>>(), log);
+        host.Services.GetRequiredService<IOptions<SessionCallOptions>>(), log);
 
     /// <summary>An operator says this unasked. Returns when it is stored.</summary>
     public async Task ReportAsync(SessionId id, OperatorOutcome report) => await host.Services.GetRequiredService<IOperatorReports>().ReportAsync(id, report);

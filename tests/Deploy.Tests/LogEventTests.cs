@@ -1,17 +1,18 @@
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own.</summary>
+/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own; the cluster's are logged by three.</summary>
 public sealed class LogEventTests
 {
-    private static readonly Dictionary<string, int> FirstIds = new()
+    private static readonly Dictionary<string, int[]> FirstIds = new()
     {
-        ["Api"] = 1000,
-        ["Hosting"] = 1100,
-        ["Postgres"] = 2000,
-        ["Operators"] = 3000,
-        ["Webhooks"] = 4000,
-        ["Grains"] = 5000,
-        ["Engine"] = 6000,
+        ["Api"] = [1000],
+        ["Hosting"] = [1100, 5000],
+        ["Postgres"] = [2000],
+        ["Operators"] = [3000],
+        ["Webhooks"] = [4000],
+        ["Grains.Abstractions"] = [5000],
+        ["Grains"] = [5000],
+        ["Engine"] = [6000],
     };
 
     [Fact]
@@ -24,7 +25,7 @@ public sealed class LogEventTests
     [Fact]
     public void Every_event_id_is_in_its_rooms_range() => Assert.All(LogEvent.All, line =>
     {
-        var first = Assert.Contains(line.Room, FirstIds);
-        Assert.InRange(line.Id, first, first + 99);
+        var ranges = Assert.Contains(line.Room, FirstIds);
+        Assert.Contains(line.Id / 100 * 100, ranges);
     });
 }

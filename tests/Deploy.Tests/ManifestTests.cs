@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Hosting;
-using QodOrleans.Grains;
+using QodOrleans.Hosting.Clustering;
 
 namespace QodOrleans.Deploy.Tests;
 

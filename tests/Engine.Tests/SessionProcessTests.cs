@@ -200,7 +200,7 @@ public sealed class SessionProcessTests : IDisposable
         // By the time that this one is stored, its client has been answered.
         world.Store.Close();
         var late = world.CreateAsync(world.NewId(), "+34600000003");
-        world.Time.Advance(world.Options.CallDeadline + TimeSpan.FromMilliseconds(1));
+        world.Time.Advance(world.Calls.CallDeadline + TimeSpan.FromMilliseconds(1));
         world.Store.Open();
         Assert.NotNull((await late).Session);
 

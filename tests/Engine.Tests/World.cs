@@ -35,12 +35,14 @@ internal sealed class World : IDueSessions, IEventDispatcher, IOperatorAdapter, 
         Services = new SessionServices(
             new SessionPolicy(), new QosProfileCatalog([new QosProfile { Name = "QOS_E" }]), new OperatorDirectory([route], [this]),
             new DeviceKeyHasher(new byte[32]), Store, (session, validUntil) => DeviceOf(session.Terms.DeviceKey).AdmitAsync(session, validUntil), this, Due, InFlight, metrics,
-            Time, Options, NullLogger<SessionProcess>.Instance);
+            Time, Options, Calls, NullLogger<SessionProcess>.Instance);
     }
 
     public ManualTimeProvider Time { get; } = new();
 
     public EngineOptions Options { get; }
+
+    public SessionCallOptions Calls { get; } = new();
 
     public MemoryStore Memory { get; } = new();
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using QodOrleans.Core.Storage;
-using QodOrleans.Grains.Hosting;
+using QodOrleans.Hosting.Clustering;
 using QodOrleans.Postgres;
 using QodOrleans.TestSupport;
 
@@ -41,5 +41,5 @@ public sealed class ClusterOverPostgres() : OrleansClusterFixture(silos: 2)
         await server.DropDatabaseAsync(database);
     }
 
-    protected override void AddOperatorStorage(ISiloBuilder silo) => silo.AddQodOperatorStorage(configuration);
+    protected override void AddOperatorStorage(ISiloBuilder silo) => silo.AddQodOperatorStorage(configuration, GrainsExtensions.OperatorStorage);
 }

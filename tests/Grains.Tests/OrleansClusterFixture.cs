@@ -12,9 +12,9 @@ using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
+using QodOrleans.Grains.Abstractions;
 using QodOrleans.Operators;
 using QodOrleans.Operators.Simulated;
-using QodOrleans.Engine;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Grains.Tests;
@@ -47,7 +47,7 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
     /// <summary>Awaited before an operator hears of an extension, with the duration that is wanted.</summary>
     internal Func<TimeSpan, Task> WhenExtended { get; set; } = _ => Task.CompletedTask;
 
-    internal EngineOptions Options { get; } = new();
+    internal SessionCallOptions Options { get; } = new();
 
     /// <summary>What the silos write to.</summary>
     internal SeverableStore SiloStore => store;

@@ -12,12 +12,12 @@ internal sealed class Gateway(World world) : Node(world, "gateway")
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan UndoPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan UndoTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>The silos that it knows of.</summary>
     public Members Members { get; set; }
 
-    private EngineOptions Options => World.EngineOptions;
+    private static SessionCallOptions Options => World.Calls;
 
     /// <param name="isDoubled">The first attempt's connection breaks: it goes on, and another is made at once, at any silo.</param>
     public async Task<SessionResult> CreateAsync(SessionId id, CreateSession request, bool isDoubled)
@@ -25,7 +25,7 @@ internal sealed class Gateway(World world) : Node(world, "gateway")
         var since = World.Scheduler.Steps;
         var attempts = CallAsync(id, () =>
         {
-            var validUntil = Clock.GetUtcNow() + Options.AttemptTimeout * EngineOptions.ValidShare;
+            var validUntil = Clock.GetUtcNow() + Options.AttemptTimeout * SessionCallOptions.ValidShare;
             return session => session.CreateAsync(request, validUntil);
         },
         isDoubled: isDoubled);
@@ -91,7 +91,7 @@ internal sealed class Gateway(World world) : Node(world, "gateway")
     {
         if ((await attempts).Session is null) await Task.Delay(Options.AttemptTimeout, Clock);
         var started = Clock.GetTimestamp();
-        while (Clock.GetElapsedTime(started) < UndoPatience)
+        while (Clock.GetElapsedTime(started) < UndoTimeout)
         {
             var result = await CallAsync(id, () => session => session.DeleteAsync(caller: null));
             if (result.Session is not null) return;

@@ -12,7 +12,7 @@ internal sealed class Story(World world)
     public const int LeastChoices = 300;
     public const int LeastDevices = 6;
 
-    /// <summary>So far a process's clock may be wrong: two of them agree as <see cref="Engine.EngineOptions.ValidShare"/> asks for.</summary>
+    /// <summary>So far a process's clock may be wrong: two of them agree as <see cref="Core.Engine.SessionCallOptions.ValidShare"/> asks for.</summary>
     public static readonly TimeSpan MostClockError = TimeSpan.FromMilliseconds(240);
 
     private static readonly Caller[] Clients = [new("one"), new("two")];

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Operators;
@@ -68,7 +69,7 @@ internal sealed class World
 
     public static UnpinnedEvents Unpinned { get; } = new(new ConfigurationBuilder().Build());
 
-    public static ISinkTokenProtector NoTokens { get; } = new WithoutTokens();
+    public static ISecretProtector NoTokens { get; } = new WithoutTokens();
 
     public long Seed { get; }
 
@@ -89,6 +90,8 @@ internal sealed class World
     public IReadOnlyList<Telco> Telcos { get; }
 
     public EngineOptions EngineOptions { get; }
+
+    public static SessionCallOptions Calls { get; } = new();
 
     public WebhookOptions WebhookOptions { get; }
 
@@ -256,7 +259,7 @@ internal sealed class World
         Books.Check(this);
     }
 
-    private sealed class WithoutTokens : ISinkTokenProtector
+    private sealed class WithoutTokens : ISecretProtector
     {
         public byte[] Protect(string token) => throw new NotSupportedException("No session of the simulation has a token.");
 

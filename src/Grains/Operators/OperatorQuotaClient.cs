@@ -6,8 +6,8 @@ namespace QodOrleans.Grains.Operators;
 
 /// <summary>Keeps this silo's quotas at all operators: asks each operator's grain for one every second.</summary>
 internal sealed class OperatorQuotaClient(
-    OperatorAdapters operators, IGrainFactory grains, ILocalSiloDetails silo, [FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<OperatorQuotaClient> log)
-    : IDisposable
+    OperatorAdapters operators, IGrainFactory grains, ILocalSiloDetails silo, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider pace,
+    ILogger<OperatorQuotaClient> log) : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 

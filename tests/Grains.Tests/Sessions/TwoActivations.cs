@@ -3,8 +3,8 @@ using QodOrleans.Core.Flows;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
 using QodOrleans.Engine;
+using QodOrleans.Grains.Abstractions;
 using QodOrleans.Grains.Devices;
-using QodOrleans.Grains.Sessions;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.Grains.Tests.Sessions;

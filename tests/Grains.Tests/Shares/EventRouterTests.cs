@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Grains.Events;
@@ -20,7 +21,7 @@ public sealed class EventRouterTests
         var dispatcher = new Recorder();
         using var services = new ServiceCollection().AddMetrics().AddSingleton<GrainMetrics>().BuildServiceProvider();
         var router = new EventRouter(
-            dispatcher, shares, inboxes: null!, services.GetRequiredService<GrainMetrics>(), Options.Create(new QodClusterOptions()), clock, NullLogger<EventRouter>.Instance);
+            dispatcher, shares, inboxes: null!, services.GetRequiredService<GrainMetrics>(), Options.Create(new SiloMessagingOptions { ResponseTimeout = TimeSpan.FromSeconds(5) }), clock, NullLogger<EventRouter>.Instance);
         var session = Sample.Requested();
         while (!shares.IsMine(session.Id)) session = Sample.Requested();
         clock.Advance(TimeSpan.FromMinutes(1));

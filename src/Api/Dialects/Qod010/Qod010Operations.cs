@@ -11,7 +11,7 @@ namespace QodOrleans.Api.Dialects.Qod010;
 /// <summary>The operations of CAMARA QoD 0.10.1, for every surface that speaks it. What goes wrong is said in the surface's own words.</summary>
 /// <param name="hoists">Whether members of the session that stand inside <c>device</c> are taken, as the samples published for one surface need it.</param>
 internal sealed class Qod010Operations(
-    Surface surface, bool hoists, ISessionEngine engine, SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, ApiMetrics metrics)
+    Surface surface, bool hoists, ISessionEngine engine, SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISecretProtector protector, ApiMetrics metrics)
 {
     internal static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod010Requests.Default);
     internal static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType = JsonBody.Strict<ExtendSessionDurationBody>(Qod010Requests.Default);

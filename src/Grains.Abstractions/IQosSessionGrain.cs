@@ -1,0 +1,52 @@
+using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
+
+namespace QodOrleans.Grains.Abstractions;
+
+/// <summary>One QoD session. The key is its id. Called by gateways, by operators' reports, and, when it is due, as a reminder.</summary>
+/// <remarks>Everything that returns without an error is durable. A call that ends with an exception may have happened; every call may be repeated.</remarks>
+[Alias("qod.IQosSessionGrain")]
+public interface IQosSessionGrain : IGrainWithGuidKey
+{
+    /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
+    /// <param name="validUntil">When whoever calls stops waiting. A call that arrives later, at a silo that was frozen, makes nothing: its repetition may
+    /// have made the session elsewhere, and the client may have deleted it since. The hosts' clocks must agree as far as
+    /// <see cref="SessionCallOptions.ValidShare"/> leaves time.</param>
+    [Alias("Create")]
+    Task<SessionResult> CreateAsync([Immutable] CreateSession request, DateTimeOffset validUntil);
+
+    /// <param name="caller">Null where no client wants it: the session was made for somebody who was never told.</param>
+    [Alias("Delete")]
+    Task<SessionResult> DeleteAsync([Immutable] Caller? caller);
+
+    /// <summary>Extends the session if it is as long as the caller thinks: so an extension that is asked for twice is granted once.</summary>
+    [Alias("Extend")]
+    Task<ExtensionResult> ExtendAsync([Immutable] Caller caller, Extension extension);
+
+    /// <summary>What an operator says unasked. Returns when it is durable.</summary>
+    [Alias("Report")]
+    Task<SessionResult> ReportAsync(OperatorOutcome report);
+}
+
+/// <param name="Moved">True: the session was not as long as thought, and nothing was done. <paramref name="Result"/> holds it as it is.</param>
+[GenerateSerializer, Immutable, Alias("qod.extension-result")]
+public readonly record struct ExtensionResult([property: Id(0)] SessionResult Result, [property: Id(1)] bool Moved);
+
+/// <param name="From">How long the session is before it.</param>
+/// <param name="Additional">Whole seconds, at least 1.</param>
+/// <param name="LimitsRemaining">True: <paramref name="Limit"/> is for what remains afterwards; false: for the overall duration.</param>
+[GenerateSerializer, Immutable, Alias("qod.extension")]
+public readonly record struct Extension(
+    [property: Id(0)] TimeSpan From, [property: Id(1)] TimeSpan Additional, [property: Id(2)] bool LimitsRemaining, [property: Id(3)] TimeSpan Limit)
+{
+    public static Extension Of(TimeSpan from, TimeSpan additional, Core.Sessions.ExtensionLimit limit) => limit switch
+    {
+        Core.Sessions.ExtensionLimit.RemainingAtMost remaining => new(from, additional, LimitsRemaining: true, remaining.Remaining),
+        Core.Sessions.ExtensionLimit.OverallAtMost overall => new(from, additional, LimitsRemaining: false, overall.Overall),
+        _ => throw new ArgumentOutOfRangeException(nameof(limit)),
+    };
+
+    public Core.Sessions.SessionCommand.Extend ToCommand() => new(
+        Additional,
+        LimitsRemaining ? new Core.Sessions.ExtensionLimit.RemainingAtMost(Limit) : new Core.Sessions.ExtensionLimit.OverallAtMost(Limit));
+}
