@@ -73,7 +73,9 @@ public sealed class OperatorLimiterTests
         var first = await limiter.AcquireAsync();
         var waiting = limiter.AcquireAsync(1, caller.Token).AsTask();
 
-        var refused = await limiter.AcquireAsync();
+        var third = limiter.AcquireAsync();
+        Assert.True(third.IsCompleted);
+        var refused = await third;
         Assert.False(refused.IsAcquired);
         Assert.False(refused.TryGetMetadata(MetadataName.RetryAfter, out _));
 

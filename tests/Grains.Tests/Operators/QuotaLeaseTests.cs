@@ -64,7 +64,7 @@ public sealed class QuotaLeaseTests : IDisposable
     {
         Renew(concurrent: 2);
         var calls = Enumerable.Range(0, 4).Select(_ => CreateAsync()).ToArray();
-        Assert.Equal(OperatorOutcome.Unreachable("busy"), await CreateAsync());
+        Assert.Equal(OperatorOutcome.Unreachable("busy"), await CreateAsync().WaitAsync(Promptly, TimeProvider.System));
         var first = await NextAsync();
         var second = await NextAsync();
         Assert.False(underWay.Reader.TryRead(out _));
@@ -124,7 +124,7 @@ public sealed class QuotaLeaseTests : IDisposable
     public async Task In_maintenance_no_session_is_made_but_those_that_exist_are_looked_after()
     {
         Renew(OperatorMode.Draining);
-        Assert.Equal("draining", (await CreateAsync()).Detail);
+        Assert.Equal("draining", (await CreateAsync().WaitAsync(Promptly, TimeProvider.System)).Detail);
         Assert.Null(await CallAsync());
         Renew();
         _ = CreateAsync();
