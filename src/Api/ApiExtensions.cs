@@ -1,21 +1,19 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net.Mime;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Auth;
-using QodOrleans.Api.Auth.Limits;
 using QodOrleans.Api.Docs;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Surfaces.OAuth;
 using QodOrleans.Api.Surfaces.Orange;
 using QodOrleans.Api.Surfaces.Qod008;
 using QodOrleans.Api.Surfaces.Qod010;
 using QodOrleans.Api.Surfaces.Qod110;
 using QodOrleans.Api.Surfaces.Telefonica;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api;
@@ -27,7 +25,8 @@ public static class ApiExtensions
     /// <summary>Health checks with this tag decide <c>/health/ready</c>.</summary>
     public const string ReadyTag = "ready";
 
-    /// <summary>Every surface where its document has it, in the order in which paths are looked up. Adding one is adding its folder and its line here.</summary>
+    /// <summary>Every surface where its document has it, in the order in which paths are looked up. Adding one is adding its folder and its line
+    /// here.</summary>
     internal static readonly Surface[] Surfaces =
     [
         Qod010Surface.Surface,
@@ -37,44 +36,39 @@ public static class ApiExtensions
         OrangeSurface.Surface,
         Qod110Surface.Surface,
         QosProfiles110Surface.Surface,
-        .. AuthorizationServer.Surfaces,
+        .. OAuthSurfaces.All,
     ];
 
-    /// <summary>The keys of Data Protection sign access tokens: a host whose tokens shall outlive a restart, or be read by other gateways, says where they are kept.</summary>
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section))
-            // The binder would pass over an object where a text belongs, and the client would be without its keys.
-            .Validate(_ => !configuration.GetSection(ApiOptions.Section + ":Clients").GetChildren().Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
-                "Qod:Clients: a Jwks is JSON within JSON; it must be a text that holds JSON, or stand in a file of its own, named by JwksFile.")
-            .ValidateOnStart();
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
-        services.TryAddSingleton(provider => new SurfaceDirectory(Surfaces, provider.GetRequiredService<IOptions<ApiOptions>>()));
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<ApiOptions>>().Value.Mode == QodMode.Sandbox));
+        services.AddQodAuthorization(configuration, new ScopeCatalog(Surfaces.Select(surface => new ApiScopes(surface.ApiName, surface.Scopes))));
+        services.Configure<BearerOptions>(BearerExtensions.SchemeName, AnswerInTheSurfacesWords);
+        services.TryAddSingleton(provider => new SurfaceDirectory(
+            Surfaces,
+            provider.GetRequiredService<IOptions<ApiOptions>>().Value.Surfaces,
+            provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value.Issuer));
+        services.TryAddSingleton(provider => new SinkPolicy(provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value.Mode == QodMode.Sandbox));
         services.AddSingleton<SessionOperations>();
         services.AddSingleton<ApiMetrics>();
-        services.AddAuthorizationServer();
         services.AddMetrics();
         services.AddRouting();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, BodyChoice>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, BodyMatcherPolicy>());
         services.AddHealthChecks();
-        services.AddDataProtection().SetApplicationName("QodOrleans");
-        services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
-        services.AddAuthorization();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ApiOptions>>((timeouts, api) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = api.Value.RequestTimeout,
-            // RequestFrame adds the body: in here the request's own token is cancelled, and so would be the writing.
+            // ErrorAndCorrelationMiddleware adds the body: in here the request's own token is cancelled, and so would be the writing.
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
         });
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // We take a quarter of it. The rest is read and dropped: who is cut off while still sending may not see the answer.
+            // Four times what we accept. The rest is read and dropped: a client that is cut off while it still sends may not see the answer.
             kestrel.Limits.MaxRequestBodySize = 4 * JsonBody.LongestBytes;
-            kestrel.Limits.MaxRequestLineSize = 2 * RequestFrame.LongestUri;
+            kestrel.Limits.MaxRequestLineSize = 2 * ErrorAndCorrelationMiddleware.LongestUri;
         });
         return services;
     }
@@ -85,12 +79,12 @@ public static class ApiExtensions
         var surfaces = app.Services.GetRequiredService<SurfaceDirectory>();
         app.UseTrustedProxies();
         if (surfaces.Prefix.HasValue) app.UseWhen(context => surfaces.IsPrefixed(context.Request.Path), prefixed => prefixed.UsePathBase(surfaces.Prefix));
-        app.UseMiddleware<RequestFrame>();
+        app.UseMiddleware<ErrorAndCorrelationMiddleware>();
         app.UseRouting();
-        app.UseMiddleware<SurfaceGate>();
+        app.UseMiddleware<PathAndAcceptMiddleware>();
         app.UseRequestTimeouts();
         app.UseAuthentication();
-        app.UseMiddleware<ClientRateLimit>();
+        app.UseMiddleware<ClientRateLimitMiddleware>();
         app.UseAuthorization();
 
         foreach (var surface in surfaces.All) surface.Map(app, surface);
@@ -99,7 +93,8 @@ public static class ApiExtensions
         return app.MapQodHealth();
     }
 
-    /// <summary>The health endpoints, for a host that has no other: live says that this process answers, ready asks the checks with <see cref="ReadyTag"/>.</summary>
+    /// <summary>The health endpoints, for a host that maps nothing else: live means that this process answers, ready runs the checks with <see
+    /// cref="ReadyTag"/>.</summary>
     public static WebApplication MapQodHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", Health(_ => false));
@@ -107,7 +102,7 @@ public static class ApiExtensions
         return app;
     }
 
-    /// <summary>The state and nothing else: what is broken inside is for the log, not for whoever asks.</summary>
+    /// <summary>The state alone. What is broken inside is for the log, not for clients.</summary>
     private static HealthCheckOptions Health(Func<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckRegistration, bool> predicate) => new()
     {
         Predicate = predicate,
@@ -117,6 +112,19 @@ public static class ApiExtensions
             return context.Response.WriteAsync($$"""{"status":"{{report.Status}}"}""");
         },
     };
+
+    private static void AnswerInTheSurfacesWords(BearerOptions bearer)
+    {
+        bearer.OnChallenge = (context, failure, why) => context.WriteFaultAsync(new Fault(
+            failure switch
+            {
+                BearerFailure.Missing => FaultKind.CredentialsMissing,
+                BearerFailure.Expired => FaultKind.CredentialsExpired,
+                _ => FaultKind.Unauthenticated,
+            },
+            why));
+        bearer.OnForbidden = (context, why) => context.WriteFaultAsync(new Fault(FaultKind.Forbidden, why));
+    }
 
     private sealed class ApiOptionsValidation : IValidateOptions<ApiOptions>
     {

@@ -13,8 +13,10 @@ internal sealed class ApiMetrics
     public ApiMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        creates = meter.CreateCounter<long>("qod.api.creates", unit: "{request}", description: "Creates, by surface and outcome: the status for a session, the code for an error.");
-        hoistedBodies = meter.CreateCounter<long>("qod.api.hoisted_bodies", unit: "{request}", description: "Creates whose members stood inside device, as in published samples.");
+        creates = meter.CreateCounter<long>(
+            "qod.api.creates", unit: "{request}", description: "Creates, by surface and outcome: the status for a session, the code for an error.");
+        hoistedBodies = meter.CreateCounter<long>(
+            "qod.api.hoisted_bodies", unit: "{request}", description: "Creates whose members stood inside device, as in published samples.");
     }
 
     public void Created(string surface, string outcome) => creates.Add(1, new("qod.surface", surface), new("qod.outcome", outcome));

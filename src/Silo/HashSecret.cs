@@ -1,4 +1,4 @@
-using QodOrleans.Api.Auth;
+using QodOrleans.Authorization;
 
 namespace QodOrleans.Silo;
 

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
-using QodOrleans.Api.Auth;
-using QodOrleans.Api.Tests.Auth;
+using QodOrleans.Api.Tests.Authorization;
 
 namespace QodOrleans.Api.Tests;
 
@@ -148,7 +147,7 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("POST", $"/qod/v0/sessions/{AnyId}/extend", "qod-sessions-write")]
     public async Task Each_operation_needs_its_scope(string method, string path, string scope)
     {
-        var others = await gateway.AccessTokenAsync(scope: string.Join(' ', QodScopes.All.Where(other => other != scope)));
+        var others = await gateway.AccessTokenAsync(scope: string.Join(' ', gateway.Scopes.All.Where(other => other != scope)));
         var refused = (await gateway.SendAsync(method, path, "{}", others)).Is(403, "PERMISSION_DENIED", $"Operation not allowed: the access token lacks the scope {scope}");
         Assert.Equal($"Bearer realm=\"qod\", error=\"insufficient_scope\", scope=\"{scope}\"", refused.Header("WWW-Authenticate"));
 
@@ -208,7 +207,7 @@ public sealed class AuthorizationTests(Gateway gateway) : IClassFixture<Gateway>
         Assert.Equal(200, answer.Status);
         Assert.Equal(["access_token", "token_type", "expires_in", "scope"], answer.Json.AsObject().Select(member => member.Key));
         Assert.Equal(("Bearer", 3600), ((string)answer.Json["token_type"]!, (int)answer.Json["expires_in"]!));
-        Assert.Equal(string.Join(' ', QodScopes.All), (string)answer.Json["scope"]!);
+        Assert.Equal(string.Join(' ', gateway.Scopes.All), (string)answer.Json["scope"]!);
         Assert.Equal(("no-store", "no-cache"), (answer.Header("Cache-Control"), answer.Header("Pragma")));
     }
 

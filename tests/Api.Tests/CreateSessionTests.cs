@@ -178,7 +178,7 @@ public sealed class CreateSessionTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("+3460000000٣", false)]
     [InlineData("", false)]
     [InlineData("+", false)]
-    public void A13_phone_numbers_follow_the_pattern(string text, bool valid) => Assert.Equal(valid, Http.Rules.IsPhoneNumber(text));
+    public void A13_phone_numbers_follow_the_pattern(string text, bool valid) => Assert.Equal(valid, Http.Validation.IsPhoneNumber(text));
 
     [Theory]
     [InlineData("""{"phoneNumber":"+34"}""", "device.phoneNumber")]

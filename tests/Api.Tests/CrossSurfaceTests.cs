@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
@@ -76,7 +76,7 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
     public async Task A_session_is_shown_everywhere_in_the_shape_of_the_place(string maker, string path, string body)
     {
         // A client of its own: a list has no more than the newest thousand, and other tests make sessions too.
-        var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("shown-everywhere", subject: null, line: null, [.. QodScopes.All]);
+        var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("shown-everywhere", subject: null, line: null, [.. gateway.Scopes.All]);
         var (id, phone) = await MadeAsync(path, body, token);
 
         var shared = (await ReadAsync(S2, id, token)).AsObject();
@@ -105,7 +105,7 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
     {
         const string Phone = "+34600000777";
         var line = new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = Phone });
-        var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "a-pairwise-name", line, [.. QodScopes.All]);
+        var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "a-pairwise-name", line, [.. gateway.Scopes.All]);
         var made = await gateway.SendAsync("POST", V1, """{"applicationServer":{"ipv4Address":"198.51.100.7"},"qosProfile":"QOS_E","duration":300}""", token);
         Assert.Equal(201, made.Status);
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using QodOrleans.Api.Auth;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
@@ -64,7 +64,7 @@ public sealed class DeviceAddressTests(Gateway gateway) : IClassFixture<Gateway>
     public async Task R53_with_a_lines_token_loopback_is_for_the_operators_to_know()
     {
         var line = new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = "+34600000000" });
-        var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "user", line, [.. QodScopes.All]);
+        var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "user", line, [.. gateway.Scopes.All]);
         var body = Gateway.Body(b =>
         {
             b["device"] = JsonNode.Parse("""{"ipv4Address":{"publicAddress":"127.0.0.1","publicPort":50000}}""");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization.Http;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;

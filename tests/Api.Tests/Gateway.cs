@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using QodOrleans.Api.Auth;
+using QodOrleans.Api.Releases.Qod010;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
@@ -74,6 +75,8 @@ public class Gateway : IAsyncLifetime
     public IServiceProvider Services => app.Services;
 
     public Uri Address => new(app.Urls.First());
+
+    internal ScopeCatalog Scopes => Services.GetRequiredService<ScopeCatalog>();
 
     public HttpClient Http { get; private set; } = null!;
 

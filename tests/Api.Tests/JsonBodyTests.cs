@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using QodOrleans.Api.Http;
-using QodOrleans.Api.Dialects.Qod010;
+using QodOrleans.Api.Releases.Qod010;
 
 namespace QodOrleans.Api.Tests;
 

@@ -69,8 +69,8 @@ public abstract class GrantStoreContract
             await Store.AddAsync(grant, None);
             var won = await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
             {
-                var (answer, next) = (await Store.FindAsync(grant.Key, None))!.Show(grant.ClientId, Sample.Noon);
-                return answer == GrantAnswer.Granted && await Store.ReplaceAsync(next!, None);
+                var (answer, next) = (await Store.FindAsync(grant.Key, None))!.Redeem(grant.ClientId, Sample.Noon);
+                return answer == RedeemResult.Granted && await Store.ReplaceAsync(next!, None);
             }));
             Assert.Single(won, true);
             var redeemed = (await Store.FindAsync(grant.Key, None))!;

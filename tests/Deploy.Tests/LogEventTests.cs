@@ -1,11 +1,13 @@
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own; the cluster's are logged by three.</summary>
+/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own; the API shares them with the authorization
+/// server, and the cluster's are logged by three.</summary>
 public sealed class LogEventTests
 {
     private static readonly Dictionary<string, int[]> FirstIds = new()
     {
         ["Api"] = [1000],
+        ["Authorization"] = [1000],
         ["Hosting"] = [1100, 5000],
         ["Postgres"] = [2000],
         ["Operators"] = [3000],

@@ -2,7 +2,8 @@ using System.Xml.Linq;
 
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>A room is a project because something is forbidden to it: what each may reference, of ours and of the packages that decide what it can do.</summary>
+/// <summary>A room is a project because something is forbidden to it: what each may reference, of ours and of the packages that decide what it can
+/// do.</summary>
 public sealed class RoomsTests
 {
     /// <summary>Rooms, with those that each may reference. A program may reference all that stand here for it; nothing references a program.</summary>
@@ -11,7 +12,8 @@ public sealed class RoomsTests
         ["Core"] = [],
         ["Engine"] = ["Core"],
         ["Webhooks"] = ["Core"],
-        ["Api"] = ["Core"],
+        ["Authorization"] = ["Core"],
+        ["Api"] = ["Authorization", "Core"],
         ["Grains.Abstractions"] = ["Core"],
         ["Operators"] = ["Core"],
         ["Grains"] = ["Core", "Engine", "Grains.Abstractions", "Operators", "Webhooks"],
@@ -19,8 +21,8 @@ public sealed class RoomsTests
         ["Memory"] = ["Core"],
         ["Hosting"] = ["Core", "Postgres"],
         ["Sdk"] = [],
-        ["Gateway"] = ["Api", "Core", "Grains.Abstractions", "Hosting", "Postgres"],
-        ["Silo"] = ["Api", "Core", "Engine", "Grains", "Grains.Abstractions", "Hosting", "Memory", "Operators", "Postgres", "Webhooks"],
+        ["Gateway"] = ["Api", "Authorization", "Core", "Grains.Abstractions", "Hosting", "Postgres"],
+        ["Silo"] = ["Api", "Authorization", "Core", "Engine", "Grains", "Grains.Abstractions", "Hosting", "Memory", "Operators", "Postgres", "Webhooks"],
     };
 
     /// <summary>Packages, by how their names begin, with the rooms that may have them.</summary>

@@ -1,8 +1,11 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using QodOrleans.Api;
+using QodOrleans.Authorization;
+using QodOrleans.Authorization.Limits;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
@@ -18,7 +21,8 @@ using QodOrleans.Webhooks;
 
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>A setting that nobody reads is a mistake that nobody sees: each that a manifest, an overlay or an image sets is one that a program binds or asks for.</summary>
+/// <summary>A setting that nobody reads is a mistake that nobody sees: each that a manifest, an overlay or an image sets is one that a program binds or asks
+/// for.</summary>
 public sealed partial class SettingsTests
 {
     /// <summary>Sections, and the types that they are bound to: each reads what it needs.</summary>
@@ -31,6 +35,8 @@ public sealed partial class SettingsTests
         [QodClusterOptions.Section] = [typeof(QodClusterOptions), typeof(GrainOptions)],
         [AdministrationOptions.Section] = [typeof(AdministrationOptions)],
         ["Qod:Clients"] = [typeof(ClientOptions[])],
+        ["Qod:Authorization"] = [typeof(AuthorizationOptions)],
+        ["Qod:RateLimits"] = [typeof(RateLimitOptions)],
         ["Qod:Profiles"] = [typeof(QosProfile[])],
     };
 
@@ -52,6 +58,10 @@ public sealed partial class SettingsTests
     [InlineData("Qod:Operators:0:Resilience:Retries", "2", true)]
     [InlineData("Qod:Operators:0:Prefixes:0", "+34", false)]
     [InlineData("Qod:Clients:0:Secret", "x", false)]
+    [InlineData("Qod:AccessTokenLifetime", "01:00:00", true)]
+    [InlineData("Qod:Issuer", "x", false)]
+    [InlineData("Qod:Authorization:CodeLifetime", "00:01:00", true)]
+    [InlineData("Qod:Authorization:Codes", "x", false)]
     [InlineData("Qod:Public", "http://x", false)]
     [InlineData("Qod:Cluster:ProbeTimeout", "00:00:02", true)]
     [InlineData("Qod:Cluster:SiloPort", "11112", true)]
@@ -78,8 +88,7 @@ public sealed partial class SettingsTests
     {
         var configuration = Configure("base");
         Assert.False(HostSettings.Read(configuration, [], defaultPort: 1).IsSandbox);
-        var api = Valid(configuration);
-        Assert.Equal(Uri.UriSchemeHttps, new Uri(api.PublicUrl).Scheme);
+        Assert.Equal(Uri.UriSchemeHttps, new Uri(Valid(configuration).PublicUrl).Scheme);
     }
 
     [Fact]
@@ -101,11 +110,12 @@ public sealed partial class SettingsTests
         return configuration;
     }
 
-    private static ApiOptions Valid(ConfigurationManager configuration)
+    /// <summary>As a host reads them that serves the API: a value out of range throws.</summary>
+    private static AuthorizationServerOptions Valid(ConfigurationManager configuration)
     {
-        var api = configuration.GetSection(ApiOptions.Section).Get<ApiOptions>()!;
-        Assert.Empty(api.Validate(new ValidationContext(api)));
-        return api;
+        using var services = new ServiceCollection().AddQodApi(configuration).BuildServiceProvider();
+        Assert.NotNull(services.GetRequiredService<IOptions<ApiOptions>>().Value);
+        return services.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value;
     }
 
     /// <summary>Whether the name is known and, where it is bound to a type, the value can be.</summary>
@@ -133,7 +143,8 @@ public sealed partial class SettingsTests
         return section switch
         {
             "Qod:Keys" => KeySetting().IsMatch(key),
-            _ => typeof(ApiOptions).GetProperty(key.Split(':')[1]) is not null || Repository.Source.Contains($"\"{key}\"", StringComparison.Ordinal),
+            _ => new[] { typeof(ApiOptions), typeof(AuthorizationServerOptions) }.Any(type => type.GetProperty(key.Split(':')[1]) is { CanWrite: true })
+                || Repository.Source.Contains($"\"{key}\"", StringComparison.Ordinal),
         };
 
         bool Binds(Type type)

@@ -13,7 +13,13 @@ internal sealed record CodeSamples(string Method, string Url, JsonNode? Body)
 
     /// <summary>Name, language as editors and renderers call it, and source; the access token is in the environment variable QOD_TOKEN.</summary>
     public IEnumerable<(string Name, string Language, string Source)> All() =>
-        [("curl", "shell", Curl()), ("Python", "python", Python()), ("JavaScript", "javascript", JavaScript()), ("Java", "java", Java()), ("C#", "csharp", CSharp())];
+    [
+        ("curl", "shell", Curl()),
+        ("Python", "python", Python()),
+        ("JavaScript", "javascript", JavaScript()),
+        ("Java", "java", Java()),
+        ("C#", "csharp", CSharp()),
+    ];
 
     private string Json => Body!.ToJsonString(OpenApiCompletion.Readable);
 

@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using Microsoft.Extensions.Options;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization;
 
 namespace QodOrleans.Api.Docs;
 
@@ -15,14 +16,17 @@ internal static class DocsExtensions
         var surfaces = app.Services.GetRequiredService<SurfaceDirectory>();
         var documented = surfaces.All.Where(surface => surface.OpenApiResource is not null).ToArray();
         var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
-        IReadOnlyList<ServerOptions> servers = options.DocsServers.Count > 0 ? [.. options.DocsServers] : [new() { Url = options.PublicUrl, Description = "Its public address" }];
+        var host = app.Services.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value;
+        IReadOnlyList<ServerOptions> servers = options.DocsServers.Count > 0
+            ? [.. options.DocsServers]
+            : [new() { Url = host.PublicUrl, Description = "Its public address" }];
         foreach (var surface in documented)
         {
             var document = OpenApiCompletion.Complete(Resource(surface.OpenApiResource!), surfaces.Prefix.ToUriComponent(), surface.BasePath, servers);
             app.MapGet($"/openapi/{surface.Name}.json", context => WriteAsync(context, MediaTypeNames.Application.Json, document));
         }
 
-        var sandbox = options.Mode == QodMode.Sandbox;
+        var sandbox = host.Mode == QodMode.Sandbox;
         if (sandbox)
         {
             var script = Resource("Docs.sandbox.js");
@@ -31,7 +35,7 @@ internal static class DocsExtensions
         app.MapSwaggerUI("docs", ui =>
         {
             ui.DocumentTitle = "QodOrleans";
-            // Relative to the page: whoever shows it may have put something before our paths.
+            // Relative to the page: a proxy may have put a prefix before our paths.
             foreach (var surface in documented) ui.SwaggerEndpoint($"../openapi/{surface.Name}.json", surface.Name);
             ui.EnablePersistAuthorization();
             ui.EnableTryItOutByDefault();

@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
-using QodOrleans.Api.Auth.Discovery;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization;
 
 namespace QodOrleans.Api.Docs;
 
-/// <summary><c>/</c>, where people arrive who know no path: a browser is led to the reference, a program is told what there is.</summary>
+/// <summary><c>/</c>, for visitors who know no path: a browser is redirected to the reference, a program gets a list of what there is.</summary>
 internal static class FrontDoor
 {
     private const string Docs = "/docs";
@@ -19,20 +19,22 @@ internal static class FrontDoor
                 where surface.OpenApiResource is not null
                 select new FrontDoorSurface(surface.Name, prefix + surface.Root, $"{prefix}/openapi/{surface.Name}.json")],
             prefix + Docs,
-            prefix + DiscoveryEndpoint.Path,
+            prefix + AuthorizationPaths.Discovery,
             prefix + "/health/ready");
         app.MapGet("/", context =>
         {
             context.Response.Headers.Vary = "Accept";
-            if (!PrefersPages(context.Request.Headers.Accept.ToString())) return context.WriteJsonAsync(StatusCodes.Status200OK, directory, FrontDoorJson.Default.FrontDoorBody);
+            if (!PrefersPages(context.Request.Headers.Accept.ToString()))
+                return context.WriteJsonAsync(StatusCodes.Status200OK, directory, FrontDoorJson.Default.FrontDoorBody);
             context.Response.Redirect(directory.Docs);
             return Task.CompletedTask;
         });
     }
 
-    /// <summary>Who takes anything at all has not asked for a page.</summary>
+    /// <summary>A client that accepts everything has not asked for a page.</summary>
     private static bool PrefersPages(string accept) =>
-        accept.Contains(Html, StringComparison.OrdinalIgnoreCase) && FieldValues.Quality(accept, Html) is > 0 and var page && page >= FieldValues.Quality(accept, Answers.Json);
+        accept.Contains(Html, StringComparison.OrdinalIgnoreCase) && AcceptHeader.Quality(accept, Html) is > 0 and var page
+            && page >= AcceptHeader.Quality(accept, Answers.Json);
 }
 
 /// <param name="Docs">The reference, for people.</param>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Primitives;
-
 namespace QodOrleans.Api.Http;
 
 /// <summary>What is wrong with a request, or with us. Each surface has its own words for it.</summary>
@@ -50,16 +48,16 @@ internal enum FaultKind
     /// <summary>A token that was good until a while ago.</summary>
     CredentialsExpired,
 
-    /// <summary>The detail says why the token is not taken.</summary>
+    /// <summary>The detail is why the token is refused.</summary>
     Unauthenticated,
 
-    /// <summary>The detail says what is missing.</summary>
+    /// <summary>The detail is what the token lacks.</summary>
     Forbidden,
     PathUnknown,
     UriTooLong,
     MethodNotAllowed,
 
-    /// <summary>More requests than this client may send; the fault says when the next one is welcome.</summary>
+    /// <summary>More requests than this client may send; the fault has the seconds until the next one.</summary>
     TooManyRequests,
 
     /// <summary>The client is slower than we wait.</summary>
@@ -68,7 +66,7 @@ internal enum FaultKind
     /// <summary>We are slower than a client should wait.</summary>
     Unavailable,
 
-    /// <summary>The detail is the number by which the log knows it.</summary>
+    /// <summary>The detail is the id under which it is logged.</summary>
     Internal,
 }
 
@@ -85,13 +83,12 @@ internal readonly record struct Fault(FaultKind Kind, string Detail = "", int Re
     public static Fault Query(string name, string rule) => new(FaultKind.QueryInvalid, $"{name}: {rule}");
 }
 
-/// <summary>An error, ready to be sent.</summary>
-/// <param name="Code">The surface's code, for metrics.</param>
-/// <param name="RetryAfterSeconds">0 for none.</param>
-internal sealed record ErrorAnswer(int Status, string Code, byte[] Body, int RetryAfterSeconds = 0)
+internal static class FaultAnswers
 {
-    public string ContentType { get; init; } = Answers.Json;
+    /// <summary>Whole seconds, at least 1, which is also the value for an unknown time.</summary>
+    public static int RetryAfterSeconds(TimeSpan? retryAfter) => retryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1;
 
-    /// <summary>What else stands in its head.</summary>
-    public IReadOnlyList<KeyValuePair<string, StringValues>> Headers { get; init; } = [];
+    /// <summary>In the words of the surface that the request was for.</summary>
+    public static Task WriteFaultAsync(this HttpContext context, Fault fault) =>
+        context.WriteErrorAsync(context.RequestServices.GetRequiredService<SurfaceDirectory>().Of(context).Describe(fault));
 }

@@ -10,9 +10,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>Reads request bodies the way two careful readers would both read them: what could be understood in two ways is refused.</summary>
+/// <summary>Reads request bodies strictly: a body that two JSON readers could understand differently is refused.</summary>
 /// <remarks>Refused: duplicate members (also inside members that we ignore), invalid UTF-8, NUL, trailing data, comments, numbers in quotes, fractions and
-/// overflow where an integer belongs. Unknown members are ignored, and a member that is <c>null</c> is absent: SDKs in use send what they do not have so.</remarks>
+/// overflow where an integer belongs. Unknown members are ignored, and a member that is <c>null</c> is absent: SDKs in use send what they do not have
+/// so.</remarks>
 internal static class JsonBody
 {
     public const int LongestBytes = 256 * 1024;
@@ -45,7 +46,7 @@ internal static class JsonBody
         var hasBody = request.ContentLength is > 0
             || (request.ContentLength is null && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false);
         if (!hasBody && request.ContentType is null) return (null, new Fault(FaultKind.BodyMissing));
-        // RFC 9110, 15.5.16: the answer says what would have been taken.
+        // RFC 9110, 15.5.16: the answer names what is accepted.
         if (!FieldValues.IsUncoded(request.Headers.ContentEncoding))
         {
             context.Response.Headers.AcceptEncoding = "identity";
@@ -107,8 +108,9 @@ internal static class JsonBody
         }
         catch (JsonException e)
         {
-            // The serializer wraps what the reader finds no JSON; what it complains of itself is a member's value.
-            return (null, new Fault(e.InnerException is JsonException || e.Path is null or "$" ? FaultKind.BodyInvalid : FaultKind.MemberInvalid, Place(e.Path)));
+            // With an inner exception it is no JSON; without one, a member has a wrong value.
+            var isMember = e.InnerException is not JsonException && e.Path is not (null or "$");
+            return (null, new Fault(isMember ? FaultKind.MemberInvalid : FaultKind.BodyInvalid, Place(e.Path)));
         }
         catch (InvalidOperationException)
         {
@@ -139,7 +141,8 @@ internal static class JsonBody
         return false;
     }
 
-    /// <summary><c>application/json</c>, with no charset but UTF-8 under one of the names that clients give it, and ASCII, which is a part of it (RFC 8259, 11).</summary>
+    /// <summary><c>application/json</c>, with no charset but UTF-8 under one of the names that clients give it, and ASCII, which is a part of it (RFC 8259,
+    /// 11).</summary>
     private static bool IsJson(string? text)
     {
         if (string.Equals(text, Answers.Json, StringComparison.OrdinalIgnoreCase)) return true;

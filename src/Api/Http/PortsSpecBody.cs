@@ -23,10 +23,10 @@ internal sealed class PortsSpecBody
         for (var i = 0; i < (spec.Ranges?.Count ?? 0); i++)
         {
             if (spec.Ranges![i] is not { From: { } from, To: { } to }) return Fault.Member($"{place}.ranges[{i}]", "must hold from and to");
-            if (!Rules.IsPort(from) || !Rules.IsPort(to) || from > to) return new Fault(FaultKind.PortRangesInvalid, place);
+            if (!Validation.IsPort(from) || !Validation.IsPort(to) || from > to) return new Fault(FaultKind.PortRangesInvalid, place);
         }
         for (var i = 0; i < (spec.Ports?.Count ?? 0); i++)
-            if (!Rules.IsPort(spec.Ports![i])) return new Fault(FaultKind.PortRangesInvalid, place);
+            if (!Validation.IsPort(spec.Ports![i])) return new Fault(FaultKind.PortRangesInvalid, place);
         return null;
     }
 

@@ -1,17 +1,17 @@
-using QodOrleans.Api.Auth;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>What surfaces do with a session alike. The words, the shapes and the checks are the surface's own.</summary>
+/// <summary>What all surfaces do with a session in the same way. Texts, shapes and checks are the surface's own.</summary>
 internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory surfaces, ApiMetrics metrics, ILogger<SessionOperations> log)
 {
     /// <summary>201 with the session and its path, or why there is none.</summary>
     public async Task CreateAsync(HttpContext context, CreateSession request) =>
         await AnswerCreateAsync(context, await MakeAsync(context, request));
 
-    /// <summary>Has the engine make a session whose events say where it is now, whatever the configuration says when they are told.</summary>
+    /// <summary>Has the engine make a session. Its URL as of now is kept with it, as the source of its events.</summary>
     public Task<SessionResult> MakeAsync(HttpContext context, CreateSession request) =>
         engine.CreateSessionAsync(request with { SessionsUrl = surfaces.SessionsUrl(request.Surface) }, context.RequestAborted);
 
@@ -54,7 +54,7 @@ internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory 
         else await AnswerAsync(context, result);
     }
 
-    /// <summary>200 with the session in the shape that belongs here, or what the engine says instead.</summary>
+    /// <summary>200 with the session in the surface's shape, or the engine's error.</summary>
     public Task AnswerAsync(HttpContext context, SessionResult result)
     {
         var here = surfaces.Of(context);
@@ -63,7 +63,7 @@ internal sealed class SessionOperations(ISessionEngine engine, SurfaceDirectory 
             : context.WriteErrorAsync(here.DescribeError!(result.Error!));
     }
 
-    /// <summary>The path's <c>sessionId</c>; null where it is none and has been answered.</summary>
+    /// <summary>The path's <c>sessionId</c>; null if it is invalid: then the error has been written.</summary>
     public static async ValueTask<SessionId?> ReadSessionIdAsync(HttpContext context)
     {
         if (SessionId.TryParse((string?)context.Request.RouteValues["sessionId"], out var id)) return id;

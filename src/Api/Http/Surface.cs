@@ -3,27 +3,28 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>A northbound API as the rooms around it see it.</summary>
+/// <summary>One northbound API.</summary>
 /// <param name="Name">Stored with each session made on it.</param>
 /// <param name="Root">All its paths start with this: as its document has it, or as <see cref="SurfaceDirectory"/> has moved it.</param>
 /// <param name="Map">Adds its endpoints, below the root of the surface that it is given.</param>
 /// <param name="Describe">Puts a fault into the surface's words and shape.</param>
 internal sealed record Surface(string Name, PathString Root, Action<IEndpointRouteBuilder, Surface> Map, Func<Fault, ErrorAnswer> Describe)
 {
-    /// <summary>One that stands where it stands.</summary>
+    /// <summary>One at a fixed path, whose endpoints need not know of it.</summary>
     public Surface(string name, PathString root, Action<IEndpointRouteBuilder> map, Func<Fault, ErrorAnswer> describe)
-        : this(name, root, (routes, _) => map(routes), describe) => IsFixed = true;
+        : this(name, root, (routes, surface) => map(routes.MapGroup("").WithMetadata(surface)), describe) => IsFixed = true;
 
-    /// <summary>Its paths are not for the configuration to choose.</summary>
+    /// <summary>The configuration cannot move it.</summary>
     public bool IsFixed { get; }
 
-    /// <summary>The end of <see cref="Root"/> that its document counts among the operations' paths; the configuration moves what is before it.</summary>
+    /// <summary>The end of <see cref="Root"/> that its document has in the operations' paths; the configuration replaces what is before it.</summary>
     public string RootInPaths { get; init; } = "";
 
     /// <summary>The path of the document's server.</summary>
     public string BasePath => Root.Value![..^RootInPaths.Length];
 
-    /// <summary>The embedded OpenAPI document, as a path from this project with dots, served as <c>/openapi/{Name}.json</c>; null where there is none.</summary>
+    /// <summary>The embedded OpenAPI document, as a path from this project with dots, served as <c>/openapi/{Name}.json</c>; null where there is
+    /// none.</summary>
     public string? OpenApiResource { get; init; }
 
     /// <summary>It answers with pages for people, whatever else their browsers could read.</summary>
@@ -35,7 +36,7 @@ internal sealed record Surface(string Name, PathString Root, Action<IEndpointRou
     /// <summary>What a token may be granted for its operations, in the order in which a grant names them.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
-    /// <summary>Puts what the engine says into the surface's words and shape; null where <see cref="SessionOperations"/> do not serve it.</summary>
+    /// <summary>Puts an error of the engine into the surface's words and shape; null where <see cref="SessionOperations"/> do not serve it.</summary>
     public Func<SessionError, ErrorAnswer>? DescribeError { get; init; }
 
     /// <summary>Writes a session in the surface's shape, with this status; null where <see cref="SessionOperations"/> do not serve it.</summary>

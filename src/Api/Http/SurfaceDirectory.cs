@@ -1,10 +1,9 @@
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Options;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>Where each surface is, and whose words an answer must use.</summary>
+/// <summary>Where each surface is, and which one a request belongs to.</summary>
 internal sealed partial class SurfaceDirectory
 {
     /// <summary>What no surface may stand on: the reference and the probes.</summary>
@@ -14,10 +13,10 @@ internal sealed partial class SurfaceDirectory
 
     private readonly Dictionary<string, string> sessionsUrls;
 
-    public SurfaceDirectory(IReadOnlyList<Surface> surfaces, IOptions<ApiOptions> options)
+    /// <param name="publicUrl">By which clients reach us, without a slash at its end.</param>
+    public SurfaceDirectory(IReadOnlyList<Surface> surfaces, IList<SurfaceOptions> chosen, string publicUrl)
     {
-        All = Place(surfaces, options.Value.Surfaces);
-        var publicUrl = options.Value.Issuer;
+        All = Place(surfaces, chosen);
         sessionsUrls = All.Where(surface => surface.WriteSession is not null)
             .ToDictionary(surface => surface.Name, surface => $"{publicUrl}{surface.Root}/sessions/");
         Prefix = PathString.FromUriComponent(new Uri(publicUrl)).Value!.TrimEnd('/');
@@ -43,11 +42,11 @@ internal sealed partial class SurfaceDirectory
         return Find(context.Request.Path) ?? All[0];
     }
 
-    /// <summary>Whether the path is one of ours with the prefix before it. What can be read both ways is: that is how clients know it. What begins
-    /// like the prefix and goes on as nothing of ours is one of ours without it, if it is at all.</summary>
+    /// <summary>Whether the path is one of ours with the prefix before it. A path that can be read both ways counts as prefixed, because
+    /// clients know it so. One that begins like the prefix and continues as no path of ours is read without it.</summary>
     public bool IsPrefixed(PathString path) => path.StartsWithSegments(Prefix, out var rest) && (Has(rest) || !Has(path));
 
-    /// <summary>In whose shape a session is shown here: where surfaces share a path, in that of the one it was made on.</summary>
+    /// <summary>The surface whose shape shows the session here: of surfaces that share a path, the one it was made on.</summary>
     public Surface ShapeOf(QosSession session, Surface here)
     {
         if (session.Terms.Surface == here.Name) return here;
@@ -65,7 +64,8 @@ internal sealed partial class SurfaceDirectory
         {
             var (name, path) = (chosen[i].Name, chosen[i].Path);
             if (NameComplaint(name) is { } wrong) complaints.Add($"Qod:Surfaces:{i}:Name is '{name}', {wrong}.");
-            else if (chosen.Take(i).Any(other => other.Name == name)) complaints.Add($"Qod:Surfaces:{i}:Name is '{name}', as before; each surface has one path.");
+            else if (chosen.Take(i).Any(other => other.Name == name))
+                complaints.Add($"Qod:Surfaces:{i}:Name is '{name}', as before; each surface has one path.");
             if (!BasePath().IsMatch(path)) complaints.Add($"Qod:Surfaces:{i}:Path is '{path}'; {PathRule}.");
         }
         if (complaints.Count > 0) return complaints;
@@ -77,7 +77,9 @@ internal sealed partial class SurfaceDirectory
         for (var i = 0; i < placed.Length; i++)
             foreach (var other in placed.Skip(i + 1))
                 if (placed[i].Root.StartsWithSegments(other.Root) || other.Root.StartsWithSegments(placed[i].Root))
-                    complaints.Add($"Qod:Surfaces leaves {placed[i].Name} at {placed[i].Root} and {other.Name} at {other.Root}; no path may be another's, or begin with it.");
+                    complaints.Add(
+                        $"Qod:Surfaces leaves {placed[i].Name} at {placed[i].Root} and {other.Name} at {other.Root}; "
+                        + "no path may be another's, or begin with it.");
         return complaints;
 
         string? NameComplaint(string name)

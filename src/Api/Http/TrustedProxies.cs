@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 
 namespace QodOrleans.Api.Http;
 
-/// <summary>Behind a proxy, the address of a request is the proxy's; the person's is in <c>X-Forwarded-For</c>, which anybody can write.</summary>
+/// <summary>Behind a proxy, the address of a request is the proxy's; the person's is in <c>X-Forwarded-For</c>, which any client can forge.</summary>
 internal static class TrustedProxies
 {
     /// <summary>Takes the address from the header where the peer is a configured proxy, and from the last of those where there are several in a
-    /// row. Host and scheme are never taken: who we are is configuration.</summary>
+    /// row. Host and scheme are never taken: our own address is configuration.</summary>
     public static void UseTrustedProxies(this WebApplication app)
     {
         var ranges = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.TrustedProxies;

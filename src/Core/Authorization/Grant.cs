@@ -41,12 +41,12 @@ public enum GrantState
 }
 
 /// <summary>How the showing of a grant ends.</summary>
-public enum GrantAnswer
+public enum RedeemResult
 {
     /// <summary>There is none, or it is another client's.</summary>
     Unknown,
 
-    /// <summary>It was redeemed before: somebody has a copy.</summary>
+    /// <summary>It was redeemed before: there is a copy of it.</summary>
     Replayed,
     Expired,
     Denied,
@@ -60,7 +60,7 @@ public enum GrantAnswer
 }
 
 /// <summary>Something that a client may turn into a token, once: an authorization code, or a backchannel request (CIBA).</summary>
-/// <remarks>Pure: what becomes of a grant is decided here, and written by whoever asked, fenced by <see cref="Version"/>. Of many who redeem
+/// <remarks>Pure: what becomes of a grant is decided here, and written by the caller, fenced by <see cref="Version"/>. Of many who redeem
 /// one grant at a time, one write succeeds; the others read again and find it redeemed.</remarks>
 public sealed record Grant
 {
@@ -93,17 +93,17 @@ public sealed record Grant
     /// <summary>A client shows it at the token endpoint.</summary>
     /// <returns>The answer, and the grant as it shall be written; null where nothing changes. Another client's showing changes nothing, or it
     /// could spoil what it has only seen.</returns>
-    public (GrantAnswer Answer, Grant? Next) Show(string clientId, DateTimeOffset now)
+    public (RedeemResult Result, Grant? Next) Redeem(string clientId, DateTimeOffset now)
     {
-        if (clientId != ClientId) return (GrantAnswer.Unknown, null);
-        if (State == GrantState.Redeemed) return (GrantAnswer.Replayed, null);
-        if (ExpiresAt <= now) return (GrantAnswer.Expired, null);
+        if (clientId != ClientId) return (RedeemResult.Unknown, null);
+        if (State == GrantState.Redeemed) return (RedeemResult.Replayed, null);
+        if (ExpiresAt <= now) return (RedeemResult.Expired, null);
         return State switch
         {
-            GrantState.Denied => (GrantAnswer.Denied, null),
-            GrantState.Approved => (GrantAnswer.Granted, this with { State = GrantState.Redeemed, Payload = [], Version = Version + 1 }),
-            _ when now < NextPollAt => (GrantAnswer.TooFast, Polled(Interval + SlowDown, now)),
-            _ => (GrantAnswer.Pending, Polled(Interval, now)),
+            GrantState.Denied => (RedeemResult.Denied, null),
+            GrantState.Approved => (RedeemResult.Granted, this with { State = GrantState.Redeemed, Payload = [], Version = Version + 1 }),
+            _ when now < NextPollAt => (RedeemResult.TooFast, Polled(Interval + SlowDown, now)),
+            _ => (RedeemResult.Pending, Polled(Interval, now)),
         };
     }
 

@@ -17,6 +17,8 @@ internal sealed class SubscriberGrain(OperatorDirectory operators, DeviceKeyHash
     public async Task<FoundDevice> FindAsync(Device? device, SubscriberLine? line)
     {
         var found = await subscribers.FindAsync(device, line, CancellationToken.None);
-        return found.Device is { } known ? new FoundDevice(deviceKeys.KeyOf(known.Route.Id, known.Subscriber).Value, Error: null) : new FoundDevice(default, found.Error);
+        return found.Device is { } known
+            ? new FoundDevice(deviceKeys.KeyOf(known.Route.Id, known.Subscriber).Value, Error: null)
+            : new FoundDevice(default, found.Error);
     }
 }

@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
 using QodOrleans.Api.Surfaces.Orange;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
@@ -113,7 +113,7 @@ public sealed class OrangeErrorTests : IAsyncLifetime
         IsRow(await gateway.SendAsync("GET", $"{Root}/sessions/{id}", token: await gateway.AccessTokenAsync()), 403, 51);
 
         var user = gateway.Services.GetRequiredService<AccessTokens>()
-            .Issue("my-app-id", "zoe", new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = "+34655000009" }), [.. QodScopes.All]);
+            .Issue("my-app-id", "zoe", new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = "+34655000009" }), [.. gateway.Scopes.All]);
         IsRow(await gateway.SendAsync("POST", Root + "/sessions", Gateway.Body().ToJsonString(), user), 403, 52);
     }
 
@@ -159,7 +159,7 @@ public sealed class OrangeErrorTests : IAsyncLifetime
     public async Task F06_what_is_too_much_or_no_json()
     {
         IsRow(await gateway.SendAsync("POST", Root + "/sessions", new string(' ', JsonBody.LongestBytes + 1)), 413, 66);
-        IsRow(await gateway.SendAsync("GET", $"{Root}/qos-profiles?name={new string('x', RequestFrame.LongestUri)}"), 414, 67);
+        IsRow(await gateway.SendAsync("GET", $"{Root}/qos-profiles?name={new string('x', ErrorAndCorrelationMiddleware.LongestUri)}"), 414, 67);
         IsRow(await gateway.SendAsync("POST", Root + "/sessions", "device=1", contentType: "application/x-www-form-urlencoded"), 415, 68);
     }
 

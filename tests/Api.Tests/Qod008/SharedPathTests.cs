@@ -7,7 +7,7 @@ namespace QodOrleans.Api.Tests.Qod008;
 /// <summary>Two releases at one path (docs/conformance.md, R01): the body says which one a request is for.</summary>
 public sealed class SharedPathTests(Gateway gateway) : IClassFixture<Gateway>
 {
-    private static readonly BodyMembers Members = new(own: ["ueId", "qos"], others: ["device", "qosProfile"]);
+    private static readonly BodyMatchMetadata Members = new(own: ["ueId", "qos"], others: ["device", "qosProfile"]);
 
     [Theory]
     [InlineData("""{"ueId":{}}""", true)]

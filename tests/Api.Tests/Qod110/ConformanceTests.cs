@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using QodOrleans.Api.Auth;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 
@@ -411,7 +410,7 @@ public sealed class ConformanceTests(ReleaseGateway gateway) : IClassFixture<Rel
     [InlineData("qos_profiles_getQosProfile_403.1_missing_access_token_scope", "qos-profiles:read")]
     public async Task A_token_must_have_the_operations_scope(string scenario, string scope)
     {
-        var others = await gateway.AccessTokenAsync(scope: string.Join(' ', QodScopes.All.Where(other => other != scope)));
+        var others = await gateway.AccessTokenAsync(scope: string.Join(' ', gateway.Scopes.All.Where(other => other != scope)));
         var refused = await AskDefaultAsync(scenario, others);
         IsError(refused, 403, "PERMISSION_DENIED");
         Assert.Contains($"scope=\"{scope}\"", refused.Header("WWW-Authenticate"), StringComparison.Ordinal);

@@ -4,9 +4,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
 using QodOrleans.Api.Surfaces.Qod110;
+using QodOrleans.Authorization;
 
 namespace QodOrleans.Api.Tests.Qod110;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
@@ -386,5 +387,5 @@ public sealed class ProductionSinkTests : IAsyncLifetime
     }
 
     private sealed class ProductionReleaseGateway() : ReleaseGateway(
-        new("Qod:Mode", "production"), new("Qod:Clients:0:Id", "shop"), new("Qod:Clients:0:SecretHash", Api.Auth.ClientSecret.Hash("shop-secret")));
+        new("Qod:Mode", "production"), new("Qod:Clients:0:Id", "shop"), new("Qod:Clients:0:SecretHash", ClientSecret.Hash("shop-secret")));
 }

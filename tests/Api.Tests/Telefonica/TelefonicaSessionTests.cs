@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
 using QodOrleans.Api.Surfaces.Telefonica;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
@@ -176,7 +176,7 @@ public sealed class TelefonicaSessionTests(Gateway gateway) : IClassFixture<Gate
         var without = await gateway.SendAsync(method, Path + rest, token: null);
         without.Is(401, "UNAUTHENTICATED", "Unauthorized. an access token is needed");
 
-        var others = await gateway.AccessTokenAsync(scope: string.Join(' ', QodScopes.All.Except([scope])));
+        var others = await gateway.AccessTokenAsync(scope: string.Join(' ', gateway.Scopes.All.Except([scope])));
         (await gateway.SendAsync(method, Path + rest, token: others)).Is(403, "PERMISSION_DENIED", $"Forbidden. the access token lacks the scope {scope}");
 
         var just = await gateway.AccessTokenAsync(scope: scope);
@@ -207,5 +207,5 @@ public sealed class TelefonicaSessionTests(Gateway gateway) : IClassFixture<Gate
     public void R36_an_event_is_0_10s() => Assert.Same(EventFormats.Of("qod-0.10"), EventFormats.Of(TelefonicaSurface.Name));
 
     private string UserToken(string user, string phone) => gateway.Services.GetRequiredService<AccessTokens>()
-        .Issue("my-app-id", user, new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = phone }), [.. QodScopes.All]);
+        .Issue("my-app-id", user, new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = phone }), [.. gateway.Scopes.All]);
 }

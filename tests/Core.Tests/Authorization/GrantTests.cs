@@ -17,61 +17,61 @@ public sealed class GrantTests
     };
 
     [Theory]
-    [InlineData(GrantState.Pending, GrantAnswer.Pending)]
-    [InlineData(GrantState.Approved, GrantAnswer.Granted)]
-    [InlineData(GrantState.Denied, GrantAnswer.Denied)]
-    [InlineData(GrantState.Redeemed, GrantAnswer.Replayed)]
-    public void Each_state_has_its_answer(GrantState state, GrantAnswer answer) => Assert.Equal(answer, (Request with { State = state }).Show("app", Noon).Answer);
+    [InlineData(GrantState.Pending, RedeemResult.Pending)]
+    [InlineData(GrantState.Approved, RedeemResult.Granted)]
+    [InlineData(GrantState.Denied, RedeemResult.Denied)]
+    [InlineData(GrantState.Redeemed, RedeemResult.Replayed)]
+    public void Each_state_has_its_answer(GrantState state, RedeemResult answer) => Assert.Equal(answer, (Request with { State = state }).Redeem("app", Noon).Result);
 
     [Theory]
-    [InlineData(GrantState.Pending, GrantAnswer.Expired)]
-    [InlineData(GrantState.Approved, GrantAnswer.Expired)]
-    [InlineData(GrantState.Denied, GrantAnswer.Expired)]
-    [InlineData(GrantState.Redeemed, GrantAnswer.Replayed)]
-    public void At_its_end_a_grant_is_expired_and_a_copy_of_it_still_a_copy(GrantState state, GrantAnswer answer)
+    [InlineData(GrantState.Pending, RedeemResult.Expired)]
+    [InlineData(GrantState.Approved, RedeemResult.Expired)]
+    [InlineData(GrantState.Denied, RedeemResult.Expired)]
+    [InlineData(GrantState.Redeemed, RedeemResult.Replayed)]
+    public void At_its_end_a_grant_is_expired_and_a_copy_of_it_still_a_copy(GrantState state, RedeemResult answer)
     {
-        var (said, next) = (Request with { State = state }).Show("app", Request.ExpiresAt);
+        var (said, next) = (Request with { State = state }).Redeem("app", Request.ExpiresAt);
         Assert.Equal(answer, said);
         Assert.Null(next);
-        Assert.NotEqual(GrantAnswer.Expired, (Request with { State = state }).Show("app", Request.ExpiresAt.AddTicks(-1)).Answer);
+        Assert.NotEqual(RedeemResult.Expired, (Request with { State = state }).Redeem("app", Request.ExpiresAt.AddTicks(-1)).Result);
     }
 
     [Fact]
     public void Another_client_learns_nothing_and_changes_nothing()
     {
         foreach (var state in Enum.GetValues<GrantState>())
-            Assert.Equal((GrantAnswer.Unknown, null), (Request with { State = state }).Show("other", Noon));
+            Assert.Equal((RedeemResult.Unknown, null), (Request with { State = state }).Redeem("other", Noon));
     }
 
     [Fact]
     public void Redeeming_empties_the_grant_and_is_the_next_version()
     {
-        var redeemed = (Request with { State = GrantState.Approved }).Show("app", Noon).Next!;
+        var redeemed = (Request with { State = GrantState.Approved }).Redeem("app", Noon).Next!;
         Assert.Equal((GrantState.Redeemed, 2, 0), (redeemed.State, redeemed.Version, redeemed.Payload.Length));
     }
 
     [Fact]
     public void The_first_poll_is_never_too_fast_and_each_that_is_slows_the_client_down_by_five_seconds()
     {
-        var (first, afterFirst) = Request.Show("app", Noon);
-        Assert.Equal((GrantAnswer.Pending, 2d), (first, afterFirst!.Interval.TotalSeconds));
+        var (first, afterFirst) = Request.Redeem("app", Noon);
+        Assert.Equal((RedeemResult.Pending, 2d), (first, afterFirst!.Interval.TotalSeconds));
 
-        var (onTime, _) = afterFirst.Show("app", Noon.AddSeconds(2));
-        Assert.Equal(GrantAnswer.Pending, onTime);
+        var (onTime, _) = afterFirst.Redeem("app", Noon.AddSeconds(2));
+        Assert.Equal(RedeemResult.Pending, onTime);
 
-        var (early, afterEarly) = afterFirst.Show("app", Noon.AddSeconds(2).AddTicks(-1));
-        Assert.Equal((GrantAnswer.TooFast, 7d), (early, afterEarly!.Interval.TotalSeconds));
+        var (early, afterEarly) = afterFirst.Redeem("app", Noon.AddSeconds(2).AddTicks(-1));
+        Assert.Equal((RedeemResult.TooFast, 7d), (early, afterEarly!.Interval.TotalSeconds));
 
-        Assert.Equal(GrantAnswer.TooFast, afterEarly.Show("app", Noon.AddSeconds(8.9)).Answer);
-        Assert.Equal(GrantAnswer.Pending, afterEarly.Show("app", Noon.AddSeconds(9)).Answer);
+        Assert.Equal(RedeemResult.TooFast, afterEarly.Redeem("app", Noon.AddSeconds(8.9)).Result);
+        Assert.Equal(RedeemResult.Pending, afterEarly.Redeem("app", Noon.AddSeconds(9)).Result);
     }
 
     [Fact]
     public void A_decision_is_told_at_once_however_fast_it_is_asked_for()
     {
-        var polled = Request.Show("app", Noon).Next!;
-        Assert.Equal(GrantAnswer.Granted, polled.Decide(approve: true, Noon)!.Show("app", Noon).Answer);
-        Assert.Equal(GrantAnswer.Denied, polled.Decide(approve: false, Noon)!.Show("app", Noon).Answer);
+        var polled = Request.Redeem("app", Noon).Next!;
+        Assert.Equal(RedeemResult.Granted, polled.Decide(approve: true, Noon)!.Redeem("app", Noon).Result);
+        Assert.Equal(RedeemResult.Denied, polled.Decide(approve: false, Noon)!.Redeem("app", Noon).Result);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal static class OrangeErrors
         SessionErrorCode.SessionInactive or SessionErrorCode.ExtensionRefused => InvalidField($"requestedAdditionalDuration: {error.Message}"),
         SessionErrorCode.Overloaded => Error(
             503, 6, "Orange API is over capacity, retry later !", "The service faces too much requests and can not handle the call.",
-            Answers.RetryAfterSeconds(error.RetryAfter)),
+            FaultAnswers.RetryAfterSeconds(error.RetryAfter)),
         SessionErrorCode.OperatorUnavailable or SessionErrorCode.StoreUnavailable => Unavailable(error.Message, error.RetryAfter),
         _ => throw new ArgumentOutOfRangeException(nameof(error), error.Code, "No status for this error."),
     };
@@ -87,7 +87,7 @@ internal static class OrangeErrors
         FaultKind.TooManyRequests => Error(
             429, 53, "Too many requests", "The application has made too many calls and has exceeded the rate limit for this service.", fault.RetryAfterSeconds),
         FaultKind.Unavailable => Unavailable("The answer takes too long.", retryAfter: null),
-        // The number by which the log knows it is for us; the table leaves no place for it.
+        // The id under which it is logged has no place in the table.
         FaultKind.Internal => Internal,
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "No status for this fault."),
     };
@@ -97,10 +97,14 @@ internal static class OrangeErrors
     private static ErrorAnswer AccessDenied(string description) => Error(403, 50, "Access denied", description);
 
     private static ErrorAnswer Unavailable(string description, TimeSpan? retryAfter) =>
-        Error(503, 5, "The service is temporarily unavailable", description, Answers.RetryAfterSeconds(retryAfter));
+        Error(503, 5, "The service is temporarily unavailable", description, FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Error(int status, int code, string message, string description, int retryAfterSeconds = 0) =>
-        new(status, code.ToString(CultureInfo.InvariantCulture), Answers.ToJson(new ErrorBody(code, message, description), OrangeJson.Default.ErrorBody), retryAfterSeconds);
+        new(
+            status,
+            code.ToString(CultureInfo.InvariantCulture),
+            Answers.ToJson(new ErrorBody(code, message, description), OrangeJson.Default.ErrorBody),
+            retryAfterSeconds);
 }
 
 internal sealed record ErrorBody(int Code, string Message, string Description);

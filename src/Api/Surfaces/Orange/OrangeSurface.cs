@@ -1,5 +1,5 @@
-using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Releases.Qod010;
 
 namespace QodOrleans.Api.Surfaces.Orange;
 
@@ -8,7 +8,8 @@ internal static class OrangeSurface
 {
     public const string Name = "orange-qod-0.10";
 
-    public static readonly Surface Surface = new(Name, "/camara/quality-on-demand/orange-lab/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface), OrangeErrors.Describe)
+    public static readonly Surface Surface = new(
+        Name, "/camara/quality-on-demand/orange-lab/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface), OrangeErrors.Describe)
     {
         OpenApiResource = "Surfaces.Orange.openapi.json",
         DescribeError = OrangeErrors.Of,

@@ -43,10 +43,11 @@ internal static class Qod008Errors
         FaultKind.BodyTooLarge => Error(413, "PAYLOAD_TOO_LARGE", $"A body has at most {JsonBody.LongestBytes} bytes"),
         FaultKind.MediaTypeUnsupported => Error(415, "UNSUPPORTED_MEDIA_TYPE", "A body is application/json in UTF-8"),
         FaultKind.NotAcceptable => Error(406, "NOT_ACCEPTABLE", "The answer is application/json, which the Accept header excludes"),
-        FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated => Error(401, "UNAUTHORIZED", $"Authorization failed: {fault.Detail}"),
+        FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated =>
+            Error(401, "UNAUTHORIZED", $"Authorization failed: {fault.Detail}"),
         FaultKind.Forbidden => Forbidden(fault.Detail),
         FaultKind.QosProfilesNone or FaultKind.QosProfileUnknown or FaultKind.PathUnknown => Error(404, "NOT_FOUND", "There is nothing at this path"),
-        FaultKind.UriTooLong => Error(414, "URI_TOO_LONG", $"Path and query have at most {RequestFrame.LongestUri} characters"),
+        FaultKind.UriTooLong => Error(414, "URI_TOO_LONG", $"Path and query have at most {ErrorAndCorrelationMiddleware.LongestUri} characters"),
         FaultKind.MethodNotAllowed => Error(405, "METHOD_NOT_ALLOWED", "The requested method is not allowed on the target resource"),
         FaultKind.RequestTimeout => Error(408, "REQUEST_TIMEOUT", "The request came too slowly"),
         FaultKind.TooManyRequests => Error(429, "TOO_MANY_REQUESTS", "Rate limit reached: the client sends more requests than it may", fault.RetryAfterSeconds),
@@ -56,7 +57,8 @@ internal static class Qod008Errors
     };
 
     // 0.8.0 spells it SERVICE_UNAVALIBLE; 0.8.1 has mended that.
-    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "SERVICE_UNAVAILABLE", "Service unavailable", Answers.RetryAfterSeconds(retryAfter));
+    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) =>
+        Error(503, "SERVICE_UNAVAILABLE", "Service unavailable", FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Forbidden(string why) => Error(403, "FORBIDDEN", $"Operation not allowed: {why}");
 

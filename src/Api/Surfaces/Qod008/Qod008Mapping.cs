@@ -23,7 +23,7 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         ?? PortsSpecBody.Check(body.UePorts, "uePorts")
         ?? PortsSpecBody.Check(body.AsPorts, "asPorts")
         ?? CheckQos(body.Qos)
-        ?? Rules.CheckDuration(body.Duration)
+        ?? Validation.CheckDuration(body.Duration)
         ?? CheckCallback(body);
 
     /// <summary>Only for a body that <see cref="Check"/> has passed.</summary>
@@ -42,7 +42,7 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         DevicePorts = PortsSpecBody.ToDomain(body.UePorts),
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.AsPorts),
         QosProfile = body.Qos!,
-        Duration = body.Duration is { } seconds ? TimeSpan.FromSeconds(seconds) : Rules.LongestDurationWith(profiles.Find(body.Qos!)),
+        Duration = body.Duration is { } seconds ? TimeSpan.FromSeconds(seconds) : Validation.LongestDurationWith(profiles.Find(body.Qos!)),
         Sink = SinkOf(body),
         Correlator = correlator,
     };
@@ -72,12 +72,12 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
             Id = session.Id.ToString(),
             StartedAt = startedAt,
             ExpiresAt = startedAt + (long)session.Duration.TotalMilliseconds,
-            QosStatus = Rules.ToWire(session.Status),
+            QosStatus = WireFormats.ToWire(session.Status),
             Messages = [MessageOf(session)],
         };
     }
 
-    /// <summary>This shape has no <c>statusInfo</c>; what it would say is said here.</summary>
+    /// <summary>This shape has no <c>statusInfo</c>; its content is in the messages.</summary>
     private static MessageBody MessageOf(QosSession session) => session switch
     {
         { Status: QosStatus.Requested } => new("INFO", "The session is requested; the network has not confirmed it yet."),
@@ -90,26 +90,29 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
     {
         if (ue is null) return Fault.Missing("ueId");
         if ((ue.ExternalId ?? ue.Msisdn ?? ue.Ipv4Addr ?? ue.Ipv6Addr) is null) return Fault.Insufficient("ueId");
-        if (ue.Msisdn is { } number && !Rules.IsPhoneNumber(number)) return Fault.Member("ueId.msisdn", "must be 5 to 15 digits, with or without a leading +");
+        if (ue.Msisdn is { } number && !Validation.IsPhoneNumber(number))
+            return Fault.Member("ueId.msisdn", "must be 5 to 15 digits, with or without a leading +");
         if (ue.ExternalId is { } id && (id.Length is 0 or > LongestExternalId || id.Any(char.IsControl)))
             return Fault.Member("ueId.externalId", $"must be 1 to {LongestExternalId} characters without control characters");
-        return Rules.CheckDeviceIpv4(Single(ue.Ipv4Addr, "/32"), "ueId.ipv4addr", caller) ?? Rules.CheckDeviceIpv6(Single(ue.Ipv6Addr, "/128"), "ueId.ipv6addr", caller);
+        return Validation.CheckDeviceIpv4(Single(ue.Ipv4Addr, "/32"), "ueId.ipv4addr", caller)
+            ?? Validation.CheckDeviceIpv6(Single(ue.Ipv6Addr, "/128"), "ueId.ipv6addr", caller);
     }
 
     /// <summary>The release lets a single address have its mask or not. Later ones have none, so it is taken off: the device has one name.</summary>
-    private static string? Single(string? address, string mask) => address?.EndsWith(mask, StringComparison.Ordinal) == true ? address[..^mask.Length] : address;
+    private static string? Single(string? address, string mask) =>
+        address?.EndsWith(mask, StringComparison.Ordinal) == true ? address[..^mask.Length] : address;
 
     private static Fault? CheckAsId(AsIdBody? server)
     {
         if (server is null) return Fault.Missing("asId");
         if (server is { Ipv4Addr: null, Ipv6Addr: null }) return Fault.Insufficient("asId");
-        return Rules.CheckServer(server.Ipv4Addr, "asId.ipv4addr", server.Ipv6Addr, "asId.ipv6addr");
+        return Validation.CheckServer(server.Ipv4Addr, "asId.ipv4addr", server.Ipv6Addr, "asId.ipv6addr");
     }
 
     private static Fault? CheckQos(string? qos)
     {
         if (qos is null) return Fault.Missing("qos");
-        return Rules.IsClassicProfile(qos) ? null : Fault.Member("qos", Rules.ClassicProfilesRule);
+        return Validation.IsClassicProfile(qos) ? null : Fault.Member("qos", Validation.ClassicProfilesRule);
     }
 
     private Sink? SinkOf(CreateSessionBody body)
@@ -120,12 +123,14 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
 
     private Fault? CheckCallback(CreateSessionBody body)
     {
-        if (body is { NotificationUri: { } uri, NotificationUrl: { } url } && uri != url) return Fault.Member("notificationUrl", "differs from notificationUri, which is the same in another release");
+        if (body is { NotificationUri: { } uri, NotificationUrl: { } url } && uri != url)
+            return Fault.Member("notificationUrl", "differs from notificationUri, which is the same in another release");
         var place = body.NotificationUri is null ? "notificationUrl" : "notificationUri";
         Uri? parsed = null;
-        if ((body.NotificationUri ?? body.NotificationUrl) is { } callback && !sinks.TryParse(callback, out parsed, out var why)) return Fault.Member(place, why);
+        if ((body.NotificationUri ?? body.NotificationUrl) is { } callback && !sinks.TryParse(callback, out parsed, out var why))
+            return Fault.Member(place, why);
         if (body.NotificationAuthToken is not { } token) return null;
-        if (!Rules.IsAuthToken(token)) return Fault.Member("notificationAuthToken", Rules.AuthTokenRule);
+        if (!Validation.IsAuthToken(token)) return Fault.Member("notificationAuthToken", Validation.AuthTokenRule);
         // Two of a name are read differently by different servers.
         var hasOwn = tokenPlace == LegacySinkToken.ApiKey && parsed is not null && QueryHelpers.ParseQuery(parsed.Query).ContainsKey(TokenParameter);
         return hasOwn ? Fault.Member(place, $"has a parameter {TokenParameter}, in which notificationAuthToken is sent") : null;

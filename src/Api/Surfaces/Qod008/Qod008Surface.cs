@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Releases.Qod010;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Profiles;
 using QodOrleans.Core.Sessions;
@@ -10,7 +11,8 @@ namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary>The legacy shape, CAMARA QoD 0.8 with what Telefónica's developer site adds to it, at <c>/qod/v0/sessions</c>. It only makes sessions of its own:
 /// that path belongs to a newer release, whose operations show each session in the shape that it was made in.</summary>
-internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISecretProtector protector, IOptions<ApiOptions> options)
+internal sealed class Qod008Surface(
+    SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISecretProtector protector, IOptions<ApiOptions> options)
 {
     public const string Name = "qod-0.8";
 
@@ -35,7 +37,7 @@ internal sealed class Qod008Surface(SessionOperations sessions, QosProfileCatalo
         var operations = ActivatorUtilities.CreateInstance<Qod008Surface>(routes.ServiceProvider);
         routes.MapPost(surface.Root + "/sessions", operations.CreateSession)
             .RequireScope(QodScopes.SessionsWrite)
-            .WithMetadata(surface, new BodyMembers(own: ["ueId", "asId", "qos"], others: ["device", "applicationServer", "qosProfile"]));
+            .WithMetadata(surface, new BodyMatchMetadata(own: ["ueId", "asId", "qos"], others: ["device", "applicationServer", "qosProfile"]));
     }
 
     private async Task CreateSession(HttpContext context)

@@ -18,7 +18,8 @@ internal static class Qod010Errors
     private static readonly ErrorAnswer SessionInactive = Invalid("The target session is inactive");
     private static readonly ErrorAnswer ServiceNotApplicable = Error(501, "NOT_IMPLEMENTED", "Service not implemented for the specified user device");
     private static readonly ErrorAnswer PathUnknown = Error(404, "NOT_FOUND", "There is nothing at this path");
-    private static readonly ErrorAnswer UriTooLong = Error(414, "URI_TOO_LONG", $"Path and query have at most {RequestFrame.LongestUri} characters");
+    private static readonly ErrorAnswer UriTooLong =
+        Error(414, "URI_TOO_LONG", $"Path and query have at most {ErrorAndCorrelationMiddleware.LongestUri} characters");
     private static readonly ErrorAnswer MethodNotAllowed = Error(405, "METHOD_NOT_ALLOWED", "The requested method is not allowed on the target resource");
     private static readonly ErrorAnswer NotAcceptable = Error(406, "NOT_ACCEPTABLE", "The answer is application/json, which the Accept header excludes");
     private static readonly ErrorAnswer RequestTimeout = Error(408, "REQUEST_TIMEOUT", "The request came too slowly");
@@ -55,7 +56,8 @@ internal static class Qod010Errors
         FaultKind.BodyTooLarge => BodyTooLarge,
         FaultKind.MediaTypeUnsupported => MediaTypeUnsupported,
         FaultKind.NotAcceptable => NotAcceptable,
-        FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated => Error(401, "UNAUTHENTICATED", $"Authorization failed: {fault.Detail}"),
+        FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated =>
+            Error(401, "UNAUTHENTICATED", $"Authorization failed: {fault.Detail}"),
         FaultKind.Forbidden => Error(403, "PERMISSION_DENIED", $"Operation not allowed: {fault.Detail}"),
         FaultKind.QosProfilesNone => QosProfilesNotFound,
         FaultKind.QosProfileUnknown => QosProfileNotFound,
@@ -69,11 +71,13 @@ internal static class Qod010Errors
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "No status for this fault."),
     };
 
-    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "UNAVAILABLE", "Service unavailable", Answers.RetryAfterSeconds(retryAfter));
+    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) =>
+        Error(503, "UNAVAILABLE", "Service unavailable", FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Invalid(string message) => Error(400, "INVALID_ARGUMENT", message);
 
     private static ErrorAnswer OutOfRange(string message) => Error(400, "OUT_OF_RANGE", message);
 
-    private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) => ErrorInfo.Answer(status, code, message, retryAfterSeconds);
+    private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) =>
+        ErrorInfo.Answer(status, code, message, retryAfterSeconds);
 }

@@ -1,6 +1,5 @@
-using QodOrleans.Api.Auth;
-using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Releases.Qod010;
 
 namespace QodOrleans.Api.Surfaces.Qod010;
 
@@ -9,7 +8,8 @@ internal static class Qod010Surface
 {
     public const string Name = "qod-0.10";
 
-    public static readonly Surface Surface = new(Name, "/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface, hoists: true), Qod010Errors.Describe)
+    public static readonly Surface Surface = new(
+        Name, "/qod/v0", (routes, surface) => Qod010Operations.Map(routes, surface, hoists: true), Qod010Errors.Describe)
     {
         OpenApiResource = "Surfaces.Qod010.openapi.json",
         ApiName = "qod",

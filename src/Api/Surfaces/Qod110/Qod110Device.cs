@@ -15,8 +15,8 @@ internal static class Qod110Device
         if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null)
             return Qod110Errors.InvalidArgument("device", "must hold an identifier");
 
-        if (device.PhoneNumber is { } phone && !Rules.IsInternationalNumber(phone))
-            return Qod110Errors.InvalidArgument("device.phoneNumber", Rules.InternationalNumberRule);
+        if (device.PhoneNumber is { } phone && !Validation.IsInternationalNumber(phone))
+            return Qod110Errors.InvalidArgument("device.phoneNumber", Validation.InternationalNumberRule);
         if (device.Ipv6Address is { } v6 && DeviceAddress.WhyNoIpv6(v6) is { } why) return Qod110Errors.InvalidArgument("device.ipv6Address", why);
         return device.Ipv4Address is { } v4 ? CheckIpv4Address(v4) : null;
     }
@@ -61,7 +61,7 @@ internal static class Qod110Device
         {
             // Older releases take numbers without their "+".
             var number = phone.StartsWith('+') ? phone : "+" + phone;
-            if (Rules.IsInternationalNumber(number)) return new DeviceBody { PhoneNumber = number };
+            if (Validation.IsInternationalNumber(number)) return new DeviceBody { PhoneNumber = number };
         }
         if (device.Ipv4Address is { } v4 && (v4.PrivateAddress is not null || v4.PublicPort is not null))
             return new DeviceBody { Ipv4Address = new() { PublicAddress = v4.PublicAddress, PrivateAddress = v4.PrivateAddress, PublicPort = v4.PublicPort } };
@@ -81,7 +81,8 @@ internal static class Qod110Device
         if (v4.PublicAddress is null || (v4.PrivateAddress is null && v4.PublicPort is null))
             return Qod110Errors.InvalidArgument("device.ipv4Address", "must hold publicAddress, and privateAddress or publicPort");
         if (DeviceAddress.WhyNoIpv4(v4.PublicAddress) is { } why) return Qod110Errors.InvalidArgument("device.ipv4Address.publicAddress", why);
-        if (v4.PrivateAddress is { } inner && DeviceAddress.WhyNoIpv4(inner) is { } whyNot) return Qod110Errors.InvalidArgument("device.ipv4Address.privateAddress", whyNot);
-        return v4.PublicPort is { } port && !Rules.IsPort(port) ? Qod110Errors.OutOfRange("device.ipv4Address.publicPort", "must be 0 to 65535") : null;
+        if (v4.PrivateAddress is { } inner && DeviceAddress.WhyNoIpv4(inner) is { } whyNot)
+            return Qod110Errors.InvalidArgument("device.ipv4Address.privateAddress", whyNot);
+        return v4.PublicPort is { } port && !Validation.IsPort(port) ? Qod110Errors.OutOfRange("device.ipv4Address.publicPort", "must be 0 to 65535") : null;
     }
 }

@@ -14,9 +14,11 @@ internal static class Qod110Errors
     public static readonly ErrorAnswer NotFound = Error(404, "NOT_FOUND", "The specified resource is not found.");
 
     private static readonly ErrorAnswer IdentifierNotFound = Error(404, "IDENTIFIER_NOT_FOUND", "Device identifier not found.");
-    private static readonly ErrorAnswer ServiceNotApplicable = Error(422, "SERVICE_NOT_APPLICABLE", "The service is not available for the provided identifier.");
+    private static readonly ErrorAnswer ServiceNotApplicable =
+        Error(422, "SERVICE_NOT_APPLICABLE", "The service is not available for the provided identifier.");
     private static readonly ErrorAnswer Conflict = Error(409, "CONFLICT", "Conflict with an existing session for the same device.");
-    private static readonly ErrorAnswer PermissionDenied = Error(403, "PERMISSION_DENIED", "Client does not have sufficient permissions to perform this action.");
+    private static readonly ErrorAnswer PermissionDenied =
+        Error(403, "PERMISSION_DENIED", "Client does not have sufficient permissions to perform this action.");
     private static readonly ErrorAnswer DurationOutOfRange = Error(
         400, "QUALITY_ON_DEMAND.DURATION_OUT_OF_RANGE", "The requested duration is out of the allowed range for the specific QoS profile");
     private static readonly ErrorAnswer ProfileNotApplicable = Error(
@@ -69,7 +71,8 @@ internal static class Qod110Errors
     /// <summary>What goes wrong outside the operations, in the same shape.</summary>
     public static ErrorAnswer Describe(Fault fault) => fault.Kind switch
     {
-        FaultKind.BodyInvalid or FaultKind.MemberInvalid or FaultKind.HeaderInvalid or FaultKind.PathParameterInvalid or FaultKind.QueryInvalid => InvalidArgument(fault.Detail),
+        FaultKind.BodyInvalid or FaultKind.MemberInvalid or FaultKind.HeaderInvalid or FaultKind.PathParameterInvalid or FaultKind.QueryInvalid =>
+            InvalidArgument(fault.Detail),
         FaultKind.MemberMissing => InvalidArgument(fault.Detail, "is required"),
         FaultKind.MemberInsufficient => InvalidArgument(fault.Detail, "must not be empty"),
         FaultKind.PortInvalid => OutOfRange(fault.Detail, "must be 0 to 65535"),
@@ -94,7 +97,8 @@ internal static class Qod110Errors
     private static ErrorAnswer ExtensionRefused(string message) => Error(409, "QUALITY_ON_DEMAND.SESSION_EXTENSION_NOT_ALLOWED", message);
 
     private static ErrorAnswer Unavailable(TimeSpan? retryAfter) =>
-        Error(503, "UNAVAILABLE", "Service Unavailable.", Answers.RetryAfterSeconds(retryAfter));
+        Error(503, "UNAVAILABLE", "Service Unavailable.", FaultAnswers.RetryAfterSeconds(retryAfter));
 
-    private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) => ErrorInfo.Answer(status, code, message, retryAfterSeconds);
+    private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) =>
+        ErrorInfo.Answer(status, code, message, retryAfterSeconds);
 }

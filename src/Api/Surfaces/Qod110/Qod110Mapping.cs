@@ -40,7 +40,9 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
         ApplicationServerPorts = PortsSpecBody.ToDomain(body.ApplicationServerPorts),
         QosProfile = body.QosProfile!,
         Duration = TimeSpan.FromSeconds(body.Duration!.Value),
-        Sink = sinks.Sink(body.Sink, body.SinkCredential?.AccessToken, protector) is { } sink ? sink with { TokenExpiresAt = ReadTime(body.SinkCredential?.AccessTokenExpiresUtc) } : null,
+        Sink = sinks.Sink(body.Sink, body.SinkCredential?.AccessToken, protector) is { } sink
+            ? sink with { TokenExpiresAt = ReadTime(body.SinkCredential?.AccessTokenExpiresUtc) }
+            : null,
         Correlator = correlator,
     };
 
@@ -57,7 +59,11 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
             SessionId = session.Id.ToString(),
             // A session of a 3-legged token shows no device: the client never named one, and may not know the number.
             Device = terms.Subject is null ? Qod110Device.ToWire(terms.Device) : null,
-            ApplicationServer = new ApplicationServerBody { Ipv4Address = terms.ApplicationServer.Ipv4Address, Ipv6Address = terms.ApplicationServer.Ipv6Address },
+            ApplicationServer = new ApplicationServerBody
+            {
+                Ipv4Address = terms.ApplicationServer.Ipv4Address,
+                Ipv6Address = terms.ApplicationServer.Ipv6Address,
+            },
             DevicePorts = PortsSpecBody.ToWire(terms.DevicePorts),
             ApplicationServerPorts = PortsSpecBody.ToWire(terms.ApplicationServerPorts),
             QosProfile = terms.QosProfile,
@@ -65,8 +71,8 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
             Duration = duration,
             StartedAt = ToWire(startedAt),
             ExpiresAt = ToWire(startedAt + duration),
-            QosStatus = Rules.ToWire(session.Status),
-            StatusInfo = session.Status == QosStatus.Unavailable ? Rules.ToWire(session.StatusInfo) : null,
+            QosStatus = WireFormats.ToWire(session.Status),
+            StatusInfo = session.Status == QosStatus.Unavailable ? WireFormats.ToWire(session.StatusInfo) : null,
         };
     }
 
@@ -74,7 +80,7 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
     {
         Name = profile.Name,
         Description = profile.Description,
-        Status = Rules.ToWire(profile.Status),
+        Status = WireFormats.ToWire(profile.Status),
         CountryAvailability = profile.CountryAvailability is { Count: > 0 } countries
             ? [.. countries.Select(country => new AvailabilityBody(country.CountryName, country.Networks is { Count: > 0 } networks ? networks : null))]
             : null,
@@ -92,9 +98,9 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
         PacketErrorLossRate = profile.PacketErrorLossRate,
     };
 
-    public static ErrorAnswer? CheckProfileName(string? name, string place) => name is null || Rules.IsProfileName(name)
+    public static ErrorAnswer? CheckProfileName(string? name, string place) => name is null || Validation.IsProfileName(name)
         ? null
-        : Qod110Errors.InvalidArgument(place, Rules.ProfileNameRule);
+        : Qod110Errors.InvalidArgument(place, Validation.ProfileNameRule);
 
     public static ErrorAnswer? CheckSeconds(int? seconds, string place) => seconds switch
     {
@@ -121,8 +127,9 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
     private static ErrorAnswer? CheckApplicationServer(ApplicationServerBody? server)
     {
         if (server is null) return Qod110Errors.InvalidArgument("applicationServer", "is missing");
-        if (server is { Ipv4Address: null, Ipv6Address: null }) return Qod110Errors.InvalidArgument("applicationServer", "must hold ipv4Address or ipv6Address");
-        return Rules.CheckServer(server.Ipv4Address, "applicationServer.ipv4Address", server.Ipv6Address, "applicationServer.ipv6Address") is { } fault
+        if (server is { Ipv4Address: null, Ipv6Address: null })
+            return Qod110Errors.InvalidArgument("applicationServer", "must hold ipv4Address or ipv6Address");
+        return Validation.CheckServer(server.Ipv4Address, "applicationServer.ipv4Address", server.Ipv6Address, "applicationServer.ipv6Address") is { } fault
             ? Qod110Errors.Describe(fault)
             : null;
     }
@@ -140,18 +147,19 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
         {
             var place = $"{member}.ranges[{i}]";
             if (spec.Ranges![i] is not { From: { } from, To: { } to }) return Qod110Errors.InvalidArgument(place, "must hold from and to");
-            if (!Rules.IsPort(from) || !Rules.IsPort(to) || from > to) return Qod110Errors.OutOfRange(place, "must be ports of 0 to 65535, from not above to");
+            if (!Validation.IsPort(from) || !Validation.IsPort(to) || from > to)
+                return Qod110Errors.OutOfRange(place, "must be ports of 0 to 65535, from not above to");
         }
         for (var i = 0; i < (spec.Ports?.Count ?? 0); i++)
-            if (!Rules.IsPort(spec.Ports![i])) return Qod110Errors.OutOfRange($"{member}.ports[{i}]", "must be 0 to 65535");
+            if (!Validation.IsPort(spec.Ports![i])) return Qod110Errors.OutOfRange($"{member}.ports[{i}]", "must be 0 to 65535");
         return null;
     }
 
     private static ErrorAnswer? CheckQosProfile(string? name) =>
         name is null ? Qod110Errors.InvalidArgument("qosProfile", "is missing") : CheckProfileName(name, "qosProfile");
 
-    /// <summary>The release wants <c>https</c>. The sandbox also takes <c>http</c> on loopback, which leaves the machine for nobody to read and
-    /// spares whoever tries events out a certificate.</summary>
+    /// <summary>The release wants <c>https</c>. The sandbox also takes <c>http</c> on loopback: it never leaves the machine, and trying
+    /// events out needs no certificate.</summary>
     private ErrorAnswer? CheckSink(string? sink)
     {
         if (sink is null) return null;
@@ -173,7 +181,7 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
         if (credential.AccessTokenType is { } type && !type.Equals("bearer", StringComparison.OrdinalIgnoreCase)) return Qod110Errors.InvalidToken;
         if (credential.AccessTokenType is null) return Qod110Errors.InvalidArgument("sinkCredential.accessTokenType", "is missing");
         if (credential.AccessToken is null) return Qod110Errors.InvalidArgument("sinkCredential.accessToken", "is missing");
-        if (!Rules.IsAuthToken(credential.AccessToken, most: LongestAccessToken))
+        if (!Validation.IsAuthToken(credential.AccessToken, most: LongestAccessToken))
             return Qod110Errors.InvalidArgument("sinkCredential.accessToken", $"must be 1 to {LongestAccessToken} printable ASCII characters");
         if (credential.AccessTokenExpiresUtc is null) return Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "is missing");
         return ReadTime(credential.AccessTokenExpiresUtc) is not null

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
@@ -31,7 +31,8 @@ internal sealed class Qod110Surface(
     };
 
     private static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod110Requests.Default);
-    private static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType = JsonBody.Strict<ExtendSessionDurationBody>(Qod110Requests.Default);
+    private static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType =
+        JsonBody.Strict<ExtendSessionDurationBody>(Qod110Requests.Default);
     private static readonly JsonTypeInfo<RetrieveSessionsBody> RetrieveSessionsType = JsonBody.Strict<RetrieveSessionsBody>(Qod110Requests.Default);
 
     private readonly Qod110Mapping mapping = new(sinks, protector);

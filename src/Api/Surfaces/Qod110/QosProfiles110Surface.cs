@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
-using QodOrleans.Api.Auth;
 using QodOrleans.Api.Http;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
@@ -57,7 +57,7 @@ internal sealed class QosProfiles110Surface(ISessionEngine engine, QosProfileCat
         }
         var found = profiles.All.Where(profile => IsListed(profile, at)
             && (body.Name is null || profile.Name == body.Name)
-            && (body.Status is null || Rules.ToWire(profile.Status) == body.Status));
+            && (body.Status is null || WireFormats.ToWire(profile.Status) == body.Status));
         await context.WriteJsonAsync(StatusCodes.Status200OK, [.. found.Select(Qod110Mapping.ToWire)], Qod110Answers.Default.QosProfileBodyArray);
     }
 
@@ -71,7 +71,7 @@ internal sealed class QosProfiles110Surface(ISessionEngine engine, QosProfileCat
             : context.WriteErrorAsync(Qod110Errors.NotFound);
     }
 
-    /// <summary>What only some devices may have is listed for a device that may, and for nobody else: the release's test definitions, 04 and 05.</summary>
+    /// <summary>A restricted profile is listed only for a device that may use it (the release's test definitions, 04 and 05).</summary>
     private static bool IsListed(QosProfile profile, OperatorId? at) => at is { } @operator ? profile.IsOfferedBy(@operator) : !profile.IsRestricted;
 
     private static ErrorAnswer? Check(RetrieveQosProfilesBody body) =>

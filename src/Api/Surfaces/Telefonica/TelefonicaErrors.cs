@@ -28,7 +28,8 @@ internal static class TelefonicaErrors
 
     public static ErrorAnswer Describe(Fault fault) => fault.Kind switch
     {
-        FaultKind.BodyInvalid or FaultKind.MemberInvalid or FaultKind.HeaderInvalid or FaultKind.PathParameterInvalid or FaultKind.QueryInvalid => Invalid(fault.Detail),
+        FaultKind.BodyInvalid or FaultKind.MemberInvalid or FaultKind.HeaderInvalid or FaultKind.PathParameterInvalid or FaultKind.QueryInvalid =>
+            Invalid(fault.Detail),
         FaultKind.BodyMissing => Invalid("body: a JSON object is needed"),
         FaultKind.MemberMissing => Invalid($"{fault.Detail}: is required"),
         FaultKind.MemberInsufficient => Invalid($"{fault.Detail}: must hold an identifier"),
@@ -37,10 +38,11 @@ internal static class TelefonicaErrors
         FaultKind.BodyTooLarge => Error(413, "PAYLOAD_TOO_LARGE", $"A body has at most {JsonBody.LongestBytes} bytes."),
         FaultKind.MediaTypeUnsupported => Error(415, "UNSUPPORTED_MEDIA_TYPE", "A body is application/json in UTF-8."),
         FaultKind.NotAcceptable => Error(406, "NOT_ACCEPTABLE", "The answer is application/json, which the Accept header excludes."),
-        FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated => Error(401, "UNAUTHENTICATED", $"Unauthorized. {fault.Detail}"),
+        FaultKind.CredentialsMissing or FaultKind.CredentialsExpired or FaultKind.Unauthenticated =>
+            Error(401, "UNAUTHENTICATED", $"Unauthorized. {fault.Detail}"),
         FaultKind.Forbidden => Forbidden(fault.Detail),
         FaultKind.QosProfilesNone or FaultKind.QosProfileUnknown or FaultKind.PathUnknown => Error(404, "NOT_FOUND", "There is nothing at this path."),
-        FaultKind.UriTooLong => Error(414, "URI_TOO_LONG", $"Path and query have at most {RequestFrame.LongestUri} characters."),
+        FaultKind.UriTooLong => Error(414, "URI_TOO_LONG", $"Path and query have at most {ErrorAndCorrelationMiddleware.LongestUri} characters."),
         FaultKind.MethodNotAllowed => Error(405, "METHOD_NOT_ALLOWED", "The requested method is not allowed on the target resource."),
         FaultKind.RequestTimeout => Error(408, "REQUEST_TIMEOUT", "The request came too slowly."),
         FaultKind.TooManyRequests => Error(429, "TOO_MANY_REQUESTS", "The client sends more requests than it may.", fault.RetryAfterSeconds),
@@ -49,7 +51,8 @@ internal static class TelefonicaErrors
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "No status for this fault."),
     };
 
-    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) => Error(503, "UNAVAILABLE", "Service unavailable.", Answers.RetryAfterSeconds(retryAfter));
+    private static ErrorAnswer Unavailable(TimeSpan? retryAfter) =>
+        Error(503, "UNAVAILABLE", "Service unavailable.", FaultAnswers.RetryAfterSeconds(retryAfter));
 
     private static ErrorAnswer Forbidden(string why) => Error(403, "PERMISSION_DENIED", $"Forbidden. {why}");
 
@@ -57,5 +60,6 @@ internal static class TelefonicaErrors
 
     private static ErrorAnswer OutOfRange(string why) => Error(400, "OUT_OF_RANGE", $"Invalid request. {why}");
 
-    private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) => ErrorInfo.Answer(status, code, message, retryAfterSeconds);
+    private static ErrorAnswer Error(int status, string code, string message, int retryAfterSeconds = 0) =>
+        ErrorInfo.Answer(status, code, message, retryAfterSeconds);
 }

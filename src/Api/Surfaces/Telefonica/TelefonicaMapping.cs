@@ -15,10 +15,10 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISecretProtector prote
     /// <summary>Null if the document's schema allows the body, else the first thing it does not allow.</summary>
     public Fault? Check(CreateSessionBody body, Caller caller) =>
         CheckDevice(body.Device, caller)
-        ?? Rules.CheckServer(
+        ?? Validation.CheckServer(
             body.ApplicationServer?.Ipv4Address, "applicationServer.ipv4Address", body.ApplicationServer?.Ipv6Address, "applicationServer.ipv6Address")
         ?? CheckQosProfile(body.QosProfile)
-        ?? (body.Duration is null ? Fault.Missing("duration") : Rules.CheckDuration(body.Duration))
+        ?? (body.Duration is null ? Fault.Missing("duration") : Validation.CheckDuration(body.Duration))
         ?? CheckCallback(body);
 
     /// <summary>Only for a body that <see cref="Check"/> has passed.</summary>
@@ -59,9 +59,9 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISecretProtector prote
                 Ipv6Address = device.Ipv6Address,
             },
             QosProfile = terms.QosProfile,
-            QosStatus = Rules.ToWire(session.Status),
-            StartedAt = Rules.ToWire(startedAt),
-            ExpiresAt = Rules.ToWire(startedAt + session.Duration),
+            QosStatus = WireFormats.ToWire(session.Status),
+            StartedAt = WireFormats.ToWire(startedAt),
+            ExpiresAt = WireFormats.ToWire(startedAt + session.Duration),
             Duration = (long)session.Duration.TotalSeconds,
         };
     }
@@ -69,28 +69,32 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISecretProtector prote
     private static Fault? CheckDevice(DeviceBody? device, Caller caller)
     {
         if (device is null) return Fault.Missing("device");
-        if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null) return Fault.Insufficient("device");
+        if ((device.PhoneNumber ?? device.NetworkAccessIdentifier ?? device.Ipv6Address ?? (object?)device.Ipv4Address) is null)
+            return Fault.Insufficient("device");
 
-        if (device.PhoneNumber is { } phone && !Rules.IsInternationalNumber(phone)) return Fault.Member("device.phoneNumber", Rules.InternationalNumberRule);
-        if (device.NetworkAccessIdentifier is { } nai && !Rules.IsNetworkAccessIdentifier(nai))
+        if (device.PhoneNumber is { } phone && !Validation.IsInternationalNumber(phone))
+            return Fault.Member("device.phoneNumber", Validation.InternationalNumberRule);
+        if (device.NetworkAccessIdentifier is { } nai && !Validation.IsNetworkAccessIdentifier(nai))
             return Fault.Member("device.networkAccessIdentifier", "must be user@realm, at most 253 characters");
-        if (Rules.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller) is { } wrong) return wrong;
+        if (Validation.CheckDeviceIpv6(device.Ipv6Address, "device.ipv6Address", caller) is { } wrong) return wrong;
         if (device.Ipv4Address is not { } v4) return null;
         // The document wants neither of the two; without the address there is nothing that names a device.
         if (v4.PublicAddress is not { } address) return Fault.Missing("device.ipv4Address.publicAddress");
-        return Rules.CheckDeviceIpv4(address, "device.ipv4Address.publicAddress", caller)
-            ?? (v4.PublicPort is { } port && !Rules.IsPort(port) ? new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort") : null);
+        return Validation.CheckDeviceIpv4(address, "device.ipv4Address.publicAddress", caller)
+            ?? (v4.PublicPort is { } port && !Validation.IsPort(port) ? new Fault(FaultKind.PortInvalid, "device.ipv4Address.publicPort") : null);
     }
 
     private static Fault? CheckQosProfile(string? name)
     {
         if (name is null) return Fault.Missing("qosProfile");
-        return Rules.IsClassicProfile(name) ? null : Fault.Member("qosProfile", Rules.ClassicProfilesRule);
+        return Validation.IsClassicProfile(name) ? null : Fault.Member("qosProfile", Validation.ClassicProfilesRule);
     }
 
     private Fault? CheckCallback(CreateSessionBody body)
     {
         if (body.NotificationUrl is { } url && !sinks.TryParse(url, out _, out var why)) return Fault.Member("notificationUrl", why);
-        return body.NotificationAuthToken is { } token && !Rules.IsAuthToken(token) ? Fault.Member("notificationAuthToken", Rules.AuthTokenRule) : null;
+        return body.NotificationAuthToken is { } token && !Validation.IsAuthToken(token)
+            ? Fault.Member("notificationAuthToken", Validation.AuthTokenRule)
+            : null;
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
-using QodOrleans.Api.Auth;
-using QodOrleans.Api.Dialects.Qod010;
 using QodOrleans.Api.Http;
+using QodOrleans.Api.Releases.Qod010;
+using QodOrleans.Authorization;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Sessions;

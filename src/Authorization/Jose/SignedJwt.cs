@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using QodOrleans.Authorization.OAuth;
+
+namespace QodOrleans.Authorization.Jose;
+
+/// <summary>A JWT in compact form (RFC 7515, 7.1) that says it is signed. Nothing in it may be believed before <see cref="IsSignedWith"/> has said
+/// yes.</summary>
+internal sealed class SignedJwt
+{
+    private readonly JwtHeader header;
+    private readonly byte[] content;
+    private readonly byte[] signature;
+
+    private SignedJwt(JwtHeader header, JwtClaims claims, byte[] payload, byte[] content, byte[] signature)
+    {
+        (this.header, this.content, this.signature) = (header, content, signature);
+        (Claims, Payload) = (claims, payload);
+    }
+
+    /// <summary>What RFC 7519 has names for.</summary>
+    public JwtClaims Claims { get; }
+
+    /// <summary>All claims, a JSON object in UTF-8.</summary>
+    public byte[] Payload { get; }
+
+    /// <param name="types">Which <c>typ</c> may stand in the header, if one does. RFC 8725, 3.11: what says it is something else is not taken for this.</param>
+    /// <returns>Null if that is no signed JWT, or one that asks for what we do not do.</returns>
+    public static SignedJwt? Read(string text, params ReadOnlySpan<string> types)
+    {
+        var parts = text.Split('.');
+        if (parts.Length != 3
+            || !JoseText.TryDecode(parts[0], out var head) || !JoseText.TryDecode(parts[1], out var payload)
+                || !JoseText.TryDecode(parts[2], out var signature)) return null;
+        try
+        {
+            var header = JsonSerializer.Deserialize(head, JwtJson.Default.JwtHeader);
+            // RFC 7515, 4.1.11: what must be understood, and is not, makes it invalid.
+            if (header is not { Algorithm: not null, Critical: null } || (header.Type is not null && !IsAnyOf(header.Type, types))) return null;
+            return JsonSerializer.Deserialize(payload, JwtJson.Default.JwtClaims) is { AreTimes: true } claims
+                ? new SignedJwt(header, claims, payload, Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public bool IsSignedWith(ClientKeySet keys) => keys.Verify(header.Algorithm!, header.KeyId, content, signature);
+
+    private static bool IsAnyOf(string type, ReadOnlySpan<string> types)
+    {
+        foreach (var known in types)
+            if (type.Equals(known, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+}
+
+internal sealed record JwtHeader(
+    [property: JsonPropertyName("alg")] string? Algorithm,
+    [property: JsonPropertyName("kid")] string? KeyId,
+    [property: JsonPropertyName("typ")] string? Type,
+    [property: JsonPropertyName("crit")] JsonElement? Critical);
+
+/// <param name="Expires">Seconds since 1970, as all times here; fractions are allowed.</param>
+internal sealed record JwtClaims(
+    [property: JsonPropertyName("iss")] string? Issuer,
+    [property: JsonPropertyName("sub")] string? Subject,
+    [property: JsonPropertyName("aud"), JsonConverter(typeof(AudienceConverter))] string[]? Audiences,
+    [property: JsonPropertyName("jti")] string? Id,
+    [property: JsonPropertyName("exp")] double? Expires,
+    [property: JsonPropertyName("iat")] double? Issued,
+    [property: JsonPropertyName("nbf")] double? Starts)
+{
+    [JsonIgnore]
+    public DateTimeOffset? ExpiresAt => TimeOf(Expires);
+
+    [JsonIgnore]
+    public DateTimeOffset? IssuedAt => TimeOf(Issued);
+
+    [JsonIgnore]
+    public DateTimeOffset? StartsAt => TimeOf(Starts);
+
+    [JsonIgnore]
+    internal bool AreTimes => IsTime(Expires) && IsTime(Issued) && IsTime(Starts);
+
+    /// <summary>Whether it is for one of these, and for nobody but us: who else it is for could show it here.</summary>
+    /// <param name="meant">By any of which it can be meant for the endpoint that it was sent to.</param>
+    /// <param name="issuer">Ours; all that we are called by begins with it.</param>
+    public bool AreFor(IReadOnlyCollection<string> meant, string issuer) =>
+        Audiences is { Length: > 0 } && Audiences.Any(meant.Contains) && Audiences.All(audience => OurAddresses.Are(audience, issuer));
+
+    private static bool IsTime(double? seconds) => seconds is null or (>= 0 and <= 253_402_300_799);
+
+    private static DateTimeOffset? TimeOf(double? seconds) => seconds is { } given ? DateTimeOffset.UnixEpoch.AddSeconds(given) : null;
+}
+
+/// <summary>One text, or several (RFC 7519, 4.1.3).</summary>
+internal sealed class AudienceConverter : JsonConverter<string[]>
+{
+    public override string[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String) return [reader.GetString()!];
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException();
+        var all = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            all.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException());
+        return [.. all];
+    }
+
+    public override void Write(Utf8JsonWriter writer, string[] value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("These are read, and never written.");
+}
+
+[JsonSerializable(typeof(JwtHeader))]
+[JsonSerializable(typeof(JwtClaims))]
+[JsonSourceGenerationOptions(AllowDuplicateProperties = false)]
+internal sealed partial class JwtJson : JsonSerializerContext;
