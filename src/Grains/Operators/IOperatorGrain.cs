@@ -59,7 +59,11 @@ public sealed record OperatorAdministration
 /// <param name="Unanswered">Those of them without an answer.</param>
 [GenerateSerializer, Immutable, Alias("qod.share-request")]
 public readonly record struct QuotaRequest(
-    [property: Id(0)] SiloAddress Silo, [property: Id(1)] int Held, [property: Id(2)] int Wanted, [property: Id(3)] int Calls, [property: Id(4)] int Unanswered);
+    [property: Id(0)] SiloAddress Silo,
+    [property: Id(1)] int Held,
+    [property: Id(2)] int Wanted,
+    [property: Id(3)] int Calls,
+    [property: Id(4)] int Unanswered);
 
 /// <param name="ConcurrentCalls">At least 1.</param>
 /// <param name="CallsPerSecond">Null: no limit.</param>
