@@ -18,7 +18,7 @@ using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Api;
 
-/// <summary>Puts the gateway into a host. It needs the host's <c>ISessionEngine</c>, <c>QosProfileCatalog</c>, <c>ISinkTokenProtector</c>,
+/// <summary>Puts the gateway into a host. It needs the host's <c>ISessionEngine</c>, <c>QosProfileCatalog</c>, <c>ISecretProtector</c>,
 /// <c>IGrantStore</c>, <c>ISigningKeyStore</c> and <c>PairwiseSubjects</c>.</summary>
 public static class ApiExtensions
 {

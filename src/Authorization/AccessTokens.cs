@@ -7,13 +7,14 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Authorization;
 
 /// <summary>A token's content: the client, the user and line it acts for, the scopes, and the times.</summary>
 /// <param name="Subject">The pairwise name of the end user of a 3-legged token, never a phone number; null for a 2-legged one.</param>
 /// <param name="Line">The line that a 3-legged token stands for; null for a 2-legged one.</param>
-internal sealed record AccessToken(string ClientId, string? Subject, Line? Line, string[] Scopes, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
+internal sealed record AccessToken(string ClientId, string? Subject, SubscriberLine? Line, string[] Scopes, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
     [JsonIgnore]
     public Caller Caller { get; } = new(ClientId, Subject, Line);
@@ -54,7 +55,7 @@ internal sealed class AccessTokens
 
     internal int Remembered => young.Count + old.Count;
 
-    public string Issue(string clientId, string? subject, Line? line, string[] scopes)
+    public string Issue(string clientId, string? subject, SubscriberLine? line, string[] scopes)
     {
         var now = time.GetUtcNow();
         var token = new AccessToken(clientId, subject, line, scopes, now, now + lifetime);

@@ -34,7 +34,7 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
     private readonly CommandQueue queue = new(services.Options.MailboxCapacity);
 
     // Taken for a device that nobody has asked for yet, which it mostly is; if it is not, its fence says so, and it is read.
-    private DeviceFlows known = DeviceFlows.Unheard;
+    private DeviceFlows known = DeviceFlows.Unknown;
     private bool leaving;
 
     /// <summary>Commits a new session if no other holds an overlapping flow of the device.</summary>
@@ -88,7 +88,7 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
             switch (result.Status)
             {
                 case CommitStatus.Committed:
-                    leaving = known == DeviceFlows.Unheard;
+                    leaving = known == DeviceFlows.Unknown;
                     known = known.With(session.Id, flow, result.DeviceFence);
                     return AdmissionOutcome.Admitted;
                 case CommitStatus.StaleSession:

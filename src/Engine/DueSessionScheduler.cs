@@ -29,7 +29,7 @@ public sealed class DueSessionScheduler : IDisposable
     private readonly IDueSessions sessions;
     private readonly ISessionStore store;
     private readonly TimeProvider time;
-    private readonly TimeProvider pace;
+    private readonly TimeProvider backgroundTime;
     private readonly EngineOptions options;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
@@ -72,12 +72,12 @@ public sealed class DueSessionScheduler : IDisposable
     private long? lastFailure;
 
     /// <param name="time">The clock that sessions live by.</param>
-    /// <param name="pace">The clock of pauses: a test may hold the other one still.</param>
+    /// <param name="backgroundTime">The clock of pauses: a test may hold the other one still.</param>
     public DueSessionScheduler(
-        IDueSessions sessions, ISessionStore store, TimeProvider time, TimeProvider pace, EngineMetrics metrics, EngineOptions options,
+        IDueSessions sessions, ISessionStore store, TimeProvider time, TimeProvider backgroundTime, EngineMetrics metrics, EngineOptions options,
         ILogger<DueSessionScheduler> log)
     {
-        (this.sessions, this.store, this.time, this.pace, this.options, this.log) = (sessions, store, time, pace, options, log);
+        (this.sessions, this.store, this.time, this.backgroundTime, this.options, this.log) = (sessions, store, time, backgroundTime, options, log);
         timer = time.CreateTimer(static self => ((DueSessionScheduler)self!).Strike(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         metrics.ObserveDue(() => Waiting, () => InFlight);
     }
@@ -185,7 +185,7 @@ public sealed class DueSessionScheduler : IDisposable
             var isBehind = queue.TryPeek(out _, out var first) && first <= time.GetUtcNow();
             if (!stopped && !isLooking && HasRested(lastFailure) && (!isBehind || HasRested(lastLook)))
             {
-                (isWanted, isLooking, lastLook) = (true, true, pace.GetTimestamp());
+                (isWanted, isLooking, lastLook) = (true, true, backgroundTime.GetTimestamp());
                 endedInLook.Clear();
             }
         }
@@ -279,7 +279,7 @@ public sealed class DueSessionScheduler : IDisposable
         if (!isToBeRepeated) return;
 
         // The next look after the pause finds it.
-        await Task.Delay(RetryPause, pace);
+        await Task.Delay(RetryPause, backgroundTime);
         lock (gate) called.Remove(id);
     }
 
@@ -384,12 +384,12 @@ public sealed class DueSessionScheduler : IDisposable
         !called.Contains(due.Id) && !endedInLook.Contains(due.Id) && sessions.IsOurs(due.Id)
         && (dueAt.TryGetValue(due.Id, out var known) ? known > due.DueAt : dueAt.Count < options.DueQueueLimit);
 
-    private bool HasRested(long? since) => since is not { } timestamp || pace.GetElapsedTime(timestamp) >= RetryPause;
+    private bool HasRested(long? since) => since is not { } timestamp || backgroundTime.GetElapsedTime(timestamp) >= RetryPause;
 
     private void Rest(Exception broken)
     {
         if (stopped) return;
-        lastFailure = pace.GetTimestamp();
+        lastFailure = backgroundTime.GetTimestamp();
         Log.DueReadFailed(log, broken);
         Arm();
     }

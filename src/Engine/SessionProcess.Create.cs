@@ -42,7 +42,7 @@ public sealed partial class SessionProcess
     {
         using var activity = EngineMetrics.StartCreate();
         var started = services.Time.GetTimestamp();
-        var found = await services.Lines.FindAsync(request.Device, request.Caller.Line, CancellationToken.None);
+        var found = await services.Subscribers.FindAsync(request.Device, request.Caller.Line, CancellationToken.None);
         if (found.Device is not { } device) return found.Error!;
         if (services.Profiles.AdmitAt(request.QosProfile, device.Route.Id) is { } elsewhere) return elsewhere;
 

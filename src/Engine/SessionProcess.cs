@@ -214,8 +214,8 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         if (!services.Operators.CanExtend(session)) return new SessionCommand.OperatorExtended(extend.Duration);
 
         // The session's turn is held meanwhile, and its expiry with it: no longer than it has to live.
-        using var patience = new CancellationTokenSource(session.ExpiresAt - now, services.Time);
-        return OperatorCommands.AfterExtend(await services.Operators.ExtendAsync(session, extend.Duration, patience.Token), extend.Duration);
+        using var untilExpiry = new CancellationTokenSource(session.ExpiresAt - now, services.Time);
+        return OperatorCommands.AfterExtend(await services.Operators.ExtendAsync(session, extend.Duration, untilExpiry.Token), extend.Duration);
     }
 
     /// <summary>Another process has extended too, and the operator may have heard of this extension last: it ends with the one that is stored.</summary>

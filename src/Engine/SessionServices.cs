@@ -32,7 +32,7 @@ public sealed class SessionServices(
 
     internal QosProfileCatalog Profiles { get; } = profiles;
 
-    internal LineFinder Lines { get; } = new(operators);
+    internal SubscriberResolver Subscribers { get; } = new(operators);
 
     internal OperatorCalls Operators { get; } = new(
         operators, (id, @operator) => Log.OperatorMissing(log, id, @operator), (id, bug) => Log.Failed(log, id, nameof(IOperatorAdapter), bug));

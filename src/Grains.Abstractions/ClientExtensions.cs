@@ -11,7 +11,7 @@ public static class ClientExtensions
     public static IServiceCollection AddOrleansEngine(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SessionCallOptions>().Bind(configuration.GetSection(SessionCallOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddKeyedSingleton<TimeProvider>(Pace.Key, TimeProvider.System);
+        services.TryAddKeyedSingleton<TimeProvider>(QodTimeProviderNames.Background, TimeProvider.System);
         services.AddSingleton<OrleansSessionEngine>();
         services.AddSingleton<ISessionEngine>(provider => provider.GetRequiredService<OrleansSessionEngine>());
         return services;

@@ -20,7 +20,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private const int MostExtensionRounds = 50;
-    private static readonly TimeSpan UndoPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan UndoTimeout = TimeSpan.FromMinutes(2);
 
     private readonly IGrainFactory grains;
     private readonly GrainReferences<IQosSessionGrain> sessions;
@@ -28,7 +28,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private readonly QosProfileCatalog profiles;
     private readonly DeviceKeyHasher deviceKeys;
     private readonly TimeProvider time;
-    private readonly TimeProvider pace;
+    private readonly TimeProvider backgroundTime;
     private readonly SessionCallOptions options;
     private readonly ILogger<OrleansSessionEngine> log;
     private readonly CancellationTokenSource stopping = new();
@@ -36,10 +36,10 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private int reporting;
 
     public OrleansSessionEngine(
-        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time, [FromKeyedServices(Pace.Key)] TimeProvider pace,
+        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
         IOptions<SessionCallOptions> options, ILogger<OrleansSessionEngine> log) =>
-        (this.grains, sessions, this.store, this.profiles, this.deviceKeys, this.time, this.pace, this.options, this.log) =
-        (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, deviceKeys, time, pace, options.Value, log);
+        (this.grains, sessions, this.store, this.profiles, this.deviceKeys, this.time, this.backgroundTime, this.options, this.log) =
+        (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, deviceKeys, time, backgroundTime, options.Value, log);
 
     public async Task<SessionResult> CreateSessionAsync(CreateSession request, CancellationToken cancellation)
     {
@@ -82,8 +82,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     public Task<SessionListResult> RetrieveSessionsAsync(Caller caller, Device? device, CancellationToken cancellation) => WithinLimitsAsync(
         async () =>
         {
-            var found = await CallAsync<ILineGrain, FoundDevice>(
-                grains.GetGrain<ILineGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error), new Attempts("find"));
+            var found = await CallAsync<ISubscriberGrain, FoundDevice>(
+                grains.GetGrain<ISubscriberGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error), new Attempts("find"));
             if (found.Error is { } error) return error;
             return await ListOfAsync(
                 store.ReadByDeviceAsync(new DeviceKey(found.Key), caller.ClientId, caller.User(deviceKeys), ISessionEngine.LongestList, cancellation));
@@ -91,8 +91,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         static error => error, cancellation);
 
     public Task<LineResult> IdentifyLineAsync(Device device, CancellationToken cancellation) => WithinLimitsAsync(
-        () => CallAsync<ILineGrain, LineResult>(
-            grains.GetGrain<ILineGrain>(0), lines => lines.IdentifyAsync(device), static error => error, new Attempts("identify")),
+        () => CallAsync<ISubscriberGrain, LineResult>(
+            grains.GetGrain<ISubscriberGrain>(0), lines => lines.IdentifyAsync(device), static error => error, new Attempts("identify")),
         // There is nothing stored that could not be reached: it is the cluster that has no time.
         static _ => SessionError.Overloaded(), cancellation);
 
@@ -112,7 +112,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                 var result = await CallAsync(new Attempts("report", id), session => session.ReportAsync(report));
                 if (result.Error is not { Code: SessionErrorCode.StoreUnavailable or SessionErrorCode.Overloaded } error) return;
                 Log.ReportPutOff(log, id, error.Code);
-                await Task.Delay(LongestPause, pace, stopping.Token);
+                await Task.Delay(LongestPause, backgroundTime, stopping.Token);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -176,9 +176,9 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         try
         {
             await ((Task)attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (attempts is not { IsCompletedSuccessfully: true, Result.Session: not null }) await Task.Delay(options.AttemptTimeout, pace, stopping.Token);
-            var started = pace.GetTimestamp();
-            while (pace.GetElapsedTime(started) < UndoPatience)
+            if (attempts is not { IsCompletedSuccessfully: true, Result.Session: not null }) await Task.Delay(options.AttemptTimeout, backgroundTime, stopping.Token);
+            var started = backgroundTime.GetTimestamp();
+            while (backgroundTime.GetElapsedTime(started) < UndoTimeout)
             {
                 var result = await CallAsync(new Attempts("undo", id), session => session.DeleteAsync(caller: null));
                 if (result.Session is not null)
@@ -187,8 +187,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                     return;
                 }
                 // A commit may still be on its way to the store: not found now does not mean not for good.
-                if (result.Error?.Code == SessionErrorCode.NotFound && pace.GetElapsedTime(started) > options.CallDeadline) return;
-                await Task.Delay(LongestPause, pace, stopping.Token);
+                if (result.Error?.Code == SessionErrorCode.NotFound && backgroundTime.GetElapsedTime(started) > options.CallDeadline) return;
+                await Task.Delay(LongestPause, backgroundTime, stopping.Token);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -216,32 +216,32 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private async Task<TResult> CallAsync<TGrain, TResult>(
         TGrain grain, Func<TGrain, Task<TResult>> call, Func<SessionError, TResult> otherwise, Attempts attempts)
     {
-        var started = pace.GetTimestamp();
+        var started = backgroundTime.GetTimestamp();
         for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
         {
             var attempt = call(grain);
             try
             {
-                return await attempt.WaitAsync(options.AttemptTimeout, pace);
+                return await attempt.WaitAsync(options.AttemptTimeout, backgroundTime);
             }
             catch (GatewayTooBusyException)
             {
                 return otherwise(SessionError.Overloaded());
             }
-            catch (Exception exception) when (MayPass(exception))
+            catch (Exception exception) when (IsTransient(exception))
             {
                 // It may still fail by itself, when nobody looks any more.
                 attempt.Ignore();
-                if (pace.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
+                if (backgroundTime.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
                 if (attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
                 Log.Repeated(log, attempts.Session, attempts.Call, exception.GetType().Name);
             }
-            await Task.Delay(pause, pace, stopping.Token);
+            await Task.Delay(pause, backgroundTime, stopping.Token);
         }
     }
 
     /// <summary>What a cluster does while it changes: no answer, or no silo.</summary>
-    private static bool MayPass(Exception exception) => exception
+    private static bool IsTransient(Exception exception) => exception
         is TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or SocketConnectionException or ClientNotAvailableException;
 
     private Task<SessionResult> WithinLimitsAsync(Func<Task<SessionResult>> work, CancellationToken cancellation) =>

@@ -67,9 +67,9 @@ internal readonly record struct CallerSurrogate([property: Id(0)] string ClientI
 [GenerateSerializer, Alias("qod.line")]
 internal readonly record struct LineSurrogate([property: Id(0)] string Operator, [property: Id(1)] DeviceSurrogate Device)
 {
-    public static LineSurrogate? Of(Line? line) => line is null ? null : new LineSurrogate(line.Operator.Value, DeviceSurrogate.Of(line.Device));
+    public static LineSurrogate? Of(SubscriberLine? line) => line is null ? null : new LineSurrogate(line.Operator.Value, DeviceSurrogate.Of(line.Device));
 
-    public Line ToValue() => new(new OperatorId(Operator), Device.ToValue());
+    public SubscriberLine ToValue() => new(new OperatorId(Operator), Device.ToValue());
 }
 
 [GenerateSerializer, Alias("qod.create")]
@@ -222,11 +222,11 @@ internal sealed class DeviceConverter : IConverter<Device, DeviceSurrogate>
 }
 
 [RegisterConverter]
-internal sealed class LineConverter : IConverter<Line, LineSurrogate>
+internal sealed class LineConverter : IConverter<SubscriberLine, LineSurrogate>
 {
-    public Line ConvertFromSurrogate(in LineSurrogate surrogate) => surrogate.ToValue();
+    public SubscriberLine ConvertFromSurrogate(in LineSurrogate surrogate) => surrogate.ToValue();
 
-    public LineSurrogate ConvertToSurrogate(in Line value) => LineSurrogate.Of(value)!.Value;
+    public LineSurrogate ConvertToSurrogate(in SubscriberLine value) => LineSurrogate.Of(value)!.Value;
 }
 
 [RegisterConverter]
@@ -314,7 +314,7 @@ internal sealed class CallerCopier : ShallowCopier<Caller>;
 internal sealed class DeviceCopier : ShallowCopier<Device>;
 
 [RegisterCopier]
-internal sealed class LineCopier : ShallowCopier<Line>;
+internal sealed class LineCopier : ShallowCopier<SubscriberLine>;
 
 [RegisterCopier]
 internal sealed class LineResultCopier : ShallowCopier<LineResult>;

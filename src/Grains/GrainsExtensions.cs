@@ -17,7 +17,7 @@ using QodOrleans.Grains.Administration;
 using QodOrleans.Grains.Devices;
 using QodOrleans.Grains.Events;
 using QodOrleans.Grains.Operators;
-using QodOrleans.Grains.Reminders;
+using QodOrleans.Grains.DueSessions;
 using QodOrleans.Grains.Shares;
 using QodOrleans.Webhooks;
 using QodOrleans.Webhooks.Outbox;
@@ -42,8 +42,8 @@ public static class GrainsExtensions
         silo.Services.AddSingleton<GrainMetrics>();
         silo.Services.AddSingleton<EventRouter>();
         silo.Services.AddSingleton<EventInboxClient>();
-        silo.Services.AddSingleton<DueReminders>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWork>();
+        silo.Services.AddSingleton<DueSessionPoller>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloLifecycle>();
         silo.Services.AddPlacementDirector<ByShare, ByShareDirector>();
         silo.AddGrainDirectory(ShareDirectory.Name, (_, _) => new ShareDirectory());
         silo.Services.AddSingleton<IGrainDirectoryCache, ShareAddresses>();
@@ -54,7 +54,7 @@ public static class GrainsExtensions
     public static ISiloBuilder AddQodOutboxShare(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<IOutboxShare, OutboxShare>();
-        silo.Services.AddSingleton<IRestNews, RestNews>();
+        silo.Services.AddSingleton<IThrottleBroadcast, ThrottleBroadcast>();
         silo.Services.AddHostedService<OutboxWatch>();
         return silo;
     }
@@ -94,7 +94,7 @@ public static class GrainsExtensions
             services.GetRequiredService<ISessionStore>(),
             (session, validUntil) => devices.Of(session.Terms.DeviceKey.Value).AdmitAsync(session, validUntil),
             services.GetRequiredService<EventRouter>(),
-            services.GetRequiredService<DueReminders>().Scheduler,
+            services.GetRequiredService<DueSessionPoller>().Scheduler,
             services.GetRequiredService<InFlight>(),
             services.GetRequiredService<EngineMetrics>(),
             services.GetRequiredService<TimeProvider>(),

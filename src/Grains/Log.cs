@@ -31,5 +31,5 @@ internal static partial class Log
     public static partial void OperatorAdministered(ILogger log, OperatorId @operator, OperatorMode mode, int? concurrentCalls, int? callsPerSecond);
 
     [LoggerMessage(5023, LogLevel.Debug, "Silo {Silo} could not be told that a sink asks for rest; it reads that with the events.")]
-    public static partial void NotToldOfRest(ILogger log, SiloAddress silo, Exception exception);
+    public static partial void ThrottleNotBroadcast(ILogger log, SiloAddress silo, Exception exception);
 }

@@ -12,7 +12,7 @@ namespace QodOrleans.Hosting;
 /// that nobody asks for any more.</summary>
 /// <param name="duties">What this program does beside waiting and refusing.</param>
 public sealed class DatabaseGuard(
-    DatabaseDuties duties, Migrations migrations, PostgresPins pins, DeviceKeyHasher deviceKeys, SessionStore store, TimeProvider time, ILogger<DatabaseGuard> log)
+    DatabaseDuties duties, Migrations migrations, DatabaseInvariants invariants, DeviceKeyHasher deviceKeys, SessionStore store, TimeProvider time, ILogger<DatabaseGuard> log)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -60,7 +60,7 @@ public sealed class DatabaseGuard(
             if (duties.HasFlag(DatabaseDuties.Migrate)) await migrations.MigrateAsync(cancellation);
             else await migrations.CheckAsync(cancellation);
             var fingerprint = deviceKeys.Fingerprint.ToString("x16", null);
-            if (await pins.PinAsync("device-key", fingerprint) == fingerprint) return true;
+            if (await invariants.PinAsync("device-key", fingerprint) == fingerprint) return true;
             throw new InvalidOperationException(
                 "The sessions in this database were made with another device key. Start with the data folder (keys.json) or Qod:Keys that they were made with.");
         }

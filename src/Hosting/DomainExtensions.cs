@@ -31,7 +31,7 @@ public static class DomainExtensions
         services.AddSingleton(policy);
         services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.For(sandbox)));
         services.AddSingleton(new SinkPolicy(sandbox));
-        services.AddSingleton<ISinkTokenProtector>(new SinkTokenProtector(keys.SinkTokens));
+        services.AddSingleton<ISecretProtector>(new SecretProtector(keys.SinkTokens));
         services.AddSingleton(new DeviceKeyHasher(keys.Devices));
         services.AddSingleton(new PairwiseSubjects(keys.Devices));
         services.AddSingleton(TimeProvider.System);

@@ -12,11 +12,11 @@ public static class SealedTokenKeys
     public static IServiceCollection AddSealedTokenKeys(this IServiceCollection services)
     {
         services.AddOptions<KeyManagementOptions>()
-            .Configure<ISinkTokenProtector>((options, protector) => options.XmlEncryptor = new Encryptor(protector));
+            .Configure<ISecretProtector>((options, protector) => options.XmlEncryptor = new Encryptor(protector));
         return services;
     }
 
-    private sealed class Encryptor(ISinkTokenProtector protector) : IXmlEncryptor
+    private sealed class Encryptor(ISecretProtector protector) : IXmlEncryptor
     {
         public EncryptedXmlInfo Encrypt(XElement plaintextElement)
         {
@@ -30,5 +30,5 @@ public static class SealedTokenKeys
 public sealed class SealedTokenKeysDecryptor(IServiceProvider services) : IXmlDecryptor
 {
     public XElement Decrypt(XElement encryptedElement) =>
-        XElement.Parse(services.GetRequiredService<ISinkTokenProtector>().Unprotect(Convert.FromBase64String(encryptedElement.Value)));
+        XElement.Parse(services.GetRequiredService<ISecretProtector>().Unprotect(Convert.FromBase64String(encryptedElement.Value)));
 }

@@ -53,7 +53,7 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     {
         lock (gate)
         {
-            if (!devices.TryGetValue(device, out var known)) return new(DeviceFlows.Unheard);
+            if (!devices.TryGetValue(device, out var known)) return new(DeviceFlows.Unknown);
             return new(new DeviceFlows(known.Fence, known.Sessions.Select(id => sessions[id]).Where(s => s.HoldsFlow).ToDictionary(s => s.Id, s => s.Flow)));
         }
     }
@@ -110,21 +110,21 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     }
 
     /// <inheritdoc />
-    public ValueTask RestAsync(SinkRest rest)
+    public ValueTask ThrottleAsync(SinkThrottle throttle)
     {
         lock (gate)
-            if (!(rests.GetValueOrDefault((rest.ClientId, rest.Server)) > rest.Until)) rests[(rest.ClientId, rest.Server)] = rest.Until;
+            if (!(rests.GetValueOrDefault((throttle.ClientId, throttle.Server)) > throttle.Until)) rests[(throttle.ClientId, throttle.Server)] = throttle.Until;
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation)
+    public Task<IReadOnlyList<SinkThrottle>> ReadThrottlesAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         lock (gate)
         {
             foreach (var (place, until) in rests)
                 if (until <= now) rests.Remove(place);
-            return Task.FromResult<IReadOnlyList<SinkRest>>([.. rests.Select(rest => new SinkRest(rest.Key.ClientId, rest.Key.Server, rest.Value))]);
+            return Task.FromResult<IReadOnlyList<SinkThrottle>>([.. rests.Select(rest => new SinkThrottle(rest.Key.ClientId, rest.Key.Server, rest.Value))]);
         }
     }
 

@@ -9,15 +9,15 @@ public sealed class QodClient : IDisposable
     private const string Sessions = "qod/v0/sessions";
     private const string Profiles = "qod/v0/qos-profiles";
 
-    private readonly HttpDoor door;
+    private readonly ApiHttpClient http;
     private readonly AccessTokens tokens;
 
     /// <summary>Starts to log in; a failure to is thrown by the calls.</summary>
     public QodClient(ClientCredentials credentials, QodLogin login, QodClientOptions? options = null)
     {
         options ??= new QodClientOptions();
-        door = new HttpDoor(options);
-        tokens = new AccessTokens(new AuthorizationServer(door, credentials, options), login, options.TimeProvider);
+        http = new ApiHttpClient(options);
+        tokens = new AccessTokens(new AuthorizationServer(http, credentials, options), login, options.TimeProvider);
     }
 
     /// <summary>Waits for the login, as every call does first.</summary>
@@ -30,7 +30,7 @@ public sealed class QodClient : IDisposable
     /// <exception cref="QodUnavailableException">The device's operator does not answer.</exception>
     public async Task<QodSession> CreateSessionAsync(CreateSession session, CancellationToken cancellation = default)
     {
-        var body = HttpDoor.Json(session, Wire.Default.CreateSession);
+        var body = ApiHttpClient.Json(session, Wire.Default.CreateSession);
         return new QodSession(this, await CallAsync(HttpMethod.Post, Sessions, body, Wire.Default.SessionInfo, cancellation));
     }
 
@@ -78,7 +78,7 @@ public sealed class QodClient : IDisposable
     public void Dispose()
     {
         tokens.Dispose();
-        door.Dispose();
+        http.Dispose();
     }
 
     internal Task<SessionInfo> ReadAsync(Guid sessionId, CancellationToken cancellation) =>
@@ -88,13 +88,13 @@ public sealed class QodClient : IDisposable
     {
         var seconds = (int)Math.Clamp(additional.TotalSeconds, int.MinValue, int.MaxValue);
         return CallAsync(
-            HttpMethod.Post, $"{Sessions}/{sessionId}/extend", HttpDoor.Json(new ExtendSessionDuration(seconds), Wire.Default.ExtendSessionDuration), Wire.Default.SessionInfo, cancellation);
+            HttpMethod.Post, $"{Sessions}/{sessionId}/extend", ApiHttpClient.Json(new ExtendSessionDuration(seconds), Wire.Default.ExtendSessionDuration), Wire.Default.SessionInfo, cancellation);
     }
 
     private async Task<T> CallAsync<T>(HttpMethod method, string path, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var response = await SendAsync(method, path, body, cancellation);
-        return await HttpDoor.ReadAsync(response, type, cancellation);
+        return await ApiHttpClient.ReadAsync(response, type, cancellation);
     }
 
     /// <summary>With a token that we think good; should the aggregator think otherwise, once more with a new one. A 401 has done nothing, so that is safe for
@@ -104,12 +104,12 @@ public sealed class QodClient : IDisposable
         var token = await tokens.GetAsync(refused: null, cancellation);
         try
         {
-            return await door.SendAsync(method, path, token, body, cancellation);
+            return await http.SendAsync(method, path, token, body, cancellation);
         }
         catch (QodAuthorizationException)
         {
             token = await tokens.GetAsync(refused: token, cancellation);
         }
-        return await door.SendAsync(method, path, token, body, cancellation);
+        return await http.SendAsync(method, path, token, body, cancellation);
     }
 }

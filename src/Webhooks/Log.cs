@@ -31,5 +31,5 @@ internal static partial class Log
     public static partial void Stopped(ILogger log, int count);
 
     [LoggerMessage(4009, LogLevel.Warning, "The outbox could not be told that a sink asks for rest: a process that starts now will not know")]
-    public static partial void RestNotKept(ILogger log, Exception exception);
+    public static partial void ThrottleNotKept(ILogger log, Exception exception);
 }

@@ -14,7 +14,7 @@ namespace QodOrleans.Webhooks;
 
 /// <summary>Takes events to the clients' sinks: at least once, in order per session, right after the commit.</summary>
 /// <remarks>The decisions are in <see cref="DeliveryQueues"/>, one attempt in <see cref="SinkClient"/>, the outbox in <see cref="OutboxReader"/> and
-/// <see cref="OutboxMarker"/>; here they are put together. What is in memory is always in the outbox too, so a crash or a stop loses nothing.</remarks>
+/// <see cref="OutboxAcknowledger"/>; here they are put together. What is in memory is always in the outbox too, so a crash or a stop loses nothing.</remarks>
 public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
@@ -26,26 +26,26 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     private readonly Action<Action> begin;
     private readonly SinkClient client;
     private readonly DeliveryQueues queues;
-    private readonly OutboxMarker marker;
+    private readonly OutboxAcknowledger acknowledger;
     private readonly OutboxReader reader;
     private Task? stopped;
     private bool disposed;
 
     public WebhookDispatcher(
-        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, SinkPolicy policy,
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, SinkPolicy policy,
         IOptions<WebhookOptions> options, TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log, IOutboxShare? share = null,
-        IRestNews? news = null)
+        IThrottleBroadcast? others = null)
         : this(
             outbox, formats, unpinned, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log,
-            Random.Shared, share, news)
+            Random.Shared, share, others)
     {
     }
 
     /// <param name="begin">Begins work away from its caller: in the thread pool unless a simulation has it elsewhere.</param>
     internal WebhookDispatcher(
-        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, HttpMessageHandler network,
-        WebhookOptions options, TimeProvider time, IMeterFactory meters, ILogger log, Random chance, IOutboxShare? share = null,
-        IRestNews? news = null, Action<Action>? begin = null)
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, HttpMessageHandler network,
+        WebhookOptions options, TimeProvider time, IMeterFactory meters, ILogger log, Random random, IOutboxShare? share = null,
+        IThrottleBroadcast? others = null, Action<Action>? begin = null)
     {
         this.options = options;
         this.time = time;
@@ -53,16 +53,16 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         this.begin = begin ?? BeginInThreadPool;
         telemetry = new WebhookTelemetry(meters);
         client = new SinkClient(network, formats, unpinned, tokens, time, log);
-        marker = new OutboxMarker(outbox, options, time, telemetry, inFlight, this.begin, log);
-        queues = new DeliveryQueues(options, time, chance)
+        acknowledger = new OutboxAcknowledger(outbox, options, time, telemetry, inFlight, this.begin, log);
+        queues = new DeliveryQueues(options, time, random)
         {
             Start = StartWorker,
-            Concluded = marker.Post,
+            Concluded = acknowledger.Post,
             FellBehind = FellBehind,
-            Rested = new RestKeeper(outbox, news, inFlight, this.begin, log).Post,
+            Throttled = new ThrottleKeeper(outbox, others, inFlight, this.begin, log).Post,
             IsOurs = share is null ? static _ => true : share.IsOurs,
         };
-        marker.Attach(queues);
+        acknowledger.Attach(queues);
         reader = new OutboxReader(outbox, queues, options, time, inFlight, this.begin, log);
         telemetry.Observe(queues);
     }
@@ -87,7 +87,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     }
 
     /// <inheritdoc />
-    public void Rest(SinkRest rest) => queues.Rest(rest);
+    public void Throttle(SinkThrottle throttle) => queues.Throttle(throttle);
 
     public Task StartAsync(CancellationToken cancellationToken) => reader.StartAsync(cancellationToken);
 
@@ -118,7 +118,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
 
     internal int Held => queues.Held;
 
-    internal int Lanes => queues.Lanes;
+    internal int Sinks => queues.Sinks;
 
     public void Dispose()
     {
@@ -127,7 +127,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         disposed = true;
         queues.Dispose();
         reader.Dispose();
-        marker.Dispose();
+        acknowledger.Dispose();
         stop.Cancel();
         client.Dispose();
         stop.Dispose();
@@ -135,30 +135,30 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
 
     private void FellBehind() => reader.Want();
 
-    private void StartWorker(SessionLine line)
+    private void StartWorker(SessionEvents session)
     {
         inFlight.Enter();
-        begin(() => _ = WorkAsync(line));
+        begin(() => _ = WorkAsync(session));
     }
 
     // Unsafe: the caller's activity and other ambient values are not the delivery's.
     private static void BeginInThreadPool(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 
-    private async Task WorkAsync(SessionLine first)
+    private async Task WorkAsync(SessionEvents first)
     {
-        using var limit = new AttemptLimit(options.AttemptTimeout, time, stop.Token);
-        for (var line = first; line is not null;)
+        using var limit = new AttemptTimeout(options.AttemptTimeout, time, stop.Token);
+        for (var session = first; session is not null;)
         {
-            var change = line.UnderWay!;
+            var change = session.UnderWay!;
             var startedAt = time.GetUtcNow();
-            SinkAnswer answer;
+            DeliveryResult answer;
             using (var activity = telemetry.StartAttempt(change))
             {
                 answer = await client.SendAsync(change, limit.Begin(), stop.Token);
                 telemetry.Attempted(activity, answer, time.GetUtcNow() - change.OccurredAt);
             }
-            if (answer.Verdict == SinkVerdict.Failed) Log.AttemptFailed(log, change.SessionId, change.Correlator, change.Sequence, line.Attempts + 1, answer.Reason);
-            line = queues.Settle(line, answer, startedAt);
+            if (answer.Outcome == DeliveryOutcome.Failed) Log.AttemptFailed(log, change.SessionId, change.Correlator, change.Sequence, session.Attempts + 1, answer.Reason);
+            session = queues.Settle(session, answer, startedAt);
         }
         inFlight.Exit();
     }

@@ -35,7 +35,7 @@ internal sealed class WebhookTelemetry
     public void Observe(DeliveryQueues queues)
     {
         meter.CreateObservableGauge("qod.webhooks.pending", () => queues.Held, "{event}", "Events in memory.");
-        meter.CreateObservableGauge("qod.webhooks.lanes", () => queues.Lanes, "{sink}", "Sinks with events in memory.");
+        meter.CreateObservableGauge("qod.webhooks.lanes", () => queues.Sinks, "{sink}", "Sinks with events in memory.");
     }
 
     /// <summary>Takes note of the trace that the change belongs to. One that is read from the outbox belongs to none any more.</summary>
@@ -48,18 +48,18 @@ internal sealed class WebhookTelemetry
     public Activity? StartAttempt(QosStatusChanged change) => !Activities.HasListeners() ? null
         : Activities.StartActivity("webhook.deliver", ActivityKind.Client, causes.TryGetValue(change, out var cause) ? cause.Context : default);
 
-    public void Attempted(Activity? activity, SinkAnswer answer, TimeSpan sinceChange)
+    public void Attempted(Activity? activity, DeliveryResult answer, TimeSpan sinceChange)
     {
-        switch (answer.Verdict)
+        switch (answer.Outcome)
         {
-            case SinkVerdict.Delivered:
+            case DeliveryOutcome.Delivered:
                 attempts.Add(1, DeliveredTag);
                 lag.Record(sinceChange.TotalSeconds);
                 return;
-            case SinkVerdict.Interrupted:
+            case DeliveryOutcome.Interrupted:
                 return;
             default:
-                attempts.Add(1, answer.Verdict == SinkVerdict.Failed ? FailedTag : RefusedTag);
+                attempts.Add(1, answer.Outcome == DeliveryOutcome.Failed ? FailedTag : RefusedTag);
                 activity?.SetStatus(ActivityStatusCode.Error, answer.Reason);
                 return;
         }

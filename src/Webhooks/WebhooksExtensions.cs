@@ -11,7 +11,7 @@ namespace QodOrleans.Webhooks;
 
 public static class WebhooksExtensions
 {
-    /// <summary>Delivery of events. Needs an <c>IEventOutbox</c>, and of the domain <c>SinkPolicy</c> and <c>ISinkTokenProtector</c>.</summary>
+    /// <summary>Delivery of events. Needs an <c>IEventOutbox</c>, and of the domain <c>SinkPolicy</c> and <c>ISecretProtector</c>.</summary>
     /// <param name="configuration">Its section <see cref="WebhookOptions.Section"/> is read and checked at start.</param>
     public static IServiceCollection AddQodWebhooks(this IServiceCollection services, IConfiguration configuration)
     {

@@ -104,7 +104,7 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
     public async Task What_a_token_s_line_is_called_is_told_nowhere()
     {
         const string Phone = "+34600000777";
-        var line = new Line(new OperatorId("offers"), new Device { PhoneNumber = Phone });
+        var line = new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = Phone });
         var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "a-pairwise-name", line, [.. gateway.Scopes.All]);
         var made = await gateway.SendAsync("POST", V1, """{"applicationServer":{"ipv4Address":"198.51.100.7"},"qosProfile":"QOS_E","duration":300}""", token);
         Assert.Equal(201, made.Status);

@@ -63,7 +63,7 @@ public sealed class DeviceAddressTests(Gateway gateway) : IClassFixture<Gateway>
     [Fact]
     public async Task R53_with_a_lines_token_loopback_is_for_the_operators_to_know()
     {
-        var line = new Line(new OperatorId("offers"), new Device { PhoneNumber = "+34600000000" });
+        var line = new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = "+34600000000" });
         var token = gateway.Services.GetRequiredService<AccessTokens>().Issue("my-app-id", "user", line, [.. gateway.Scopes.All]);
         var body = Gateway.Body(b =>
         {

@@ -52,7 +52,7 @@ public class Gateway : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton(profiles);
-        builder.Services.AddSingleton<ISinkTokenProtector, XorProtector>();
+        builder.Services.AddSingleton<ISecretProtector, XorProtector>();
         builder.Services.AddSingleton(services => cluster.NewEngine(profiles, services.GetRequiredService<ILogger<OrleansSessionEngine>>()));
         builder.Services.AddSingleton(services => new FaultyEngine(new Lazy<ISessionEngine>(services.GetRequiredService<OrleansSessionEngine>)));
         builder.Services.AddSingleton<ISessionEngine>(services => services.GetRequiredService<FaultyEngine>());
@@ -222,7 +222,7 @@ public sealed record Answer(int Status, HttpResponseHeaders Headers, HttpContent
 }
 
 /// <summary>Seals with an exclusive or: reversible, and not the text itself.</summary>
-internal sealed class XorProtector : ISinkTokenProtector
+internal sealed class XorProtector : ISecretProtector
 {
     public byte[] Protect(string token) => [.. Encoding.ASCII.GetBytes(token).Select(b => (byte)(b ^ 0x5a))];
 

@@ -70,21 +70,21 @@ public abstract class EventOutboxContract
     {
         var (app, other, now) = ($"app-{Guid.NewGuid():N}", $"app-{Guid.NewGuid():N}", TimeProvider.System.GetUtcNow());
         var later = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero).AddMinutes(10);
-        await Outbox.RestAsync(new SinkRest(app, "https://a.example:443", later));
-        await Outbox.RestAsync(new SinkRest(app, "https://a.example:443", later.AddMinutes(-5)));
-        await Outbox.RestAsync(new SinkRest(app, "https://b.example:443", later.AddMinutes(1)));
-        await Outbox.RestAsync(new SinkRest(other, "https://a.example:443", later.AddMinutes(2)));
-        await Outbox.RestAsync(new SinkRest(other, "https://b.example:443", later.AddMinutes(3)));
+        await Outbox.ThrottleAsync(new SinkThrottle(app, "https://a.example:443", later));
+        await Outbox.ThrottleAsync(new SinkThrottle(app, "https://a.example:443", later.AddMinutes(-5)));
+        await Outbox.ThrottleAsync(new SinkThrottle(app, "https://b.example:443", later.AddMinutes(1)));
+        await Outbox.ThrottleAsync(new SinkThrottle(other, "https://a.example:443", later.AddMinutes(2)));
+        await Outbox.ThrottleAsync(new SinkThrottle(other, "https://b.example:443", later.AddMinutes(3)));
 
         Assert.Equal(
             [(app, "https://a.example:443", later), (app, "https://b.example:443", later.AddMinutes(1)), (other, "https://a.example:443", later.AddMinutes(2)), (other, "https://b.example:443", later.AddMinutes(3))],
             await AtAsync(now));
         Assert.Equal([(other, "https://b.example:443", later.AddMinutes(3))], await AtAsync(later.AddMinutes(2)));
-        await Outbox.RestAsync(new SinkRest(other, "https://b.example:443", later.AddMinutes(4)));
+        await Outbox.ThrottleAsync(new SinkThrottle(other, "https://b.example:443", later.AddMinutes(4)));
         Assert.Equal([(other, "https://b.example:443", later.AddMinutes(4))], await AtAsync(later.AddMinutes(2)));
 
         async Task<IEnumerable<(string, string, DateTimeOffset)>> AtAsync(DateTimeOffset at) =>
-            from rest in await Outbox.ReadRestsAsync(at, default)
+            from rest in await Outbox.ReadThrottlesAsync(at, default)
             where rest.ClientId == app || rest.ClientId == other
             orderby rest.Until
             select (rest.ClientId, rest.Server, rest.Until);

@@ -427,7 +427,7 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
         Assert.Equal(LineOf("+34600000000"), (await Engine.IdentifyLineAsync(new Device { Ipv6Address = "::ffff:127.0.0.9" }, default)).Line);
 
         var behindAddress = new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", null, 8080) };
-        Assert.Equal(new Line(Movistar, behindAddress), (await Engine.IdentifyLineAsync(behindAddress, default)).Line);
+        Assert.Equal(new SubscriberLine(Movistar, behindAddress), (await Engine.IdentifyLineAsync(behindAddress, default)).Line);
         Assert.Equal(SessionErrorCode.DeviceNotIdentified, (await Engine.IdentifyLineAsync(Number("+34600009006"), default)).Error?.Code);
     }
 
@@ -572,7 +572,7 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
 
     private static Device Number(string phone) => new() { PhoneNumber = phone };
 
-    private static Line LineOf(string phone) => new(Movistar, Number(phone));
+    private static SubscriberLine LineOf(string phone) => new(Movistar, Number(phone));
 
     private async Task RefusedAsync(SessionErrorCode code, CreateSession request) =>
         Assert.Equal(code, (await Engine.CreateSessionAsync(request, default)).Error?.Code);

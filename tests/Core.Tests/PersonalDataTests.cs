@@ -42,10 +42,10 @@ public sealed class PersonalDataTests
         ["sink"] = Sink,
         ["device found"] = (DeviceResult)new ResolvedDevice(
             new OperatorRoute { Id = new OperatorId("movistar-es"), DisplayName = "Movistar Spain", NumberPrefixes = ["+34"], Networks = [] }, null!, "tel:" + Phone),
-        ["line"] = new Line(new OperatorId("movistar-es"), Device),
+        ["line"] = new SubscriberLine(new OperatorId("movistar-es"), Device),
         ["identity"] = new OperatorIdentity(OperatorOutcomeKind.Accepted, Phone),
         ["consent"] = new QodOrleans.Core.Authorization.Consent("my-app-id", "ppid-4711", ["qod-sessions-read"], TestSessions.Start),
-        ["caller"] = new Caller("my-app-id", "ppid-4711", new Line(new OperatorId("movistar-es"), Device)),
+        ["caller"] = new Caller("my-app-id", "ppid-4711", new SubscriberLine(new OperatorId("movistar-es"), Device)),
         ["session as asked for"] = new CreateSession
         {
             Caller = new Caller("my-app-id", "ppid-4711"),
@@ -69,7 +69,7 @@ public sealed class PersonalDataTests
         ["user"] = new SessionUser(Session.Terms.Subject ?? "zoe", null),
         ["resolved device"] = new ResolvedDevice(
             new OperatorRoute { Id = new OperatorId("movistar-es"), DisplayName = "Movistar Spain", NumberPrefixes = ["+34"], Networks = [] }, null!, "tel:" + Phone),
-        ["what holds a device's flows"] = DeviceFlows.Unheard.With(Session.Id, Session.Flow, 1),
+        ["what holds a device's flows"] = DeviceFlows.Unknown.With(Session.Id, Session.Flow, 1),
     };
 
     public static TheoryData<string> Names => [.. Things.Keys];

@@ -60,7 +60,7 @@ public sealed class SurrogateTests
 
     private static readonly CreateSession Create = new()
     {
-        Caller = new Caller("alice", "zoe", new Line(new OperatorId("movistar-es"), new Device { PhoneNumber = "+34600000001" })),
+        Caller = new Caller("alice", "zoe", new SubscriberLine(new OperatorId("movistar-es"), new Device { PhoneNumber = "+34600000001" })),
         Surface = "qod-0.10",
         Device = Device,
         ApplicationServer = new ApplicationServer("198.51.100.0/24", null),

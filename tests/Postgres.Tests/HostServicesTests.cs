@@ -11,10 +11,10 @@ public sealed class HostServicesTests(PostgresStore database) : PostgresTest(dat
     [Fact]
     public async Task A_pin_keeps_its_first_value()
     {
-        var pins = Database.Services.GetRequiredService<PostgresPins>();
-        Assert.Equal("a", await pins.PinAsync("secret", "a"));
-        Assert.Equal("a", await pins.PinAsync("secret", "b"));
-        var raced = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => pins.PinAsync("raced", $"{i}")));
+        var invariants = Database.Services.GetRequiredService<DatabaseInvariants>();
+        Assert.Equal("a", await invariants.PinAsync("secret", "a"));
+        Assert.Equal("a", await invariants.PinAsync("secret", "b"));
+        var raced = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => invariants.PinAsync("raced", $"{i}")));
         Assert.Single(raced.Distinct());
     }
 

@@ -47,10 +47,10 @@ public sealed class CalmStore : IStoreFixture, ISessionStore, IEventOutbox
 
     public ValueTask DeadLetterAsync(Guid eventId, string reason) => new(Run(() => connection.DeadLetterAsync(eventId, reason).AsTask()));
 
-    public ValueTask RestAsync(SinkRest rest) => new(Run(() => connection.RestAsync(rest).AsTask()));
+    public ValueTask ThrottleAsync(SinkThrottle throttle) => new(Run(() => connection.ThrottleAsync(throttle).AsTask()));
 
-    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation) =>
-        Run(() => connection.ReadRestsAsync(now, cancellation));
+    public Task<IReadOnlyList<SinkThrottle>> ReadThrottlesAsync(DateTimeOffset now, CancellationToken cancellation) =>
+        Run(() => connection.ReadThrottlesAsync(now, cancellation));
 
     private T Run<T>(Func<T> call) where T : Task
     {

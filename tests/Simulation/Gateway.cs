@@ -12,7 +12,7 @@ internal sealed class Gateway(World world) : Node(world, "gateway")
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan UndoPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan UndoTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>The silos that it knows of.</summary>
     public Members Members { get; set; }
@@ -91,7 +91,7 @@ internal sealed class Gateway(World world) : Node(world, "gateway")
     {
         if ((await attempts).Session is null) await Task.Delay(Options.AttemptTimeout, Clock);
         var started = Clock.GetTimestamp();
-        while (Clock.GetElapsedTime(started) < UndoPatience)
+        while (Clock.GetElapsedTime(started) < UndoTimeout)
         {
             var result = await CallAsync(id, () => session => session.DeleteAsync(caller: null));
             if (result.Session is not null) return;

@@ -10,7 +10,7 @@ internal sealed class Router(World world, Silo silo, WebhookDispatcher local) : 
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Settling = 2 * (ResponseTimeout + RetryPause);
 
-    private readonly Dictionary<int, Lane> lanes = [];
+    private readonly Dictionary<int, SiloSender> senders = [];
     private TimeSpan changedAt = world.Scheduler.Now;
 
     public void OwnersChanged() => changedAt = world.Scheduler.Now;
@@ -24,11 +24,11 @@ internal sealed class Router(World world, Silo silo, WebhookDispatcher local) : 
             local.Dispatch(change);
             return;
         }
-        if (!lanes.TryGetValue(owner, out var lane)) lanes[owner] = lane = new Lane(this, owner);
-        lane.Add(change);
+        if (!senders.TryGetValue(owner, out var sender)) senders[owner] = sender = new SiloSender(this, owner);
+        sender.Add(change);
     }
 
-    private sealed class Lane(Router router, int owner)
+    private sealed class SiloSender(Router router, int owner)
     {
         private List<QosStatusChanged> waiting = [];
         private bool missed;
@@ -67,7 +67,7 @@ internal sealed class Router(World world, Silo silo, WebhookDispatcher local) : 
             }
             waiting.Clear();
             (missed, isSending) = (false, false);
-            router.lanes.Remove(owner);
+            router.senders.Remove(owner);
         }
     }
 

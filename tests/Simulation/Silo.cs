@@ -17,7 +17,7 @@ namespace QodOrleans.Simulation;
 /// <summary>One process with the product's classes in it, from its start to its death. What Orleans does around them is done here: sessions and devices are
 /// made where they
 /// are called, calls interleave, and who looks after what is worked out from the members that this silo knows.</summary>
-internal sealed class Silo : Node, IDueSessions, IOutboxShare, IRestNews
+internal sealed class Silo : Node, IDueSessions, IOutboxShare, IThrottleBroadcast
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan OutboxPeriod = TimeSpan.FromSeconds(20);
@@ -106,10 +106,10 @@ internal sealed class Silo : Node, IDueSessions, IOutboxShare, IRestNews
     }
 
     /// <summary>News that may get lost: who does not hear it reads it in the outbox.</summary>
-    public void Tell(SinkRest rest)
+    public void Tell(SinkThrottle throttle)
     {
         foreach (var silo in World.Living)
-            if (silo != this && Members.Has(silo.Number)) World.Scheduler.Soon(silo, () => silo.webhooks.Rest(rest));
+            if (silo != this && Members.Has(silo.Number)) World.Scheduler.Soon(silo, () => silo.webhooks.Throttle(throttle));
     }
 
     private Task<AdmissionOutcome> AdmitAsync(QosSession session, DateTimeOffset validUntil) => World.CallAsync(

@@ -63,13 +63,13 @@ internal sealed class SimulatedStore(World world)
         return true;
     }
 
-    public bool Rest(SinkRest rest)
+    public bool Rest(SinkThrottle throttle)
     {
-        rows.RestAsync(rest).AsTask().Wait();
+        rows.ThrottleAsync(throttle).AsTask().Wait();
         return true;
     }
 
-    public IReadOnlyList<SinkRest> ReadRests(DateTimeOffset now) => rows.ReadRestsAsync(now, default).GetAwaiter().GetResult();
+    public IReadOnlyList<SinkThrottle> ReadRests(DateTimeOffset now) => rows.ReadThrottlesAsync(now, default).GetAwaiter().GetResult();
 
     public bool DeadLetter(Guid eventId, string reason)
     {
@@ -113,10 +113,10 @@ internal sealed class StoreConnection(World world, SimulatedStore store, Node pr
 
     public ValueTask DeadLetterAsync(Guid eventId, string reason) => new(AskAsync(new Question<bool>(() => store.DeadLetter(eventId, reason))));
 
-    public ValueTask RestAsync(SinkRest rest) => new(AskAsync(new Question<bool>(() => store.Rest(rest))));
+    public ValueTask ThrottleAsync(SinkThrottle throttle) => new(AskAsync(new Question<bool>(() => store.Rest(throttle))));
 
-    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation) =>
-        AskAsync(new Question<IReadOnlyList<SinkRest>>(() => store.ReadRests(now)));
+    public Task<IReadOnlyList<SinkThrottle>> ReadThrottlesAsync(DateTimeOffset now, CancellationToken cancellation) =>
+        AskAsync(new Question<IReadOnlyList<SinkThrottle>>(() => store.ReadRests(now)));
 
     private Task<T> AskAsync<T>(Question<T> question)
     {

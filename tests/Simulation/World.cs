@@ -69,7 +69,7 @@ internal sealed class World
 
     public static UnpinnedEvents Unpinned { get; } = new(new ConfigurationBuilder().Build());
 
-    public static ISinkTokenProtector NoTokens { get; } = new WithoutTokens();
+    public static ISecretProtector NoTokens { get; } = new WithoutTokens();
 
     public long Seed { get; }
 
@@ -259,7 +259,7 @@ internal sealed class World
         Books.Check(this);
     }
 
-    private sealed class WithoutTokens : ISinkTokenProtector
+    private sealed class WithoutTokens : ISecretProtector
     {
         public byte[] Protect(string token) => throw new NotSupportedException("No session of the simulation has a token.");
 

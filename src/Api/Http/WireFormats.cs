@@ -9,7 +9,7 @@ namespace QodOrleans.Api.Http;
 internal static class WireFormats
 {
     /// <summary>The sink of a URL that a surface has checked; null if there is no URL, or an invalid one.</summary>
-    public static Sink? Sink(this SinkPolicy sinks, string? url, string? token, ISinkTokenProtector protector) =>
+    public static Sink? Sink(this SinkPolicy sinks, string? url, string? token, ISecretProtector protector) =>
         url is not null && sinks.TryParse(url, out var parsed, out _) ? new Sink(parsed, token is null ? null : protector.Protect(token)) : null;
 
     /// <summary>RFC 3339 in UTC, with milliseconds.</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using QodOrleans.Authorization.Authorize;
 using QodOrleans.Authorization.Grants;
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Authorization.Consents;
 
@@ -37,7 +38,7 @@ internal sealed class ConsentPage(IDataProtectionProvider protection, TimeProvid
     }
 
     /// <summary>What the person has allowed so far.</summary>
-    public Task ShowGivenAsync(HttpContext context, Line line, IReadOnlyList<(Client Client, GrantTerms Terms)> given)
+    public Task ShowGivenAsync(HttpContext context, SubscriberLine line, IReadOnlyList<(Client Client, GrantTerms Terms)> given)
     {
         var browser = BrowserOf(context);
         var entries = given.Select(entry =>
@@ -108,6 +109,6 @@ internal sealed class ConsentPage(IDataProtectionProvider protection, TimeProvid
     }
 
     /// <summary>Enough for the person to recognize the line, too little for others to identify it.</summary>
-    private static string Described(Line line) =>
+    private static string Described(SubscriberLine line) =>
         line.Device.PhoneNumber is { Length: > 6 } number ? $"the line {number[..3]}…{number[^2..]}" : "the line that this device is connected by";
 }

@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
 using QodOrleans.Authorization.OAuth;
 using QodOrleans.Core.Engine;
+using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Authorization.Grants;
 
 /// <summary>What the token shall say once the grant is redeemed. Names a person: it leaves the process sealed only.</summary>
 /// <param name="AuthenticatedAt">When the network identified the line.</param>
-internal sealed record GrantTerms(string Subject, Line Line, ScopeRequest Scope, DateTimeOffset AuthenticatedAt)
+internal sealed record GrantTerms(string Subject, SubscriberLine Line, ScopeRequest Scope, DateTimeOffset AuthenticatedAt)
 {
     /// <summary>For the id_token of the code flow.</summary>
     public string? Nonce { get; init; }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
+using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Core.Authorization;
 
@@ -15,7 +16,7 @@ public sealed class PairwiseSubjects(byte[] secret)
     private readonly byte[] key = HMACSHA256.HashData(secret, "QodOrleans pairwise subject"u8);
 
     /// <returns>43 characters of base64url.</returns>
-    public string Of(string clientId, Line line) =>
+    public string Of(string clientId, SubscriberLine line) =>
         // Neither part before the last holds a blank, so three texts cannot be cut in two ways.
         Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{clientId} {line.Operator} {TextOf(line.Device.ToCanonical())}")));
 

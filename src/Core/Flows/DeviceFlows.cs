@@ -7,7 +7,7 @@ namespace QodOrleans.Core.Flows;
 public sealed record DeviceFlows(long Fence, IReadOnlyDictionary<SessionId, Flow> Held)
 {
     /// <summary>A device that nobody has asked for yet.</summary>
-    public static readonly DeviceFlows Unheard = new(0, new Dictionary<SessionId, Flow>());
+    public static readonly DeviceFlows Unknown = new(0, new Dictionary<SessionId, Flow>());
 
     public bool Conflicts(Flow flow)
     {

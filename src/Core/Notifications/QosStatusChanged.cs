@@ -8,7 +8,7 @@ namespace QodOrleans.Core.Notifications;
 /// <param name="EventId">The same for every attempt, and after every crash: it is derived from session and sequence.</param>
 /// <param name="Sequence">1, 2, …: the order of one session's events.</param>
 /// <param name="OccurredAt">When the status changed, not when it is told.</param>
-/// <param name="Sink">Its token's end is <see cref="SessionTerms.ToldUntil"/>: null too where the client gave one that stops nothing.</param>
+/// <param name="Sink">Its token's end is <see cref="SessionTerms.NotifyUntil"/>: null too where the client gave one that stops nothing.</param>
 /// <param name="ClientId">Whose event it is; null in rows from before schema version 7.</param>
 /// <param name="Source">CloudEvents' <c>source</c>: <see cref="QosSession.EventSource"/>, and null where that is.</param>
 public sealed record QosStatusChanged(
@@ -25,7 +25,7 @@ public sealed record QosStatusChanged(
     string? ClientId = null)
 {
     /// <summary>Whether the client may still be told: it was to be when the status changed, but an attempt can be much later.</summary>
-    public bool IsToldAt(DateTimeOffset now) => !(Sink.TokenExpiresAt <= now);
+    public bool ShouldNotify(DateTimeOffset now) => !(Sink.TokenExpiresAt <= now);
 
     /// <summary>The event of the change that <paramref name="session"/> has just gone through.</summary>
     public static QosStatusChanged Of(QosSession session, DateTimeOffset now) => new(
@@ -44,7 +44,7 @@ public sealed record QosStatusChanged(
     private static Sink SinkOf(SessionTerms terms)
     {
         var sink = terms.Sink ?? throw new InvalidOperationException("A session without a sink has no events.");
-        return sink.TokenExpiresAt == terms.ToldUntil ? sink : sink with { TokenExpiresAt = terms.ToldUntil };
+        return sink.TokenExpiresAt == terms.NotifyUntil ? sink : sink with { TokenExpiresAt = terms.NotifyUntil };
     }
 
     /// <summary>A UUID of version 8 (RFC 9562) from a hash.</summary>

@@ -20,9 +20,9 @@ public sealed class OperatorCalls(OperatorDirectory directory, Action<SessionId,
         session, session.Duration,
         static (adapter, told) => adapter.Capabilities.CanLookUp ? adapter.LookUpAsync(told, CancellationToken.None) : new(OperatorOutcome.Unknown("cannot be asked")));
 
-    /// <param name="patience">No longer than the session has to live: an extension that comes after the end is none.</param>
-    public ValueTask<OperatorOutcome> ExtendAsync(QosSession session, TimeSpan duration, CancellationToken patience) =>
-        CallAsync(session, duration, (adapter, told) => adapter.ExtendAsync(told, patience));
+    /// <param name="untilExpiry">No longer than the session has to live: an extension that comes after the end is none.</param>
+    public ValueTask<OperatorOutcome> ExtendAsync(QosSession session, TimeSpan duration, CancellationToken untilExpiry) =>
+        CallAsync(session, duration, (adapter, told) => adapter.ExtendAsync(told, untilExpiry));
 
     private async ValueTask<OperatorOutcome> CallAsync(
         QosSession session, TimeSpan duration, Func<IOperatorAdapter, OperatorSession, ValueTask<OperatorOutcome>> call)

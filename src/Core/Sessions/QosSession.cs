@@ -60,10 +60,10 @@ public sealed record SessionTerms
     /// <summary>From when on the client is told nothing more; null for never. CAMARA r3.2, accessTokenExpiresUtc: "If the token expires while the session
     /// is still active, the client will stop receiving notifications." One that was over before – the release's own example is of 2023 – stops
     /// nothing: the sink may judge.</summary>
-    public DateTimeOffset? ToldUntil => Sink?.TokenExpiresAt is { } end && end > CreatedAt ? end : null;
+    public DateTimeOffset? NotifyUntil => Sink?.TokenExpiresAt is { } end && end > CreatedAt ? end : null;
 
     /// <summary>Whether the client is told of what happens now.</summary>
-    public bool IsToldAt(DateTimeOffset now) => Sink is not null && !(ToldUntil <= now);
+    public bool ShouldNotify(DateTimeOffset now) => Sink is not null && !(NotifyUntil <= now);
 
     /// <summary>Neither person, address nor token: a session may be logged as a whole.</summary>
     public override string ToString() => $"{nameof(SessionTerms)}({ClientId}, {Operator}, {QosProfile}, {DeviceKey})";

@@ -307,7 +307,7 @@ public sealed class SessionMachine(SessionPolicy policy)
     private static Decision Told(QosSession session, DateTimeOffset now, SessionEffect? effect)
     {
         var told = session with { Version = session.Version + 1, EventSequence = session.EventSequence + 1 };
-        return new Decision(told, Changed: true, told.Terms.IsToldAt(now) ? QosStatusChanged.Of(told, now) : null, effect, Error: null);
+        return new Decision(told, Changed: true, told.Terms.ShouldNotify(now) ? QosStatusChanged.Of(told, now) : null, effect, Error: null);
     }
 
     private static Decision Silent(QosSession session, SessionEffect? effect = null) =>

@@ -2,7 +2,7 @@ namespace QodOrleans.Core.Sessions;
 
 /// <summary>Where a client wants its events, and the token it wants to see there.</summary>
 /// <param name="Url">Absolute, vetted when the session was made, and vetted again at every connection.</param>
-/// <param name="ProtectedToken">The bearer token as <see cref="Notifications.ISinkTokenProtector"/> sealed it; null where the client gave none.</param>
+/// <param name="ProtectedToken">The bearer token as <see cref="Notifications.ISecretProtector"/> sealed it; null where the client gave none.</param>
 /// <param name="TokenExpiresAt">When the client says that the token ends; null where it does not say.</param>
 /// <param name="TokenParameter">The parameter of the sink's query that carries the token, where the surface has it so when the session is made; null for a
 /// bearer token in the <c>Authorization</c> header.</param>

@@ -91,13 +91,13 @@ public interface IEventOutbox
     /// <exception cref="StoreUnavailableException" />
     ValueTask DeadLetterAsync(Guid eventId, string reason);
 
-    /// <summary>A server has asked for rest: whoever tells that application's events after this process must know. Of two for one server, the later one stays.</summary>
+    /// <summary>A server has asked for a pause: any process that delivers that application's events after this process must know. Of two for one server, the later one stays.</summary>
     /// <exception cref="StoreUnavailableException" />
-    ValueTask RestAsync(SinkRest rest);
+    ValueTask ThrottleAsync(SinkThrottle throttle);
 
     /// <summary>The rests that are not over at <paramref name="now"/>, in no order.</summary>
     /// <exception cref="StoreUnavailableException" />
-    Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation);
+    Task<IReadOnlyList<SinkThrottle>> ReadThrottlesAsync(DateTimeOffset now, CancellationToken cancellation);
 }
 
 /// <summary>A place in the outbox.</summary>

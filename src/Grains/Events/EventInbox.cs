@@ -16,9 +16,9 @@ internal sealed class EventInbox(GrainId id, Silo silo, ILoggerFactory logs, ISe
         return Task.CompletedTask;
     }
 
-    public Task RestAsync(string clientId, string server, DateTimeOffset until)
+    public Task ThrottleAsync(string clientId, string server, DateTimeOffset until)
     {
-        local.Rest(new SinkRest(clientId, server, until));
+        local.Throttle(new SinkThrottle(clientId, server, until));
         return Task.CompletedTask;
     }
 }

@@ -21,21 +21,21 @@ internal sealed class EventRouter : IEventDispatcher
     private readonly SessionShares shares;
     private readonly EventInboxClient inboxes;
     private readonly GrainMetrics metrics;
-    private readonly TimeProvider pace;
+    private readonly TimeProvider backgroundTime;
     private readonly ILogger log;
     private readonly TimeSpan settling;
-    private readonly ConcurrentDictionary<SiloAddress, Lane> lanes = new();
+    private readonly ConcurrentDictionary<SiloAddress, SiloSender> senders = new();
     private long changedAt;
 
     public EventRouter(
         IEventDispatcher local, SessionShares shares, EventInboxClient inboxes, GrainMetrics metrics, IOptions<SiloMessagingOptions> messaging,
-        [FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<EventRouter> log)
+        [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime, ILogger<EventRouter> log)
     {
-        (this.local, this.shares, this.inboxes, this.metrics, this.pace, this.log) = (local, shares, inboxes, metrics, pace, log);
+        (this.local, this.shares, this.inboxes, this.metrics, this.backgroundTime, this.log) = (local, shares, inboxes, metrics, backgroundTime, log);
         // A call that failed late, and the next.
         settling = 2 * (messaging.Value.ResponseTimeout + RetryPause);
-        changedAt = pace.GetTimestamp();
-        shares.Changed += () => Volatile.Write(ref changedAt, pace.GetTimestamp());
+        changedAt = backgroundTime.GetTimestamp();
+        shares.Changed += () => Volatile.Write(ref changedAt, backgroundTime.GetTimestamp());
     }
 
     /// <inheritdoc />
@@ -43,16 +43,16 @@ internal sealed class EventRouter : IEventDispatcher
     {
         if (shares.OwnerOf(change.SessionId) is { } owner && !owner.Equals(shares.Self))
         {
-            lanes.GetOrAdd(owner, silo => new Lane(this, silo)).Add(change);
+            senders.GetOrAdd(owner, silo => new SiloSender(this, silo)).Add(change);
             return;
         }
         // Its former owner may have one before this on its way to us. It is in the outbox.
-        if (change.Sequence > 1 && pace.GetElapsedTime(Volatile.Read(ref changedAt)) < settling) local.CatchUp();
+        if (change.Sequence > 1 && backgroundTime.GetElapsedTime(Volatile.Read(ref changedAt)) < settling) local.CatchUp();
         local.Dispatch(change);
     }
 
     /// <summary>What is on its way to one silo: one call at a time, with all that has come together meanwhile.</summary>
-    private sealed class Lane(EventRouter router, SiloAddress silo)
+    private sealed class SiloSender(EventRouter router, SiloAddress silo)
     {
         // More than this is left to the outbox.
         private const int MostWaiting = 10_000;
@@ -72,7 +72,7 @@ internal sealed class EventRouter : IEventDispatcher
                 sending = true;
             }
             // Off the grain's scheduler, and without its activity: a batch belongs to no single session.
-            ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.SendAsync(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static sender => _ = sender.SendAsync(), this, preferLocal: false);
         }
 
         private async Task SendAsync()
@@ -89,7 +89,7 @@ internal sealed class EventRouter : IEventDispatcher
                     Log.NotForwarded(router.log, changes.Length, silo, exception);
                     router.metrics.Forwarded(changes.Length, arrived: false);
                     lock (gate) missed = true;
-                    await Task.Delay(RetryPause, router.pace);
+                    await Task.Delay(RetryPause, router.backgroundTime);
                 }
             }
         }
@@ -103,7 +103,7 @@ internal sealed class EventRouter : IEventDispatcher
                     // Others look after its sessions now, and look in the outbox for what they have not heard.
                     waiting.Clear();
                     missed = false;
-                    router.lanes.TryRemove(new(silo, this));
+                    router.senders.TryRemove(new(silo, this));
                 }
                 if (waiting.Count == 0 && !missed)
                 {

@@ -11,7 +11,7 @@ internal interface IEventInbox : IGrainService
     [Alias("Take")]
     Task TakeAsync([Immutable] QosStatusChanged[] changes, bool catchUp);
 
-    /// <summary>A server has asked another silo for rest (<see cref="SinkRest"/>).</summary>
+    /// <summary>A server has asked another silo for a pause (<see cref="SinkThrottle"/>).</summary>
     [Alias("Rest")]
-    Task RestAsync(string clientId, string server, DateTimeOffset until);
+    Task ThrottleAsync(string clientId, string server, DateTimeOffset until);
 }

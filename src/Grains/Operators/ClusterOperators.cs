@@ -21,7 +21,7 @@ internal sealed class ClusterOperators : IDisposable
 
     public ClusterOperators(
         OperatorDirectory operators, IOptions<OperatorsOptions> options, IGrainFactory grains, ILocalSiloDetails silo,
-        [FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<ClusterOperators> log)
+        [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider pace, ILogger<ClusterOperators> log)
     {
         (this.grains, this.silo, this.pace, this.log) = (grains, silo, pace, log);
         var resilience = options.Value.Operators.ToDictionary(one => one.Id, one => one.Resilience);

@@ -26,7 +26,7 @@ internal sealed class OperatorGrain : Grain, IOperatorGrain
 
     public OperatorGrain(
         [PersistentState("operator", Storage)] IPersistentState<OperatorAdministration> administration, IOptions<OperatorsOptions> operators,
-        [FromKeyedServices(Pace.Key)] TimeProvider pace, ILogger<OperatorGrain> log)
+        [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider pace, ILogger<OperatorGrain> log)
     {
         (this.administration, this.pace, this.log) = (administration, pace, log);
         var id = this.GetPrimaryKeyString();

@@ -4,7 +4,7 @@ using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Engine;
-using QodOrleans.Grains.Reminders;
+using QodOrleans.Grains.DueSessions;
 using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.Sessions;
@@ -34,5 +34,5 @@ internal sealed class QosSessionGrain : Grain, IQosSessionGrain, IRemindable
 
     public Task<SessionResult> ReportAsync(OperatorOutcome report) => process.ReportAsync(report);
 
-    public Task ReceiveReminder(string reminderName, TickStatus status) => reminderName == DueReminders.Release ? process.ReleaseAsync() : process.DueAsync();
+    public Task ReceiveReminder(string reminderName, TickStatus status) => reminderName == DueSessionPoller.Release ? process.ReleaseAsync() : process.DueAsync();
 }

@@ -7,7 +7,7 @@ public static class HostExtensions
     /// <summary>What a member of the cluster has: it is ready while it is active, and ends in its time.</summary>
     public static IServiceCollection AddQodSiloHost(this IServiceCollection services, string readyTag)
     {
-        services.AddHostedService<StopDeadline>();
+        services.AddHostedService<ShutdownWatchdog>();
         services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo", tags: [readyTag]);
         return services;
     }

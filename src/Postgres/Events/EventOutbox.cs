@@ -63,12 +63,12 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
         AddAsync(eventId, string.Concat(reason.Replace('\0', '\uFFFD').EnumerateRunes().Select(rune => rune.ToString())));
 
     /// <inheritdoc />
-    public async ValueTask RestAsync(SinkRest rest)
+    public async ValueTask ThrottleAsync(SinkThrottle throttle)
     {
         await using var command = source.CreateCommand(RestSql);
-        command.Parameters.AddWithValue("client", NpgsqlDbType.Text, rest.ClientId);
-        command.Parameters.AddWithValue("server", NpgsqlDbType.Text, rest.Server);
-        command.Parameters.AddWithValue("until", NpgsqlDbType.TimestampTz, rest.Until.UtcDateTime);
+        command.Parameters.AddWithValue("client", NpgsqlDbType.Text, throttle.ClientId);
+        command.Parameters.AddWithValue("server", NpgsqlDbType.Text, throttle.Server);
+        command.Parameters.AddWithValue("until", NpgsqlDbType.TimestampTz, throttle.Until.UtcDateTime);
         command.Parameters.AddWithValue("now", NpgsqlDbType.TimestampTz, time.GetUtcNow().UtcDateTime);
         try
         {
@@ -81,9 +81,9 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation) => new PageQuery(RestsSql, MostRests)
+    public Task<IReadOnlyList<SinkThrottle>> ReadThrottlesAsync(DateTimeOffset now, CancellationToken cancellation) => new PageQuery(RestsSql, MostRests)
         .With("now", NpgsqlDbType.TimestampTz, now.UtcDateTime)
-        .ReadAsync(source, row => new SinkRest(row.GetString(0), row.GetString(1), new DateTimeOffset(row.GetDateTime(2))), cancellation);
+        .ReadAsync(source, row => new SinkThrottle(row.GetString(0), row.GetString(1), new DateTimeOffset(row.GetDateTime(2))), cancellation);
 
     public ValueTask DisposeAsync() => operations.DisposeAsync();
 

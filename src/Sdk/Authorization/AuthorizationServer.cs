@@ -5,7 +5,7 @@ using System.Text;
 namespace QodOrleans.Sdk.Authorization;
 
 /// <summary>The aggregator's <c>/token</c> and <c>/bc-authorize</c>, spoken to by HTTP Basic.</summary>
-internal sealed class AuthorizationServer(HttpDoor door, ClientCredentials client, QodClientOptions options)
+internal sealed class AuthorizationServer(ApiHttpClient http, ClientCredentials client, QodClientOptions options)
 {
     /// <summary>RFC 6749, 2.3.1: both are form-encoded first, for a colon in either of them.</summary>
     private readonly AuthenticationHeaderValue credentials = new(
@@ -28,7 +28,7 @@ internal sealed class AuthorizationServer(HttpDoor door, ClientCredentials clien
     /// <summary>Asks for the line, then collects the token, for as long as the person is being asked.</summary>
     public async Task<AccessToken> OfLineAsync(QodLogin.OfLine login, CancellationToken cancellation)
     {
-        var (request, error) = await door.PostFormAsync(
+        var (request, error) = await http.PostFormAsync(
             "bc-authorize", credentials, Form(("login_hint", login.LoginHint), ("scope", options.Scope)), Wire.Default.BackchannelAnswer, cancellation);
         if (request is null) throw Failed(error!);
 
@@ -36,7 +36,7 @@ internal sealed class AuthorizationServer(HttpDoor door, ClientCredentials clien
         while (true)
         {
             var form = Form(("grant_type", "urn:openid:params:grant-type:ciba"), ("auth_req_id", request.AuthReqId));
-            (var token, error) = await door.PostFormAsync("token", credentials, form, Wire.Default.TokenAnswer, cancellation);
+            (var token, error) = await http.PostFormAsync("token", credentials, form, Wire.Default.TokenAnswer, cancellation);
             if (token is not null) return ToAccessToken(token);
             switch (error!.Code)
             {
@@ -54,7 +54,7 @@ internal sealed class AuthorizationServer(HttpDoor door, ClientCredentials clien
 
     private async Task<AccessToken> TokenAsync(CancellationToken cancellation, params (string Name, string? Value)[] form)
     {
-        var (token, error) = await door.PostFormAsync("token", credentials, Form(form), Wire.Default.TokenAnswer, cancellation);
+        var (token, error) = await http.PostFormAsync("token", credentials, Form(form), Wire.Default.TokenAnswer, cancellation);
         return token is null ? throw Failed(error!) : ToAccessToken(token);
     }
 

@@ -17,14 +17,14 @@ internal sealed class OutboxReader : IDisposable
     private readonly ILogger log;
     private readonly ITimer timer;
 
-    // 0 asleep; 1 not started yet, or the timer is set, or a pass is running.
+    // 0 asleep; 1 not started yet, or the timer is set, or a scan is running.
     private int awake = 1;
 
-    // A pass that an outage interrupts goes on where it was.
-    private bool inPass;
+    // A scan that an outage interrupts goes on where it was.
+    private bool inScan;
     private OutboxCursor? after;
     private TimeSpan outagePause;
-    private long lastPass;
+    private long lastScan;
 
     public OutboxReader(
         IEventOutbox outbox, DeliveryQueues queues, WebhookOptions options, TimeProvider time, InFlight inFlight, Action<Action> begin,
@@ -41,18 +41,18 @@ internal sealed class OutboxReader : IDisposable
         timer = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Which sinks have asked for rest, before anything is sent; then the first pass, at once.</summary>
+    /// <summary>Which sinks have asked for a pause, before anything is sent; then the first scan, at once.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         try
         {
-            await ReadRestsAsync(cancellation);
+            await ReadThrottlesAsync(cancellation);
         }
         catch (StoreUnavailableException e)
         {
             Log.OutboxUnavailable(log, e, outagePause);
         }
-        lastPass = time.GetTimestamp();
+        lastScan = time.GetTimestamp();
         Run();
     }
 
@@ -84,7 +84,7 @@ internal sealed class OutboxReader : IDisposable
     {
         try
         {
-            SleepFor(await PassAsync());
+            SleepFor(await ScanAsync());
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -97,23 +97,23 @@ internal sealed class OutboxReader : IDisposable
     }
 
     /// <returns>When to come again; null when memory holds all.</returns>
-    private async Task<TimeSpan?> PassAsync()
+    private async Task<TimeSpan?> ScanAsync()
     {
-        if (!inPass && !queues.WantsPass(isOverdue: time.GetElapsedTime(lastPass) >= options.LongestOutboxPause)) return StillNeeded();
+        if (!inScan && !queues.WantsScan(isOverdue: time.GetElapsedTime(lastScan) >= options.LongestOutboxPause)) return StillNeeded();
 
         var began = time.GetTimestamp();
         try
         {
-            if (!inPass)
+            if (!inScan)
             {
-                await ReadRestsAsync(stopping.Token);
-                queues.BeginPass();
-                (inPass, after) = (true, null);
+                await ReadThrottlesAsync(stopping.Token);
+                queues.BeginScan();
+                (inScan, after) = (true, null);
             }
             while (await ReadPageAsync()) { }
-            queues.EndPass();
-            inPass = false;
-            lastPass = time.GetTimestamp();
+            queues.EndScan();
+            inScan = false;
+            lastScan = time.GetTimestamp();
             outagePause = options.OutboxPause;
             return StillNeeded(time.GetElapsedTime(began));
         }
@@ -128,9 +128,9 @@ internal sealed class OutboxReader : IDisposable
         }
     }
 
-    private async Task ReadRestsAsync(CancellationToken cancellation)
+    private async Task ReadThrottlesAsync(CancellationToken cancellation)
     {
-        foreach (var rest in await outbox.ReadRestsAsync(time.GetUtcNow(), cancellation)) queues.Rest(rest);
+        foreach (var throttle in await outbox.ReadThrottlesAsync(time.GetUtcNow(), cancellation)) queues.Throttle(throttle);
     }
 
     private async Task<bool> ReadPageAsync()

@@ -8,8 +8,8 @@ namespace QodOrleans.Webhooks.Queues;
 /// <remarks>
 /// <para><b>Order.</b> An event is taken into memory only if all older ones of its session are in memory before it, or done. The first event of
 /// a session has none. A later one of a session that memory does not know is taken if its sink has no backlog in the outbox, or if the running
-/// pass has passed the session; else it stays in the outbox, and a pass over it will find it. So memory never overtakes the outbox.</para>
-/// <para><b>Room.</b> A sink may hold as many events as are still free for all others, and at least half as many as the greediest sink, which then gives
+/// scan has passed the session; else it stays in the outbox, and a scan over it will find it. So memory never overtakes the outbox.</para>
+/// <para><b>Room.</b> A sink may hold as many events as are still free for all others, and at least half as many as the largest sink, which then gives
 /// some of its own up: they are in the outbox too. So however many sinks are dead, the one that works has room.</para>
 /// <para><b>Once.</b> An event that is in memory, or was concluded while a page was read, is not taken again from that page.</para>
 /// </remarks>
@@ -17,50 +17,50 @@ internal sealed class DeliveryQueues : IDisposable
 {
     private const int ConcludedRemembered = 65_536;
     private const int StoppedRemembered = 100_000;
-    private const int RestsRemembered = 100_000;
+    private const int ThrottlesRemembered = 100_000;
     private const string StoppedBefore = "the sink answered 410 to an earlier event of this session";
 
     private readonly Lock gate = new();
-    private readonly Dictionary<SessionId, SessionLine> lines = [];
-    private readonly Dictionary<LaneKey, Lane> lanes = [];
-    // Beside the lanes, which come and go: a sink that has asked for rest may have nothing to get just now.
-    private readonly Dictionary<LaneKey, DateTimeOffset> rests = [];
+    private readonly Dictionary<SessionId, SessionEvents> sessions = [];
+    private readonly Dictionary<SinkKey, SinkQueue> sinks = [];
+    // Beside the queues, which come and go: a sink that has asked for a pause may have nothing to get just now.
+    private readonly Dictionary<SinkKey, DateTimeOffset> throttles = [];
     private readonly RecentSet<Guid> concludedLately = new(ConcludedRemembered);
     private readonly RecentSet<SessionId> stopped = new(StoppedRemembered);
-    private readonly OutboxPass pass = new();
+    private readonly OutboxScan scan = new();
     private readonly WebhookOptions options;
     private readonly RetrySchedule schedule;
     private readonly TimeProvider time;
 
-    // The sinks without a lane. After a start, nobody knows what the outbox holds of anyone.
+    // The sinks that have no queue. After a start, it is unknown what the outbox holds of any.
     private readonly Backlog elsewhere = new() { Behind = true };
     // The sink with the most events, or one that had them lately.
-    private Lane? greediest;
+    private SinkQueue? largest;
     private int held;
-    private bool passWanted;
+    private bool scanWanted;
     private bool closed;
 
-    public DeliveryQueues(WebhookOptions options, TimeProvider time, Random chance)
+    public DeliveryQueues(WebhookOptions options, TimeProvider time, Random random)
     {
         this.options = options;
         this.time = time;
-        schedule = new RetrySchedule(options, chance);
+        schedule = new RetrySchedule(options, random);
     }
 
     /// <summary>Whether the events of this session are told from here. Called under the lock: must only look.</summary>
     public Func<SessionId, bool> IsOurs { get; init; } = static _ => true;
 
     /// <summary>Starts a worker for the session. Called under the lock: must only hand over.</summary>
-    public required Action<SessionLine> Start { get; init; }
+    public required Action<SessionEvents> Start { get; init; }
 
     /// <summary>The session has a conclusion that the outbox does not know of. Called under the lock: must only hand over.</summary>
-    public required Action<SessionLine> Concluded { get; init; }
+    public required Action<SessionEvents> Concluded { get; init; }
 
     /// <summary>Something was left in the outbox. Called under the lock: must only hand over.</summary>
     public required Action FellBehind { get; init; }
 
-    /// <summary>A sink has asked for rest, and nobody else knows. Called under the lock: must only hand over.</summary>
-    public Action<SinkRest> Rested { get; init; } = static _ => { };
+    /// <summary>A sink has asked for a pause, and no other process knows. Called under the lock: must only hand over.</summary>
+    public Action<SinkThrottle> Throttled { get; init; } = static _ => { };
 
     /// <summary>Events in memory.</summary>
     public int Held
@@ -68,9 +68,9 @@ internal sealed class DeliveryQueues : IDisposable
         get { lock (gate) return held; }
     }
 
-    public int Lanes
+    public int Sinks
     {
-        get { lock (gate) return lanes.Count; }
+        get { lock (gate) return sinks.Count; }
     }
 
     /// <summary>Takes a change that has just been committed, or leaves it in the outbox.</summary>
@@ -82,128 +82,128 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
-    /// <summary>The attempt at <see cref="SessionLine.UnderWay"/> is over.</summary>
+    /// <summary>The attempt at <see cref="SessionEvents.UnderWay"/> is over.</summary>
     /// <returns>What the worker shall do next, if anything.</returns>
-    public SessionLine? Settle(SessionLine line, SinkAnswer answer, DateTimeOffset startedAt)
+    public SessionEvents? Settle(SessionEvents session, DeliveryResult answer, DateTimeOffset startedAt)
     {
         lock (gate)
         {
             var now = time.GetUtcNow();
-            var lane = line.Lane;
-            lane.Active--;
-            if (closed && answer.Verdict == SinkVerdict.Interrupted) return null;
+            var sink = session.Sink;
+            sink.Active--;
+            if (closed && answer.Outcome == DeliveryOutcome.Interrupted) return null;
 
-            switch (answer.Verdict)
+            switch (answer.Outcome)
             {
-                case SinkVerdict.Delivered:
-                    lane.Succeed();
-                    Conclude(line, deadLetterReason: null);
+                case DeliveryOutcome.Delivered:
+                    sink.Succeed();
+                    Conclude(session, deadLetterReason: null);
                     break;
-                case SinkVerdict.Refused:
-                    if (answer.Blames) lane.Succeed();
-                    Conclude(line, answer.Reason);
+                case DeliveryOutcome.Refused:
+                    if (answer.Blames) sink.Succeed();
+                    Conclude(session, answer.Reason);
                     break;
-                case SinkVerdict.Stop:
-                    lane.Succeed();
-                    stopped.Add(line.Id);
-                    Conclude(line, answer.Reason);
-                    while (line.HasMore) Conclude(line, StoppedBefore);
+                case DeliveryOutcome.Stop:
+                    sink.Succeed();
+                    stopped.Add(session.Id);
+                    Conclude(session, answer.Reason);
+                    while (session.HasMore) Conclude(session, StoppedBefore);
                     break;
                 default:
-                    if (answer.Blames) lane.Fail(startedAt, now);
-                    line.Fail(answer.Reason);
-                    if (schedule.Asked(answer.RetryAfter) is { } rest && Hold(lane.Key, now + rest)) Rested(lane.Key.RestUntil(now + rest));
+                    if (answer.Blames) sink.Fail(startedAt, now);
+                    session.Fail(answer.Reason);
+                    if (schedule.Asked(answer.RetryAfter) is { } pause && Throttle(sink.Key, now + pause)) Throttled(sink.Key.ThrottledUntil(now + pause));
                     break;
             }
 
-            if (line.HasMore && !IsOurs(line.Id)) Drop(line);
-            else if (line.Attempts > 0) Retry(line, answer.RetryAfter, now);
-            else if (line.HasMore) lane.Enqueue(line);
+            if (session.HasMore && !IsOurs(session.Id)) Drop(session);
+            else if (session.Attempts > 0) Retry(session, answer.RetryAfter, now);
+            else if (session.HasMore) sink.Enqueue(session);
 
-            var next = Take(lane, now);
-            StartReady(lane, now);
+            var next = Take(sink, now);
+            StartReady(sink, now);
             // Where what was left of it is another's by now, nothing else would notice.
-            EvictIfIdle(lane, now);
+            EvictIfIdle(sink, now);
             return next;
         }
     }
 
     /// <summary>The next thing to tell the outbox of this session; null when it knows all.</summary>
-    public Conclusion? NextConclusion(SessionLine line)
+    public Conclusion? NextConclusion(SessionEvents session)
     {
         lock (gate)
         {
-            if (line.HasConclusions) return line.FirstConclusion;
-            line.IsBeingMarked = false;
+            if (session.HasConclusions) return session.FirstConclusion;
+            session.IsBeingAcknowledged = false;
             return null;
         }
     }
 
     /// <summary>The outbox knows, or will not be told: memory can let go.</summary>
-    public void Forget(SessionLine line)
+    public void Forget(SessionEvents session)
     {
         lock (gate)
         {
-            var change = line.Forget().Change;
+            var change = session.Forget().Change;
             held--;
-            line.Lane.Count--;
+            session.Sink.Count--;
             // A page that was read before the outbox knew, or an engine that has not come round to its dispatch, may still bring it.
-            if (pass.IsReading || line.CameFromOutbox) concludedLately.Add(change.EventId);
-            if (line.HasMore || line.HasConclusions) return;
+            if (scan.IsReading || session.CameFromOutbox) concludedLately.Add(change.EventId);
+            if (session.HasMore || session.HasConclusions) return;
 
-            lines.Remove(line.Id);
-            EvictIfIdle(line.Lane, time.GetUtcNow());
+            sessions.Remove(session.Id);
+            EvictIfIdle(session.Sink, time.GetUtcNow());
         }
     }
 
-    /// <summary>Whether a pass over the outbox would bring anything: someone is behind, and has room.</summary>
-    /// <param name="isOverdue">Any room will do. Else half must be free: a pass reads everything, so it should be worth it.</param>
-    public bool WantsPass(bool isOverdue)
+    /// <summary>Whether a scan of the outbox would bring anything: some sink is behind, and has room.</summary>
+    /// <param name="isOverdue">Any room will do. Else half must be free: a scan reads everything, so it should be worth it.</param>
+    public bool WantsScan(bool isOverdue)
     {
         lock (gate)
         {
-            greediest = lanes.Values.MaxBy(lane => lane.Count);
+            largest = sinks.Values.MaxBy(sink => sink.Count);
             var allowance = Allowance;
             var share = isOverdue ? 1L : 2L;
-            if (passWanted) return true;
-            if (elsewhere.Behind && lanes.Count < options.SinksInMemory && allowance > 0) return true;
-            return lanes.Values.Any(lane => lane.Backlog.Behind && lane.Count * share < allowance);
+            if (scanWanted) return true;
+            if (elsewhere.Behind && sinks.Count < options.SinksInMemory && allowance > 0) return true;
+            return sinks.Values.Any(sink => sink.Backlog.Behind && sink.Count * share < allowance);
         }
     }
 
     public bool IsBehind
     {
-        get { lock (gate) return passWanted || elsewhere.Behind || lanes.Values.Any(lane => lane.Backlog.Behind); }
+        get { lock (gate) return scanWanted || elsewhere.Behind || sinks.Values.Any(sink => sink.Backlog.Behind); }
     }
 
-    /// <summary>The outbox may hold anything: events were committed that nobody dispatched here, or sessions have become ours. A pass is needed, and
+    /// <summary>The outbox may hold anything: events were committed that were not dispatched here, or sessions have become ours. A scan is needed, and
     /// until it is through, memory overtakes nothing.</summary>
     public void FallBehind()
     {
         lock (gate)
         {
             elsewhere.Behind = elsewhere.Missed = true;
-            foreach (var lane in lanes.Values) lane.Backlog.Behind = lane.Backlog.Missed = true;
+            foreach (var sink in sinks.Values) sink.Backlog.Behind = sink.Backlog.Missed = true;
             if (!closed) FellBehind();
         }
     }
 
-    /// <summary>The outbox may hold something that nobody dispatched here; that would be rare, so nobody waits for the pass that looks.</summary>
+    /// <summary>The outbox may hold something that was not dispatched here; that is rare, so the scan may come late.</summary>
     public void LookAgain()
     {
         lock (gate)
         {
-            passWanted = true;
+            scanWanted = true;
             if (!closed) FellBehind();
         }
     }
 
-    /// <summary>A sink has asked somebody else for rest.</summary>
-    public void Rest(SinkRest rest)
+    /// <summary>A sink has asked another process for a pause.</summary>
+    public void Throttle(SinkThrottle throttle)
     {
         lock (gate)
         {
-            if (!closed) Hold(LaneKey.Of(rest), rest.Until);
+            if (!closed) Throttle(SinkKey.Of(throttle), throttle.Until);
         }
     }
 
@@ -212,33 +212,33 @@ internal sealed class DeliveryQueues : IDisposable
     {
         lock (gate)
         {
-            foreach (var lane in lanes.Values.ToArray())
+            foreach (var sink in sinks.Values.ToArray())
             {
-                foreach (var line in lane.Take(line => !IsOurs(line.Id))) Drop(line);
-                EvictIfIdle(lane, time.GetUtcNow());
+                foreach (var session in sink.Take(waiting => !IsOurs(waiting.Id))) Drop(session);
+                EvictIfIdle(sink, time.GetUtcNow());
             }
         }
     }
 
-    public void BeginPass()
+    public void BeginScan()
     {
         lock (gate)
         {
-            pass.Begin();
-            passWanted = false;
+            scan.Begin();
+            scanWanted = false;
             elsewhere.Missed = false;
-            foreach (var lane in lanes.Values) lane.Backlog.Missed = false;
+            foreach (var sink in sinks.Values) sink.Backlog.Missed = false;
         }
     }
 
     public void BeginRead()
     {
-        lock (gate) pass.BeginRead();
+        lock (gate) scan.BeginRead();
     }
 
     public void FailRead()
     {
-        lock (gate) pass.FailRead();
+        lock (gate) scan.FailRead();
     }
 
     public void EndRead(IReadOnlyList<QosStatusChanged> page, bool isLast)
@@ -247,17 +247,17 @@ internal sealed class DeliveryQueues : IDisposable
         {
             if (closed) return;
             foreach (var change in page) Place(change, fromOutbox: true);
-            foreach (var change in pass.EndRead(page.Count > 0 ? page[^1].SessionId : null, isLast)) Place(change, fromOutbox: false);
+            foreach (var change in scan.EndRead(page.Count > 0 ? page[^1].SessionId : null, isLast)) Place(change, fromOutbox: false);
         }
     }
 
-    public void EndPass()
+    public void EndScan()
     {
         lock (gate)
         {
-            pass.End();
+            scan.End();
             elsewhere.Behind = elsewhere.Missed;
-            foreach (var lane in lanes.Values) lane.Backlog.Behind = lane.Backlog.Missed;
+            foreach (var sink in sinks.Values) sink.Backlog.Behind = sink.Backlog.Missed;
         }
     }
 
@@ -267,7 +267,7 @@ internal sealed class DeliveryQueues : IDisposable
         lock (gate)
         {
             closed = true;
-            foreach (var lane in lanes.Values) lane.Timer?.Dispose();
+            foreach (var sink in sinks.Values) sink.Timer?.Dispose();
         }
     }
 
@@ -277,208 +277,208 @@ internal sealed class DeliveryQueues : IDisposable
     {
         if (concludedLately.Contains(change.EventId) || !IsOurs(change.SessionId)) return;
 
-        if (lines.TryGetValue(change.SessionId, out var line))
+        if (sessions.TryGetValue(change.SessionId, out var session))
         {
-            if (line.Holds(change.Sequence)) return;
-            if (change.Sequence == line.Last + 1 && TryMakeRoom(line.Lane)) Append(line, change, fromOutbox);
-            else LeaveInOutbox(change, line.Lane.Backlog, fromOutbox);
+            if (session.Holds(change.Sequence)) return;
+            if (change.Sequence == session.Last + 1 && TryMakeRoom(session.Sink)) Append(session, change, fromOutbox);
+            else LeaveInOutbox(change, session.Sink.Backlog, fromOutbox);
             return;
         }
 
-        var lane = LaneOf(change);
-        if (lane is null)
+        var sink = SinkOf(change);
+        if (sink is null)
         {
             LeaveInOutbox(change, elsewhere, fromOutbox);
         }
-        else if (HasNothingOlder(change, lane, fromOutbox) && TryMakeRoom(lane))
+        else if (HasNothingOlder(change, sink, fromOutbox) && TryMakeRoom(sink))
         {
-            lines.Add(change.SessionId, line = new SessionLine(change.SessionId, lane));
-            Append(line, change, fromOutbox);
+            sessions.Add(change.SessionId, session = new SessionEvents(change.SessionId, sink));
+            Append(session, change, fromOutbox);
         }
         else
         {
-            LeaveInOutbox(change, lane.Backlog, fromOutbox);
-            EvictIfIdle(lane, time.GetUtcNow());
+            LeaveInOutbox(change, sink.Backlog, fromOutbox);
+            EvictIfIdle(sink, time.GetUtcNow());
         }
     }
 
     private int Free => options.MemoryCapacity - held;
 
     /// <summary>How many events a sink may hold now.</summary>
-    private int Allowance => Math.Max(Free, (greediest?.Count ?? 0) / 2);
+    private int Allowance => Math.Max(Free, (largest?.Count ?? 0) / 2);
 
-    private bool TryMakeRoom(Lane lane)
+    private bool TryMakeRoom(SinkQueue sink)
     {
-        if (lane.Count < Free) return true;
-        if (lane.Count >= Allowance) return false;
-        if (Free == 0) Shed(greediest!);
+        if (sink.Count < Free) return true;
+        if (sink.Count >= Allowance) return false;
+        if (Free == 0) Evict(largest!);
         return Free > 0;
     }
 
-    /// <summary>Gives up half of what waits at a sink: nothing is lost, a later pass brings it back.</summary>
-    private void Shed(Lane lane)
+    /// <summary>Gives up half of what waits at a sink: nothing is lost, a later scan brings it back.</summary>
+    private void Evict(SinkQueue sink)
     {
-        foreach (var line in lane.Shed()) Drop(line);
-        lane.Backlog.Behind = lane.Backlog.Missed = true;
+        foreach (var session in sink.Evict()) Drop(session);
+        sink.Backlog.Behind = sink.Backlog.Missed = true;
         FellBehind();
-        EvictIfIdle(lane, time.GetUtcNow());
-        greediest = lanes.Values.MaxBy(other => other.Count);
+        EvictIfIdle(sink, time.GetUtcNow());
+        largest = sinks.Values.MaxBy(other => other.Count);
     }
 
-    private void Drop(SessionLine line)
+    private void Drop(SessionEvents session)
     {
-        var dropped = line.Drop();
+        var dropped = session.Drop();
         held -= dropped;
-        line.Lane.Count -= dropped;
-        if (!line.HasConclusions) lines.Remove(line.Id);
+        session.Sink.Count -= dropped;
+        if (!session.HasConclusions) sessions.Remove(session.Id);
     }
 
-    private bool HasNothingOlder(QosStatusChanged change, Lane lane, bool fromOutbox) => fromOutbox
-        // The outbox gives a session's oldest first; only what this pass left out can lie before.
-        ? pass.LeftOut != change.SessionId
-        : change.Sequence == 1 || !lane.Backlog.Behind || (pass.HasPassed(change.SessionId) && !lane.Backlog.Missed);
+    private bool HasNothingOlder(QosStatusChanged change, SinkQueue sink, bool fromOutbox) => fromOutbox
+        // The outbox gives a session's oldest first; only what this scan left out can lie before.
+        ? scan.LeftOut != change.SessionId
+        : change.Sequence == 1 || !sink.Backlog.Behind || (scan.HasPassed(change.SessionId) && !sink.Backlog.Missed);
 
     private void LeaveInOutbox(QosStatusChanged change, Backlog backlog, bool fromOutbox)
     {
         backlog.Behind = true;
-        if (fromOutbox) pass.LeftOut = change.SessionId;
-        if (fromOutbox || !pass.WillMeet(change)) backlog.Missed = true;
+        if (fromOutbox) scan.LeftOut = change.SessionId;
+        if (fromOutbox || !scan.WillMeet(change)) backlog.Missed = true;
         FellBehind();
     }
 
-    private void Append(SessionLine line, QosStatusChanged change, bool fromOutbox)
+    private void Append(SessionEvents session, QosStatusChanged change, bool fromOutbox)
     {
         held++;
-        line.Lane.Count++;
-        if (greediest is null || line.Lane.Count > greediest.Count) greediest = line.Lane;
-        line.CameFromOutbox |= fromOutbox;
-        var isNext = line.Append(change);
-        if (stopped.Contains(line.Id))
+        session.Sink.Count++;
+        if (largest is null || session.Sink.Count > largest.Count) largest = session.Sink;
+        session.CameFromOutbox |= fromOutbox;
+        var isNext = session.Append(change);
+        if (stopped.Contains(session.Id))
         {
-            Conclude(line, StoppedBefore);
+            Conclude(session, StoppedBefore);
         }
         else if (isNext)
         {
-            line.Lane.Enqueue(line);
-            StartReady(line.Lane, time.GetUtcNow());
+            session.Sink.Enqueue(session);
+            StartReady(session.Sink, time.GetUtcNow());
         }
     }
 
     /// <returns>Whether that was news.</returns>
-    private bool Hold(LaneKey key, DateTimeOffset until)
+    private bool Throttle(SinkKey key, DateTimeOffset until)
     {
-        if (rests.GetValueOrDefault(key) >= until) return false;
-        if (rests.Count >= RestsRemembered) ForgetRests();
-        rests[key] = until;
-        if (lanes.TryGetValue(key, out var lane)) lane.HeldUntil = until;
+        if (throttles.GetValueOrDefault(key) >= until) return false;
+        if (throttles.Count >= ThrottlesRemembered) ForgetThrottles();
+        throttles[key] = until;
+        if (sinks.TryGetValue(key, out var sink)) sink.ThrottledUntil = until;
         return true;
     }
 
-    /// <summary>Those that are over; and if there are as many that are not, those that no lane has.</summary>
-    private void ForgetRests()
+    /// <summary>Those that are over; and if there are as many that are not, those of sinks that have no queue.</summary>
+    private void ForgetThrottles()
     {
         var now = time.GetUtcNow();
-        foreach (var (key, until) in rests)
-            if (until <= now) rests.Remove(key);
-        if (rests.Count >= RestsRemembered) rests.Clear();
+        foreach (var (key, until) in throttles)
+            if (until <= now) throttles.Remove(key);
+        if (throttles.Count >= ThrottlesRemembered) throttles.Clear();
     }
 
-    private void Conclude(SessionLine line, string? deadLetterReason)
+    private void Conclude(SessionEvents session, string? deadLetterReason)
     {
-        line.Conclude(deadLetterReason);
-        if (line.IsBeingMarked) return;
-        line.IsBeingMarked = true;
-        Concluded(line);
+        session.Conclude(deadLetterReason);
+        if (session.IsBeingAcknowledged) return;
+        session.IsBeingAcknowledged = true;
+        Concluded(session);
     }
 
-    private void Retry(SessionLine line, TimeSpan? retryAfter, DateTimeOffset now)
+    private void Retry(SessionEvents session, TimeSpan? retryAfter, DateTimeOffset now)
     {
-        var due = now + schedule.Pause(line.Attempts, retryAfter);
-        if (due < line.Head.OccurredAt + options.MaxAge)
+        var due = now + schedule.Pause(session.Attempts, retryAfter);
+        if (due < session.Head.OccurredAt + options.MaxAge)
         {
-            line.Lane.Postpone(line, due);
+            session.Sink.Postpone(session, due);
             return;
         }
-        GiveUp(line);
-        if (line.HasMore) line.Lane.Enqueue(line);
+        GiveUp(session);
+        if (session.HasMore) session.Sink.Enqueue(session);
     }
 
-    private void GiveUp(SessionLine line) => Conclude(line, $"not delivered within {options.MaxAge}: {line.Trouble ?? "the sink does not answer"}");
+    private void GiveUp(SessionEvents session) => Conclude(session, $"not delivered within {options.MaxAge}: {session.Trouble ?? "the sink does not answer"}");
 
-    private void StartReady(Lane lane, DateTimeOffset now)
+    private void StartReady(SinkQueue sink, DateTimeOffset now)
     {
-        while (Take(lane, now) is { } line) Start(line);
-        SetTimer(lane, now);
+        while (Take(sink, now) is { } session) Start(session);
+        SetTimer(sink, now);
     }
 
-    private SessionLine? Take(Lane lane, DateTimeOffset now)
+    private SessionEvents? Take(SinkQueue sink, DateTimeOffset now)
     {
-        while (!closed && lane.Pick(now) is { } line)
+        while (!closed && sink.Pick(now) is { } session)
         {
             // Each event gets at least one attempt, however old, unless its sink is known to be dead.
-            var hopeless = line.Attempts > 0 || lane.Resting;
-            if (!hopeless || now < line.Head.OccurredAt + options.MaxAge)
+            var hopeless = session.Attempts > 0 || sink.IsCircuitOpen;
+            if (!hopeless || now < session.Head.OccurredAt + options.MaxAge)
             {
-                lane.Active++;
-                line.UnderWay = line.Head;
-                return line;
+                sink.Active++;
+                session.UnderWay = session.Head;
+                return session;
             }
-            GiveUp(line);
-            if (line.HasMore) lane.Enqueue(line);
+            GiveUp(session);
+            if (session.HasMore) sink.Enqueue(session);
         }
         return null;
     }
 
-    private void SetTimer(Lane lane, DateTimeOffset now)
+    private void SetTimer(SinkQueue sink, DateTimeOffset now)
     {
-        var wake = lane.NextWake(now);
-        if (closed || wake == lane.TimerDue) return;
+        var wake = sink.NextWake(now);
+        if (closed || wake == sink.TimerDue) return;
 
-        lane.TimerDue = wake;
+        sink.TimerDue = wake;
         if (wake is null)
         {
-            lane.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            sink.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
         // Timers count whole milliseconds and would fire too early, again and again.
         var pause = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((wake.Value - now).TotalMilliseconds)));
-        lane.Timer ??= time.CreateTimer(_ => Wake(lane), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        lane.Timer.Change(pause, Timeout.InfiniteTimeSpan);
+        sink.Timer ??= time.CreateTimer(_ => Wake(sink), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        sink.Timer.Change(pause, Timeout.InfiniteTimeSpan);
     }
 
-    private void Wake(Lane lane)
+    private void Wake(SinkQueue sink)
     {
         lock (gate)
         {
             var now = time.GetUtcNow();
-            lane.TimerDue = null;
-            StartReady(lane, now);
-            EvictIfIdle(lane, now);
+            sink.TimerDue = null;
+            StartReady(sink, now);
+            EvictIfIdle(sink, now);
         }
     }
 
-    private Lane? LaneOf(QosStatusChanged change)
+    private SinkQueue? SinkOf(QosStatusChanged change)
     {
-        var key = LaneKey.Of(change);
-        if (lanes.TryGetValue(key, out var lane)) return lane;
-        if (lanes.Count >= options.SinksInMemory) return null;
+        var key = SinkKey.Of(change);
+        if (sinks.TryGetValue(key, out var sink)) return sink;
+        if (sinks.Count >= options.SinksInMemory) return null;
 
-        lanes.Add(key, lane = new Lane(key, elsewhere.Copy(), options, schedule) { HeldUntil = rests.GetValueOrDefault(key) });
-        return lane;
+        sinks.Add(key, sink = new SinkQueue(key, elsewhere.Copy(), options, schedule) { ThrottledUntil = throttles.GetValueOrDefault(key) });
+        return sink;
     }
 
-    private void EvictIfIdle(Lane lane, DateTimeOffset now)
+    private void EvictIfIdle(SinkQueue sink, DateTimeOffset now)
     {
-        if (!lane.IsIdle(now))
+        if (!sink.IsIdle(now))
         {
-            // It rests with nothing to do: kept until then, so that the next event finds it resting.
-            if (lane.Count == 0) SetTimer(lane, now);
+            // Its circuit is open and it has nothing to do: kept until it closes, so that the next event finds it open.
+            if (sink.Count == 0) SetTimer(sink, now);
             return;
         }
-        if (!lanes.TryGetValue(lane.Key, out var current) || current != lane) return;
+        if (!sinks.TryGetValue(sink.Key, out var current) || current != sink) return;
 
-        lanes.Remove(lane.Key);
-        elsewhere.Add(lane.Backlog);
-        lane.Timer?.Dispose();
+        sinks.Remove(sink.Key);
+        elsewhere.Add(sink.Backlog);
+        sink.Timer?.Dispose();
     }
 }

@@ -1,8 +1,8 @@
 namespace QodOrleans.Webhooks.Queues;
 
 /// <summary>Exponential back-off with full jitter: many sessions that failed together do not come back together.</summary>
-/// <param name="chance">Used by one thread at a time.</param>
-internal sealed class RetrySchedule(WebhookOptions options, Random chance)
+/// <param name="random">Used by one thread at a time.</param>
+internal sealed class RetrySchedule(WebhookOptions options, Random random)
 {
     private const int MostDoublings = 24;
 
@@ -18,9 +18,9 @@ internal sealed class RetrySchedule(WebhookOptions options, Random chance)
         : asked > options.LongestRetryAfter ? options.LongestRetryAfter
         : asked;
 
-    /// <param name="rests">In a row, this one included.</param>
-    public TimeSpan Rest(int rests) => Jitter(rests, options.LongestRest);
+    /// <param name="openings">Of the circuit, in a row, this one included.</param>
+    public TimeSpan OpenFor(int openings) => Jitter(openings, options.LongestRest);
 
     private TimeSpan Jitter(int times, TimeSpan longest) =>
-        TimeSpan.FromTicks((long)(chance.NextDouble() * Math.Min(longest.Ticks, options.FirstRetry.Ticks << Math.Min(times - 1, MostDoublings))));
+        TimeSpan.FromTicks((long)(random.NextDouble() * Math.Min(longest.Ticks, options.FirstRetry.Ticks << Math.Min(times - 1, MostDoublings))));
 }

@@ -9,7 +9,7 @@ namespace QodOrleans.Webhooks.Sinks;
 
 /// <summary>One attempt to deliver one event.</summary>
 internal sealed class SinkClient(
-    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISinkTokenProtector tokens, TimeProvider time, ILogger log)
+    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, TimeProvider time, ILogger log)
     : IDisposable
 {
     private const string Scheme = "Bearer ";
@@ -21,42 +21,42 @@ internal sealed class SinkClient(
 
     /// <param name="limit">Cancelled when the time of this attempt is over.</param>
     /// <param name="stop">Cancelled when ours is.</param>
-    public async ValueTask<SinkAnswer> SendAsync(QosStatusChanged change, CancellationToken limit, CancellationToken stop)
+    public async ValueTask<DeliveryResult> SendAsync(QosStatusChanged change, CancellationToken limit, CancellationToken stop)
     {
         if (!formatOf.TryGetValue(change.Surface, out var format))
-            return new SinkAnswer(SinkVerdict.Refused, $"there is no event format for surface '{change.Surface}'", Blames: false);
-        if (!change.IsToldAt(time.GetUtcNow())) return new SinkAnswer(SinkVerdict.Refused, "the sink token has expired", Blames: false);
+            return new DeliveryResult(DeliveryOutcome.Refused, $"there is no event format for surface '{change.Surface}'", Blames: false);
+        if (!change.ShouldNotify(time.GetUtcNow())) return new DeliveryResult(DeliveryOutcome.Refused, "the sink token has expired", Blames: false);
         try
         {
             var pinned = unpinned.Complete(change);
             using var request = Compose(pinned, format.Format(pinned));
             using var response = await http.SendAsync(request, limit);
-            return SinkAnswer.Of(response, time.GetUtcNow());
+            return DeliveryResult.Of(response, time.GetUtcNow());
         }
         catch (OperationCanceledException)
         {
-            return stop.IsCancellationRequested ? SinkAnswer.Interrupted
-                : new SinkAnswer(SinkVerdict.Failed, limit.IsCancellationRequested ? "the sink did not answer in time" : "no connection in time");
+            return stop.IsCancellationRequested ? DeliveryResult.Interrupted
+                : new DeliveryResult(DeliveryOutcome.Failed, limit.IsCancellationRequested ? "the sink did not answer in time" : "no connection in time");
         }
         catch (HttpRequestException e) when (e.InnerException is SinkForbiddenException)
         {
-            return new SinkAnswer(SinkVerdict.Refused, "the sink's name leads to an address where events are not delivered", Blames: false);
+            return new DeliveryResult(DeliveryOutcome.Refused, "the sink's name leads to an address where events are not delivered", Blames: false);
         }
         catch (HttpRequestException e)
         {
             // The kind only: the exception's own text names host and port.
-            return new SinkAnswer(SinkVerdict.Failed, $"no answer: {e.HttpRequestError}");
+            return new DeliveryResult(DeliveryOutcome.Failed, $"no answer: {e.HttpRequestError}");
         }
         catch (CryptographicException)
         {
             // A key that is missing from the configuration may be back after the next restart.
             Log.TokenNotOpened(log, change.SessionId, change.Correlator);
-            return new SinkAnswer(SinkVerdict.Failed, "the sink token cannot be opened with the keys given", Blames: false);
+            return new DeliveryResult(DeliveryOutcome.Failed, "the sink token cannot be opened with the keys given", Blames: false);
         }
         catch (Exception e)
         {
             Log.AttemptBroke(log, e, change.SessionId, change.Correlator);
-            return new SinkAnswer(SinkVerdict.Failed, $"internal: {e.GetType().Name}", Blames: false);
+            return new DeliveryResult(DeliveryOutcome.Failed, $"internal: {e.GetType().Name}", Blames: false);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class AccessTokenTests
     [Fact]
     public void A_token_tells_another_gateway_with_the_same_keys_what_it_was_made_with()
     {
-        var line = new Line(new OperatorId("movistar-es"), new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", null, 8080) });
+        var line = new SubscriberLine(new OperatorId("movistar-es"), new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", null, 8080) });
         var text = Tokens().Issue("app", "a-pairwise-name", line, [QodScopes.SessionsRead]);
 
         Assert.True(Tokens().TryRead(text, out var token, out _));

@@ -20,7 +20,7 @@ public sealed class AuthorizationGrantsTests : IDisposable
     private const int Gateways = 8;
 
     private static readonly GrantTerms Terms =
-        new("sub", new Line(new OperatorId("offers"), new Device { PhoneNumber = "+34600000000" }), new ScopeRequest([QodScopes.SessionsRead], OpenId: false), DateTimeOffset.UnixEpoch);
+        new("sub", new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = "+34600000000" }), new ScopeRequest([QodScopes.SessionsRead], OpenId: false), DateTimeOffset.UnixEpoch);
 
     private readonly ClientRegistry clients = new(TestOptions.Scopes, TestOptions.Default);
     private readonly MeetingStore store = new();

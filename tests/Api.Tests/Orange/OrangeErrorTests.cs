@@ -113,7 +113,7 @@ public sealed class OrangeErrorTests : IAsyncLifetime
         IsRow(await gateway.SendAsync("GET", $"{Root}/sessions/{id}", token: await gateway.AccessTokenAsync()), 403, 51);
 
         var user = gateway.Services.GetRequiredService<AccessTokens>()
-            .Issue("my-app-id", "zoe", new Line(new OperatorId("offers"), new Device { PhoneNumber = "+34655000009" }), [.. gateway.Scopes.All]);
+            .Issue("my-app-id", "zoe", new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = "+34655000009" }), [.. gateway.Scopes.All]);
         IsRow(await gateway.SendAsync("POST", Root + "/sessions", Gateway.Body().ToJsonString(), user), 403, 52);
     }
 

@@ -37,7 +37,7 @@ public class ReleaseGateway : Gateway
 
     /// <summary>A 3-legged token; each user is one person on the same line.</summary>
     public string UserToken(string user = "user-1", string client = "my-app-id", string phone = LinePhone, string at = "offers") =>
-        Services.GetRequiredService<AccessTokens>().Issue(client, user, new Line(new OperatorId(at), new Device { PhoneNumber = phone }), [.. Scopes.All]);
+        Services.GetRequiredService<AccessTokens>().Issue(client, user, new SubscriberLine(new OperatorId(at), new Device { PhoneNumber = phone }), [.. Scopes.All]);
 
     /// <summary>Asks as the operation is described, and holds the answer against the description: status, headers and body.</summary>
     /// <param name="operationId">For example <c>createSession</c>.</param>

@@ -98,7 +98,7 @@ public sealed class SandboxTests(SiloHostTests.Host host) : IClassFixture<SiloHo
         using var http = host.CreateClient();
         var phone = "+34" + Gateway.Phone()[^5..] + "0000";
         var token = host.Services.GetRequiredService<AccessTokens>()
-            .Issue("my-app-id", "user", new Line(new OperatorId("movistar-es"), new Device { PhoneNumber = phone }), [.. host.Services.GetRequiredService<ScopeCatalog>().All]);
+            .Issue("my-app-id", "user", new SubscriberLine(new OperatorId("movistar-es"), new Device { PhoneNumber = phone }), [.. host.Services.GetRequiredService<ScopeCatalog>().All]);
         var body = Gateway.Body();
         body.Remove("device");
         var (status, created) = await AskAsync(http, "/quality-on-demand/v1/sessions", body.ToJsonString(), token);

@@ -207,5 +207,5 @@ public sealed class TelefonicaSessionTests(Gateway gateway) : IClassFixture<Gate
     public void R36_an_event_is_0_10s() => Assert.Same(EventFormats.Of("qod-0.10"), EventFormats.Of(TelefonicaSurface.Name));
 
     private string UserToken(string user, string phone) => gateway.Services.GetRequiredService<AccessTokens>()
-        .Issue("my-app-id", user, new Line(new OperatorId("offers"), new Device { PhoneNumber = phone }), [.. gateway.Scopes.All]);
+        .Issue("my-app-id", user, new SubscriberLine(new OperatorId("offers"), new Device { PhoneNumber = phone }), [.. gateway.Scopes.All]);
 }

@@ -69,7 +69,7 @@ public sealed class PairwiseSubjectsTests
         Assert.Equal("4QqqS6x5gfxwSCHhKoug9Dalq0Pl5xx0YFjwdDU3_v0", subjects.Of("my-app-id", LineAt(port: null, inner: null)));
     }
 
-    private static Line LineAt(int? port, string? inner) => Line(new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", inner, port) });
+    private static SubscriberLine LineAt(int? port, string? inner) => Line(new Device { Ipv4Address = new DeviceIpv4Address("203.0.113.25", inner, port) });
 
-    private static Line Line(Device device) => new(new OperatorId("movistar-es"), device);
+    private static SubscriberLine Line(Device device) => new(new OperatorId("movistar-es"), device);
 }

@@ -56,5 +56,5 @@ public sealed class CallerTests
         Assert.Equal("ipv4:203.0.113.9", Line(new Device { Ipv6Address = "::ffff:203.0.113.9" }).ToSubscriber());
     }
 
-    private static Line Line(Device device) => new(new OperatorId("movistar-es"), device);
+    private static SubscriberLine Line(Device device) => new(new OperatorId("movistar-es"), device);
 }

@@ -152,7 +152,7 @@ public sealed class FlowTests
     public void A_device_conflicts_with_what_it_holds_and_no_longer_with_what_it_let_go()
     {
         var (first, second) = (new SessionId(new Guid(1, 0, 0, new byte[8])), new SessionId(new Guid(2, 0, 0, new byte[8])));
-        var holding = DeviceFlows.Unheard.With(first, Read("198.51.100.1"), 7).With(second, Read("198.51.100.2"), 8);
+        var holding = DeviceFlows.Unknown.With(first, Read("198.51.100.1"), 7).With(second, Read("198.51.100.2"), 8);
 
         Assert.True(holding.Conflicts(Read("198.51.100.2 device:80")));
         Assert.False(holding.Conflicts(Read("198.51.100.3")));
@@ -160,6 +160,6 @@ public sealed class FlowTests
         Assert.True(holding.Without(second).Conflicts(Read("198.51.100.1")));
         Assert.Equal(8, holding.Without(second).Fence);
         Assert.Same(holding, holding.Without(new SessionId(new Guid(3, 0, 0, new byte[8]))));
-        Assert.Empty(DeviceFlows.Unheard.Held);
+        Assert.Empty(DeviceFlows.Unknown.Held);
     }
 }

@@ -20,8 +20,8 @@ public sealed class QosStatusChangedTests
         terms = terms with { Sink = terms.Sink! with { TokenExpiresAt = end } };
 
         var at = terms.CreatedAt.AddSeconds(attempt);
-        Assert.Equal(isTold, terms.IsToldAt(at));
-        Assert.Equal(isTold, QosStatusChanged.Of(Told(1) with { Terms = terms }, terms.CreatedAt).IsToldAt(at));
+        Assert.Equal(isTold, terms.ShouldNotify(at));
+        Assert.Equal(isTold, QosStatusChanged.Of(Told(1) with { Terms = terms }, terms.CreatedAt).ShouldNotify(at));
     }
 
     private static QosSession Told(int sequence, SessionId? id = null)

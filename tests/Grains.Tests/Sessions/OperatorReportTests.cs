@@ -17,7 +17,7 @@ public sealed class OperatorReportTests : IAsyncLifetime
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly ClusterOverMemory fixture = new();
-    private readonly ManualTimeProvider pace = new();
+    private readonly ManualTimeProvider backgroundTime = new();
     private OrleansSessionEngine engine = null!;
 
     public async ValueTask InitializeAsync()
@@ -25,7 +25,7 @@ public sealed class OperatorReportTests : IAsyncLifetime
         await fixture.InitializeAsync();
         fixture.Options.RequestLimit = 1;
         engine = new OrleansSessionEngine(
-            fixture.Cluster.Client, fixture.Store, ISessionEngineFixture.Profiles, new DeviceKeyHasher(new byte[32]), fixture.Time, pace, Options.Create(fixture.Options),
+            fixture.Cluster.Client, fixture.Store, ISessionEngineFixture.Profiles, new DeviceKeyHasher(new byte[32]), fixture.Time, backgroundTime, Options.Create(fixture.Options),
             NullLogger<OrleansSessionEngine>.Instance);
     }
 
@@ -44,15 +44,15 @@ public sealed class OperatorReportTests : IAsyncLifetime
         var report = engine.ReportAsync(session.Id, OperatorOutcome.Terminated()).AsTask();
         for (var waited = TimeSpan.Zero; waited < 2 * fixture.Options.CallDeadline; waited += Pause)
         {
-            await pace.TimerSetAsync(Pause);
-            pace.Advance(Pause);
+            await backgroundTime.TimerSetAsync(Pause);
+            backgroundTime.Advance(Pause);
         }
         Assert.False(report.IsCompleted);
         Assert.Equal(QosStatus.Available, (await fixture.Store.ReadAsync(session.Id))!.Status);
 
-        await pace.TimerSetAsync(Pause);
+        await backgroundTime.TimerSetAsync(Pause);
         fixture.SiloStore.Mend();
-        pace.Advance(Pause);
+        backgroundTime.Advance(Pause);
         await report;
         Assert.Equal(StatusInfo.NetworkTerminated, (await fixture.Store.ReadAsync(session.Id))!.StatusInfo);
     }
@@ -63,7 +63,7 @@ public sealed class OperatorReportTests : IAsyncLifetime
         var session = await CreatedAsync();
         fixture.SiloStore.Sever();
         var report = engine.ReportAsync(session.Id, OperatorOutcome.Terminated()).AsTask();
-        await pace.TimerSetAsync(Pause);
+        await backgroundTime.TimerSetAsync(Pause);
 
         engine.Dispose();
 
@@ -79,9 +79,9 @@ public sealed class OperatorReportTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => engine.ReportAsync(session.Id, OperatorOutcome.Terminated()).AsTask());
 
-        await pace.TimerSetAsync(Pause);
+        await backgroundTime.TimerSetAsync(Pause);
         fixture.SiloStore.Mend();
-        pace.Advance(Pause);
+        backgroundTime.Advance(Pause);
         await first;
         await engine.ReportAsync(session.Id, OperatorOutcome.Terminated());
     }

@@ -23,7 +23,7 @@ public sealed class SameBytesTests
     {
         await using var sink = await Receiver.StartAsync();
         var change = Changes.Of(surface, QosStatus.Unavailable, StatusInfo.DurationExpired, "https://api.example.com/somewhere/sessions/" + Changes.Session, $"{sink.Url}n?id=7");
-        change = change with { Sink = change.Sink with { ProtectedToken = new SinkTokenProtector(Broker.Keys).Protect("secret"), TokenParameter = "key" } };
+        change = change with { Sink = change.Sink with { ProtectedToken = new SecretProtector(Broker.Keys).Protect("secret"), TokenParameter = "key" } };
 
         await DeliverAsync(change, "http://10.0.0.1:8081", "Bearer", "/one");
         await DeliverAsync(change, "http://10.0.0.2:8081", "ApiKey", "/two");
@@ -46,7 +46,7 @@ public sealed class SameBytesTests
             new("Qod:PublicUrl", address), new("Qod:LegacySinkToken", legacySinkToken),
             new("Qod:Surfaces:0:Name", change.Surface), new("Qod:Surfaces:0:Path", path),
         ]);
-        builder.Services.AddSingleton(new SinkPolicy(sandbox: true)).AddSingleton<ISinkTokenProtector>(new SinkTokenProtector(Broker.Keys));
+        builder.Services.AddSingleton(new SinkPolicy(sandbox: true)).AddSingleton<ISecretProtector>(new SecretProtector(Broker.Keys));
         builder.Services.AddQodWebhooks(builder.Configuration);
         builder.Services.AddSingleton<IEventOutbox>(outbox);
         using var silo = builder.Build();

@@ -18,16 +18,16 @@ internal sealed class Broker : IDisposable
     public static readonly IReadOnlyList<byte[]> Keys = [SHA256.HashData("test"u8)];
 
     public Broker(
-        HttpMessageHandler? network = null, FakeOutbox? outbox = null, TimeProvider? time = null, WebhookOptions? options = null, Random? chance = null,
+        HttpMessageHandler? network = null, FakeOutbox? outbox = null, TimeProvider? time = null, WebhookOptions? options = null, Random? random = null,
         FakeOutbox.Connection? connection = null, IOutboxShare? share = null, ILogger? log = null,
-        IRestNews? news = null)
+        IThrottleBroadcast? news = null)
     {
         Clock = time as ManualTimeProvider ?? new ManualTimeProvider();
         Network = network as Network ?? new Network(Clock);
         Outbox = outbox ?? new FakeOutbox();
         Dispatcher = new WebhookDispatcher(
             connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network,
-            options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance, chance ?? new LongestPause(), share, news);
+            options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance, random ?? new LongestPause(), share, news);
     }
 
     public ManualTimeProvider Clock { get; }
@@ -40,7 +40,7 @@ internal sealed class Broker : IDisposable
 
     public TestMeters Meters { get; } = new();
 
-    public SinkTokenProtector Tokens { get; } = new(Keys);
+    public SecretProtector Tokens { get; } = new(Keys);
 
     public async Task StartAsync()
     {

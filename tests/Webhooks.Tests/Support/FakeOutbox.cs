@@ -102,18 +102,18 @@ internal sealed class FakeOutbox : IEventOutbox
     }
 
     /// <summary>What sinks have asked for, the last word for each.</summary>
-    public Dictionary<(string ClientId, string Server), SinkRest> Rests { get; } = [];
+    public Dictionary<(string ClientId, string Server), SinkThrottle> Throttles { get; } = [];
 
-    public async ValueTask RestAsync(SinkRest rest)
+    public async ValueTask ThrottleAsync(SinkThrottle throttle)
     {
         await EnterAsync("rest");
-        lock (gate) Rests[(rest.ClientId, rest.Server)] = rest;
+        lock (gate) Throttles[(throttle.ClientId, throttle.Server)] = throttle;
     }
 
-    public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation)
+    public Task<IReadOnlyList<SinkThrottle>> ReadThrottlesAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         if (IsDown) throw new StoreUnavailableException("The fake outbox is down.");
-        lock (gate) return Task.FromResult<IReadOnlyList<SinkRest>>([.. Rests.Values.Where(rest => rest.Until > now)]);
+        lock (gate) return Task.FromResult<IReadOnlyList<SinkThrottle>>([.. Throttles.Values.Where(throttle => throttle.Until > now)]);
     }
 
     /// <summary>The outbox as one process sees it, until that process dies.</summary>
@@ -150,9 +150,9 @@ internal sealed class FakeOutbox : IEventOutbox
 
         public ValueTask CompleteAsync(Guid eventId) => Outbox.CompleteAsync(eventId);
 
-        public ValueTask RestAsync(SinkRest rest) => Outbox.RestAsync(rest);
+        public ValueTask ThrottleAsync(SinkThrottle throttle) => Outbox.ThrottleAsync(throttle);
 
-        public Task<IReadOnlyList<SinkRest>> ReadRestsAsync(DateTimeOffset now, CancellationToken cancellation) => Outbox.ReadRestsAsync(now, cancellation);
+        public Task<IReadOnlyList<SinkThrottle>> ReadThrottlesAsync(DateTimeOffset now, CancellationToken cancellation) => Outbox.ReadThrottlesAsync(now, cancellation);
 
         public ValueTask DeadLetterAsync(Guid eventId, string reason) => Outbox.DeadLetterAsync(eventId, reason);
     }

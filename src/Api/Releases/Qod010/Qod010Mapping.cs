@@ -8,7 +8,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Releases.Qod010;
 
 /// <summary>Between this release's shapes and the domain: what a request may hold, and what an answer says.</summary>
-internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISecretProtector protector)
 {
     /// <summary>Moves members that stand inside <c>device</c> to where they belong, as the published samples need it (docs/conformance.md, A27 and
     /// D33).</summary>

@@ -12,7 +12,7 @@ namespace QodOrleans.Api.Releases.Qod010;
 /// <param name="hoists">Whether members of the session that stand inside <c>device</c> are taken, as the samples published for one surface need it.</param>
 internal sealed class Qod010Operations(
     Surface surface, bool hoists, ISessionEngine engine, SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks,
-    ISinkTokenProtector protector, ApiMetrics metrics)
+    ISecretProtector protector, ApiMetrics metrics)
 {
     internal static readonly JsonTypeInfo<CreateSessionBody> CreateSessionType = JsonBody.Strict<CreateSessionBody>(Qod010Requests.Default);
     internal static readonly JsonTypeInfo<ExtendSessionDurationBody> ExtendSessionDurationType =

@@ -9,7 +9,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Surfaces.Qod008;
 
 /// <summary>Between the legacy shape and the domain: what a request may hold, and what an answer says.</summary>
-internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, LegacySinkToken tokenPlace)
+internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks, ISecretProtector protector, LegacySinkToken tokenPlace)
 {
     /// <summary>0.8's own place for the token, where the configuration has it so. Every later release has given it up, for a query ends up in logs.</summary>
     private const string TokenParameter = "apikey";

@@ -12,7 +12,7 @@ namespace QodOrleans.Api.Surfaces.Qod008;
 /// <summary>The legacy shape, CAMARA QoD 0.8 with what Telefónica's developer site adds to it, at <c>/qod/v0/sessions</c>. It only makes sessions of its own:
 /// that path belongs to a newer release, whose operations show each session in the shape that it was made in.</summary>
 internal sealed class Qod008Surface(
-    SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector, IOptions<ApiOptions> options)
+    SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISecretProtector protector, IOptions<ApiOptions> options)
 {
     public const string Name = "qod-0.8";
 

@@ -10,7 +10,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Surfaces.Qod110;
 
 /// <summary>Between this release's shapes and the domain: what a request may hold, and what an answer says.</summary>
-internal sealed class Qod110Mapping(SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector)
 {
     private const int MostPorts = 1_000;
 

@@ -11,7 +11,7 @@ namespace QodOrleans.Api.Surfaces.Qod110;
 
 /// <summary>CAMARA quality-on-demand 1.1.0 (release r3.2) at <c>/quality-on-demand/v1</c>.</summary>
 internal sealed class Qod110Surface(
-    ISessionEngine engine, SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISinkTokenProtector protector)
+    ISessionEngine engine, SessionOperations sessions, QosProfileCatalog profiles, SinkPolicy sinks, ISecretProtector protector)
 {
     public const string Name = "quality-on-demand-1.1";
 

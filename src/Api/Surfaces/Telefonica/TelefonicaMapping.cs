@@ -7,7 +7,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Surfaces.Telefonica;
 
 /// <summary>Between this document's shapes and the domain: what a request may hold, and what an answer says.</summary>
-internal sealed class TelefonicaMapping(SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class TelefonicaMapping(SinkPolicy sinks, ISecretProtector protector)
 {
     // What the document leaves out, the other surfaces' documents want in their answers.
     private static readonly ApplicationServer AnyServer = new("0.0.0.0/0", "::/0");

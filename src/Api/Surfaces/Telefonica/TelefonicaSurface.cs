@@ -9,7 +9,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Api.Surfaces.Telefonica;
 
 /// <summary>Telefónica's OpenAPI document at <c>/v1/qod</c>: CAMARA 0.10 with a list, scopes and dates of its own.</summary>
-internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations sessions, SinkPolicy sinks, ISinkTokenProtector protector)
+internal sealed class TelefonicaSurface(ISessionEngine engine, SessionOperations sessions, SinkPolicy sinks, ISecretProtector protector)
 {
     public const string Name = "telefonica-qod";
 

@@ -1,0 +1,21 @@
+using Npgsql;
+
+namespace QodOrleans.Postgres;
+
+/// <summary>Values that all programs on one database must agree on. The first one to ask sets them, for ever.</summary>
+public sealed class DatabaseInvariants(NpgsqlDataSource source)
+{
+    // The update changes nothing: it makes the row that is there visible to "returning", committed by another a moment ago or not.
+    private const string Sql =
+        "insert into qod.pins (name, value) values ($1, $2) on conflict (name) do update set value = pins.value returning value";
+
+    /// <returns>The value that the database holds: <paramref name="value"/> if there was none before.</returns>
+    /// <exception cref="NpgsqlException">The database does not answer.</exception>
+    public async Task<string> PinAsync(string name, string value)
+    {
+        await using var command = source.CreateCommand(Sql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+}
