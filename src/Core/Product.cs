@@ -5,7 +5,7 @@ namespace QodOrleans.Core;
 /// <summary>Who we say that we are.</summary>
 public static class Product
 {
-    /// <summary>For every request that we send, to sinks and to operators: <c>QodOrleans/0.1.0</c>. Some firewalls refuse whoever does not say.</summary>
+    /// <summary>For every request that we send, to sinks and to operators: <c>QodOrleans/0.1.0</c>. Some firewalls refuse requests without it.</summary>
     public static string UserAgent { get; } = $"QodOrleans/{Version}";
 
     /// <summary>Without the commit that the compiler adds.</summary>

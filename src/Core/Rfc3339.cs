@@ -19,7 +19,8 @@ public static class Rfc3339
         var (year, month, day) = (Number(text, 0, 4), Number(text, 5, 2), Number(text, 8, 2));
         var (hour, minute, second) = (Number(text, 11, 2), Number(text, 14, 2), Number(text, SecondsAt, 2));
         // The year 0 has a 29 February, as 2000 has.
-        if (month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year == 0 ? 2000 : year, month) || hour > 23 || minute > 59 || second > 60) return false;
+        if (month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year == 0 ? 2000 : year, month) || hour > 23 || minute > 59 || second > 60)
+            return false;
         if (!TryReadOffset(text.AsSpan(zoneAt), out var offset)) return false;
 
         if (year == 0)
@@ -27,7 +28,8 @@ public static class Rfc3339
             instant = DateTimeOffset.MinValue;
             return true;
         }
-        var ticks = new DateTime(year, month, day, hour, minute, 0).Ticks + second * TimeSpan.TicksPerSecond + Fraction(text.AsSpan(SecondsAt + 2, zoneAt - SecondsAt - 2)) - offset.Ticks;
+        var ticks = new DateTime(year, month, day, hour, minute, 0).Ticks
+            + second * TimeSpan.TicksPerSecond + Fraction(text.AsSpan(SecondsAt + 2, zoneAt - SecondsAt - 2)) - offset.Ticks;
         instant = new DateTimeOffset(Math.Clamp(ticks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);
         return true;
     }

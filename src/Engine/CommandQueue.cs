@@ -6,7 +6,7 @@ public sealed class CommandQueue(int capacity)
 {
     private Queue<TaskCompletionSource>? waiting;
 
-    /// <summary>Whether nobody has the turn.</summary>
+    /// <summary>Whether no command is running.</summary>
     public bool IsIdle { get; private set; } = true;
 
     /// <returns>False: too many wait already. True: the caller has the turn until <see cref="Leave"/>.</returns>

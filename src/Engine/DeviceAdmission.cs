@@ -33,13 +33,13 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
 
     private readonly CommandQueue queue = new(services.Options.MailboxCapacity);
 
-    // Taken for a device that nobody has asked for yet, which it mostly is; if it is not, its fence says so, and it is read.
+    // Taken for a device that has not been asked for yet, which it mostly is; if it is not, its fence says so, and it is read.
     private DeviceFlows known = DeviceFlows.Unknown;
     private bool leaving;
 
     /// <summary>Commits a new session if no other holds an overlapping flow of the device.</summary>
     /// <param name="session">As <see cref="SessionMachine.Create"/> made it.</param>
-    /// <param name="validUntil">When whoever asked for it stops waiting, and may repeat it elsewhere: from then on nothing is admitted.</param>
+    /// <param name="validUntil">When the caller stops waiting, and may repeat it elsewhere: from then on nothing is admitted.</param>
     public async Task<AdmissionOutcome> AdmitAsync(QosSession session, DateTimeOffset validUntil)
     {
         services.InFlight.Begin();
@@ -72,7 +72,7 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
         var flow = services.Policy.ClaimOf(session);
         for (var round = 1; round <= MostRounds; round++)
         {
-            // Nobody waits for it any more (see SessionProcess.CreateAsync). An owner that freezes after this look comes back with an old fence.
+            // Its caller has stopped waiting (see SessionProcess.CreateAsync). An owner that freezes after this look comes back with an old fence.
             if (services.Time.GetUtcNow() > validUntil) return AdmissionOutcome.StoreUnavailable;
 
             if (known.Conflicts(flow))

@@ -36,7 +36,7 @@ public sealed class DueSessionScheduler : IDisposable
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer timer;
 
-    /// <summary>Guards all below. Nothing is awaited, and nobody is called but <see cref="IDueSessions.IsOurs"/>, while it is held.</summary>
+    /// <summary>Guards all below. Nothing is awaited, and nothing is called but <see cref="IDueSessions.IsOurs"/>, while it is held.</summary>
     private readonly Lock gate = new();
     private readonly PriorityQueue<SessionId, DateTimeOffset> queue = new();
 
@@ -207,7 +207,7 @@ public sealed class DueSessionScheduler : IDisposable
     {
         lock (gate)
         {
-            // Whoever is at it looks once more before it stops.
+            // The loop that runs looks once more before it stops.
             if (isStarting) return;
             isStarting = true;
         }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using QodOrleans.Core;
 using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Engine;
 
-/// <summary>What the engine tells of itself. Labels are operators, statuses and outcomes: few, and nobody's.</summary>
+/// <summary>The engine's metrics. Labels are operators, statuses and outcomes: few, and without personal data.</summary>
 public sealed class EngineMetrics : IDisposable
 {
     public const string Name = "QodOrleans.Engine";

@@ -7,7 +7,9 @@ public sealed class EngineOptions
 {
     public const string Section = "Qod:Engine";
 
-    /// <summary>How long a create waits for the operator before it answers REQUESTED. Default 1 s. Set by <c>Qod:Sessions:CreateWait</c>.</summary>
+    /// <summary>How long a create waits for the operator before it answers REQUESTED. 0 to 1 min, and below <see cref="Core.Engine.SessionCallOptions.CallDeadline"/>;
+    /// default 1 s. Set by <c>Qod:Sessions:CreateWait</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan CreateWait { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Commands that may wait for one session, and creates for one device; more are answered 503. 1 to 100,000, default 1,000.</summary>

@@ -8,7 +8,8 @@ namespace QodOrleans.Engine;
 internal static partial class Log
 {
     [LoggerMessage(6000, LogLevel.Debug, "Session {SessionId} at {Operator}: {Phase} ({StatusInfo}), version {Version}, x-correlator {Correlator}.")]
-    public static partial void Changed(ILogger log, SessionId sessionId, OperatorId @operator, SessionPhase phase, StatusInfo? statusInfo, int version, string? correlator);
+    public static partial void Changed(
+        ILogger log, SessionId sessionId, OperatorId @operator, SessionPhase phase, StatusInfo? statusInfo, int version, string? correlator);
 
     [LoggerMessage(6001, LogLevel.Warning, "Due sessions cannot be read; trying again.")]
     public static partial void DueReadFailed(ILogger log, Exception exception);

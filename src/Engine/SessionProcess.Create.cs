@@ -13,8 +13,8 @@ public sealed partial class SessionProcess
 
     /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
     /// <remarks>The id was made outside, so a repeated create is the same create: it joins the one under way here, or finds in the store what
-    /// an earlier process has made. One that failed is nobody's any more: the next attempt is a new one.</remarks>
-    /// <param name="validUntil">Before whoever calls stops waiting: one that arrives later, at an owner that was frozen, makes nothing. Its repetition
+    /// an earlier process has made. One that failed is over: the next attempt is a new one.</remarks>
+    /// <param name="validUntil">When the caller stops waiting: a create that arrives later, at an owner that was frozen, makes nothing. Its repetition
     /// may have made the session elsewhere, and the client may have deleted it since.</param>
     public async Task<SessionResult> CreateAsync(CreateSession request, DateTimeOffset validUntil)
     {
@@ -87,7 +87,7 @@ public sealed partial class SessionProcess
         }
     }
 
-    /// <returns>Not new: an earlier attempt made it, and whoever was at work on it is gone. What is left of that is done when it is due.</returns>
+    /// <returns>Not new: an earlier attempt made it, and its process is gone. What is left to do is done when it is due.</returns>
     private async Task<(SessionResult Result, bool IsNew)> AdmitAsync(CreateSession request, ResolvedDevice device, DateTimeOffset validUntil)
     {
         var key = services.DeviceKeys.KeyOf(device.Route.Id, device.Subscriber);
@@ -141,7 +141,7 @@ public sealed partial class SessionProcess
     private async Task FinishCreateAsync(QosSession session, ValueTask<OperatorOutcome> call) =>
         await FinishCreateAsync(session, await call, callerWaiting: false);
 
-    /// <param name="session">As it was admitted. Where another process has told a client of it since, nobody waits here any more.</param>
+    /// <param name="session">As it was admitted. Where another process has answered the client since, no answer is awaited here any more.</param>
     private async Task<SessionResult> FinishCreateAsync(QosSession session, OperatorOutcome outcome, bool callerWaiting)
     {
         StoreUnavailableException? why = null;
@@ -163,7 +163,7 @@ public sealed partial class SessionProcess
         return session;
     }
 
-    /// <summary>Gives up waiting. In turn, so that the operator's answer comes either before, and is the answer, or after, and finds nobody
+    /// <summary>Gives up waiting. In turn, so that the operator's answer comes either before, and is the answer, or after, and finds no one
     /// waiting.</summary>
     private async Task<SessionResult> AnswerRequestedAsync(QosSession session, TaskCompletionSource<SessionResult> answer)
     {

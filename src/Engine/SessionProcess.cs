@@ -28,7 +28,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
     private int inFlight;
     private bool leaving;
 
-    /// <param name="caller">Null where no client wants it: the session was made for somebody who was never told.</param>
+    /// <param name="caller">Null where no client asks for it: the session was made by a create that got no answer.</param>
     public Task<SessionResult> DeleteAsync(Caller? caller)
     {
         Begin();
@@ -261,7 +261,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         if (command is not null) await ApplyAsync(command, latecomer: session);
     }
 
-    /// <summary>Work that nobody waits for. If it fails, the session's own due time takes it up again.</summary>
+    /// <summary>Work in the background. If it fails, the session's own due time takes it up again.</summary>
     private async Task InBackgroundAsync(string name, Task work)
     {
         try

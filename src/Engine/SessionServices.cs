@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;

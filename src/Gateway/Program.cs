@@ -9,7 +9,7 @@ var host = QodHost.Create("qod-gateway", defaultPort: 8080, args);
 host.Services.AddGuardedPostgres(host.Configuration, DatabaseDuties.None).AddTokenKeysInPostgres();
 host.Services.AddQodApi(host.Configuration);
 host.Services.AddOrleansEngine(host.Configuration);
-host.Services.AddQodGatewayHost(ApiExtensions.ReadyTag);
+host.Services.AddQodGatewayHost(host.Configuration, ApiExtensions.ReadyTag);
 host.Builder.UseOrleansClient(client => client.UseQodClustering(host.Configuration));
 
 // It listens at once, and says that it is not ready, while it waits for its database and its first silo.

@@ -9,13 +9,13 @@ namespace QodOrleans.Grains.Abstractions;
 public interface IQosSessionGrain : IGrainWithGuidKey
 {
     /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
-    /// <param name="validUntil">When whoever calls stops waiting. A call that arrives later, at a silo that was frozen, makes nothing: its repetition may
+    /// <param name="validUntil">When the caller stops waiting. A call that arrives later, at a silo that was frozen, makes nothing: its repetition may
     /// have made the session elsewhere, and the client may have deleted it since. The hosts' clocks must agree as far as
     /// <see cref="SessionCallOptions.ValidShare"/> leaves time.</param>
     [Alias("Create")]
     Task<SessionResult> CreateAsync([Immutable] CreateSession request, DateTimeOffset validUntil);
 
-    /// <param name="caller">Null where no client wants it: the session was made for somebody who was never told.</param>
+    /// <param name="caller">Null where no client asks for it: the session was made by a create that got no answer.</param>
     [Alias("Delete")]
     Task<SessionResult> DeleteAsync([Immutable] Caller? caller);
 

@@ -36,7 +36,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     private int reporting;
 
     public OrleansSessionEngine(
-        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
+        IGrainFactory grains, ISessionStore store, QosProfileCatalog profiles, DeviceKeyHasher deviceKeys, TimeProvider time,
+        [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
         IOptions<SessionCallOptions> options, ILogger<OrleansSessionEngine> log) =>
         (this.grains, sessions, this.store, this.profiles, this.deviceKeys, this.time, this.backgroundTime, this.options, this.log) =
         (grains, new GrainReferences<IQosSessionGrain>(grains), store, profiles, deviceKeys, time, backgroundTime, options.Value, log);
@@ -52,7 +53,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                 new Attempts("create", id), session => session.CreateAsync(request, time.GetUtcNow() + options.AttemptTimeout * SessionCallOptions.ValidShare)),
             cancellation);
 
-        // Whoever was not told of a session must not be left with one: it would hold the flow against the client's next try.
+        // A session whose create failed for the client must not survive it: it would hold the flow against the client's next try.
         if (result.Error?.Code == SessionErrorCode.StoreUnavailable && attempts is not null) _ = UndoAsync(id, attempts);
         return result;
     }
@@ -83,7 +84,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         async () =>
         {
             var found = await CallAsync<ISubscriberGrain, FoundDevice>(
-                grains.GetGrain<ISubscriberGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error), new Attempts("find"));
+                grains.GetGrain<ISubscriberGrain>(0), lines => lines.FindAsync(device, caller.Line), static error => new FoundDevice(default, error),
+                new Attempts("find"));
             if (found.Error is { } error) return error;
             return await ListOfAsync(
                 store.ReadByDeviceAsync(new DeviceKey(found.Key), caller.ClientId, caller.User(deviceKeys), ISessionEngine.LongestList, cancellation));
@@ -163,7 +165,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                     doubt = true;
                     return Task.CompletedTask;
                 }));
-            // Longer by now, and an attempt of ours had no answer: it was that attempt. Else somebody else was first, and it is our turn now.
+            // Longer by now, and an attempt of ours had no answer: that attempt extended it. Else another caller was first, and we try again.
             if (!extended.Moved || doubt) return extended.Result;
         }
         return SessionError.Overloaded();
@@ -176,7 +178,8 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         try
         {
             await ((Task)attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (attempts is not { IsCompletedSuccessfully: true, Result.Session: not null }) await Task.Delay(options.AttemptTimeout, backgroundTime, stopping.Token);
+            if (attempts is not { IsCompletedSuccessfully: true, Result.Session: not null })
+                await Task.Delay(options.AttemptTimeout, backgroundTime, stopping.Token);
             var started = backgroundTime.GetTimestamp();
             while (backgroundTime.GetElapsedTime(started) < UndoTimeout)
             {
@@ -230,7 +233,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
             }
             catch (Exception exception) when (IsTransient(exception))
             {
-                // It may still fail by itself, when nobody looks any more.
+                // It may still fail later, when its result is not read any more.
                 attempt.Ignore();
                 if (backgroundTime.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
                 if (attempts.AfterDoubt is { } afterDoubt) await afterDoubt();

@@ -172,7 +172,7 @@ internal readonly record struct SessionSurrogate(
     };
 }
 
-/// <summary>By its name: the numbers of the codes are nobody's promise.</summary>
+/// <summary>By its name: the numbers of the codes may change.</summary>
 [GenerateSerializer, Alias("qod.error")]
 internal readonly record struct ErrorSurrogate([property: Id(0)] string Code, [property: Id(1)] string Message, [property: Id(2)] TimeSpan? RetryAfter)
 {

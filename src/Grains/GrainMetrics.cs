@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace QodOrleans.Grains;
 
-/// <summary>What the cluster tells of itself, beside the engine. Labels are outcomes: few, and nobody's.</summary>
+/// <summary>The cluster's metrics, beside the engine's. Labels are outcomes: few, and without personal data.</summary>
 internal sealed class GrainMetrics : IDisposable
 {
     public const string Name = "QodOrleans.Grains";

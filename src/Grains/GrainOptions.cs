@@ -12,7 +12,7 @@ public sealed class GrainOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
     public TimeSpan DuePeriod { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Pause between two looks for events that nobody was told of, because a silo died before it could pass them on. 1 s to 1 h, default 15 s.</summary>
+    /// <summary>Pause between two looks for events that were not passed on because a silo died. 1 s to 1 h, default 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan OutboxPeriod { get; set; } = TimeSpan.FromSeconds(15);
 }

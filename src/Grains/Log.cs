@@ -21,13 +21,14 @@ internal static partial class Log
     [LoggerMessage(5012, LogLevel.Information, "The active silos have changed; this one now looks after another share of the sessions.")]
     public static partial void SharesChanged(ILogger log);
 
-    [LoggerMessage(5017, LogLevel.Warning, "Operator {Operator} answers too few calls of all silos together; nobody calls it for {Duration}.")]
+    [LoggerMessage(5017, LogLevel.Warning, "Operator {Operator} answers too few calls of all silos together; it is not called for {Duration}.")]
     public static partial void OperatorPaused(ILogger log, string @operator, TimeSpan duration);
 
     [LoggerMessage(5018, LogLevel.Warning, "This silo's share of operator {Operator} could not be renewed; the old one holds until its lease ends.")]
     public static partial void ShareNotRenewed(ILogger log, OperatorId @operator, Exception exception);
 
-    [LoggerMessage(5020, LogLevel.Warning, "Operator {Operator} is set to {Mode} by an administrator, with limits of {ConcurrentCalls} calls at a time and {CallsPerSecond} a second.")]
+    [LoggerMessage(5020, LogLevel.Warning,
+        "Operator {Operator} is set to {Mode} by an administrator, with limits of {ConcurrentCalls} calls at a time and {CallsPerSecond} a second.")]
     public static partial void OperatorAdministered(ILogger log, OperatorId @operator, OperatorMode mode, int? concurrentCalls, int? callsPerSecond);
 
     [LoggerMessage(5023, LogLevel.Debug, "Silo {Silo} could not be told that a sink asks for rest; it reads that with the events.")]

@@ -6,7 +6,7 @@ using QodOrleans.Grains.DueSessions;
 namespace QodOrleans.Grains;
 
 /// <summary>Starts the silo's own work when it has joined. On a stop it finishes it, and the calls that it has taken in, while grains still answer; but
-/// not before the silo says to the others that it goes: else nobody looked after its share meanwhile, and new work would go on coming.</summary>
+/// not before the silo says to the others that it goes: else no silo would look after its share meanwhile, and new work would still come.</summary>
 internal sealed class SiloLifecycle(
     DueSessionPoller due, ClusterOperators operators, SessionServices sessions, ILogger<SiloLifecycle> log) : ILifecycleParticipant<ISiloLifecycle>
 {
@@ -28,7 +28,7 @@ internal sealed class SiloLifecycle(
         try
         {
             await due.StopAsync(cancellation);
-            await sessions.InFlight.DrainAsync(cancellation);
+            await sessions.InFlight.DrainAsync().WaitAsync(cancellation);
             Log.Drained(log);
         }
         catch (OperationCanceledException)

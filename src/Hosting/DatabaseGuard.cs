@@ -9,10 +9,11 @@ using QodOrleans.Postgres.Sessions;
 namespace QodOrleans.Hosting;
 
 /// <summary>What a program owes its database: waits until it is there, refuses one of another version or made with another device key, and clears away devices
-/// that nobody asks for any more.</summary>
+/// that have not been asked for lately.</summary>
 /// <param name="duties">What this program does beside waiting and refusing.</param>
 public sealed class DatabaseGuard(
-    DatabaseDuties duties, Migrations migrations, DatabaseInvariants invariants, DeviceKeyHasher deviceKeys, SessionStore store, TimeProvider time, ILogger<DatabaseGuard> log)
+    DatabaseDuties duties, Migrations migrations, DatabaseInvariants invariants, DeviceKeyHasher deviceKeys, SessionStore store, TimeProvider time,
+    ILogger<DatabaseGuard> log)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -62,7 +63,8 @@ public sealed class DatabaseGuard(
             var fingerprint = deviceKeys.Fingerprint.ToString("x16", null);
             if (await invariants.PinAsync("device-key", fingerprint) == fingerprint) return true;
             throw new InvalidOperationException(
-                "The sessions in this database were made with another device key. Start with the data folder (keys.json) or Qod:Keys that they were made with.");
+                "The sessions in this database were made with another device key. "
+                + "Start with the data folder (keys.json) or Qod:Keys that they were made with.");
         }
         catch (NpgsqlException unreachable)
         {
@@ -71,7 +73,8 @@ public sealed class DatabaseGuard(
         }
     }
 
-    private static string ReasonOf(NpgsqlException unreachable) => unreachable.SqlState ?? unreachable.InnerException?.GetType().Name ?? nameof(NpgsqlException);
+    private static string ReasonOf(NpgsqlException unreachable) =>
+        unreachable.SqlState ?? unreachable.InnerException?.GetType().Name ?? nameof(NpgsqlException);
 }
 
 /// <summary>What a program does for its database.</summary>

@@ -27,7 +27,8 @@ public static class DomainExtensions
                 $"Qod:Sessions:UnavailableRetention is {policy.UnavailableRetention}; outside the sandbox it is at least {ShortestRetention}.");
         }
         foreach (var (name, span) in TimesOf(policy))
-            if (span <= TimeSpan.Zero || span > LongestTime) throw new InvalidOperationException($"Qod:Sessions:{name} is {span}; it must be above 0 and at most {LongestTime}.");
+            if (span <= TimeSpan.Zero || span > LongestTime)
+                throw new InvalidOperationException($"Qod:Sessions:{name} is {span}; it must be above 0 and at most {LongestTime}.");
         services.AddSingleton(policy);
         services.AddSingleton(new QosProfileCatalog(configuration.GetSection("Qod:Profiles").Get<QosProfile[]>() ?? DefaultProfiles.For(sandbox)));
         services.AddSingleton(new SinkPolicy(sandbox));
@@ -39,5 +40,7 @@ public static class DomainExtensions
     }
 
     private static IEnumerable<(string Name, TimeSpan Span)> TimesOf(SessionPolicy policy) =>
-        typeof(SessionPolicy).GetProperties().Where(property => property.PropertyType == typeof(TimeSpan)).Select(property => (property.Name, (TimeSpan)property.GetValue(policy)!));
+        typeof(SessionPolicy).GetProperties()
+            .Where(property => property.PropertyType == typeof(TimeSpan))
+            .Select(property => (property.Name, (TimeSpan)property.GetValue(policy)!));
 }

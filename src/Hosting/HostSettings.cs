@@ -2,11 +2,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace QodOrleans.Hosting;
 
-/// <summary>What the command line of a silo or gateway decides: <c>--listen</c>, <c>--port</c>, <c>--data</c> and <c>--mode</c>, or the same keys under <c>Qod:</c>.</summary>
+/// <summary>What the command line of a silo or gateway decides: <c>--listen</c>, <c>--port</c>, <c>--data</c> and <c>--mode</c>, or the same keys under
+/// <c>Qod:</c>.</summary>
 /// <param name="Listen">Address for HTTP, default 127.0.0.1.</param>
 /// <param name="Port">For HTTP.</param>
-/// <param name="Data">Folder for the key file where <c>Qod:Keys</c> does not hold the keys, and for what a silo remembers of its ports; default <c>.qod</c>. All processes
-/// of a cluster need the same keys.</param>
+/// <param name="Data">Folder for the key file where <c>Qod:Keys</c> does not hold the keys, and for what a silo remembers of its ports; default <c>.qod</c>.
+/// All processes of a cluster need the same keys.</param>
 /// <param name="Mode"><c>sandbox</c> (default) or <c>production</c>.</param>
 public sealed record HostSettings(string Listen, int Port, string Data, string Mode)
 {

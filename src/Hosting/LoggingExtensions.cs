@@ -10,8 +10,8 @@ public static class LoggingExtensions
     /// the sandbox.</summary>
     public static IHostApplicationBuilder AddQodLogging(this IHostApplicationBuilder builder, bool sandbox)
     {
-        // "Logging:LogLevel" has the last word on everything but ASP.NET's line per request: its URL may hold a phone number. As long as that logger logs at all,
-        // it costs an Activity for each request, traced or not.
+        // "Logging:LogLevel" has the last word on everything but ASP.NET's line per request: its URL may hold a phone number. As long as that logger logs at
+        // all, it costs an Activity for each request, traced or not.
         if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
         {
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning);

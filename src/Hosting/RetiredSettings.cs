@@ -2,7 +2,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace QodOrleans.Hosting;
 
-/// <summary>Settings of earlier releases that nothing reads any more. One that is still set was meant to do something: the program does not start without it.</summary>
+/// <summary>Settings of earlier releases that nothing reads any more. One that is still set was meant to do something: the program does not start without
+/// it.</summary>
 internal static class RetiredSettings
 {
     /// <summary>What stands in the place of each.</summary>
@@ -17,6 +18,7 @@ internal static class RetiredSettings
     public static void Refuse(IConfiguration configuration)
     {
         foreach (var (retired, successor) in Successors)
-            if (configuration[retired] is not null) throw new InvalidOperationException($"{retired} is no setting any more; {successor} has taken its place. Remove it.");
+            if (configuration[retired] is not null)
+                throw new InvalidOperationException($"{retired} is no setting any more; {successor} has taken its place. Remove it.");
     }
 }

@@ -17,7 +17,10 @@ public static class TelemetryExtensions
 
     /// <summary>Ours, and the libraries that tell of themselves without an instrumentation package.</summary>
     private static readonly string[] Meters =
-        ["QodOrleans.*", "Npgsql", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
+    [
+        "QodOrleans.*", "Npgsql", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http",
+        "System.Runtime",
+    ];
 
     private static readonly string[] Activities = ["QodOrleans.*", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Microsoft.Orleans.Application"];
 

@@ -68,7 +68,11 @@ public sealed class MemoryGrantStore : IGrantStore, ISigningKeyStore
         lock (gate)
         {
             return Task.FromResult<IReadOnlyList<string>>(
-                [.. from consent in consents where consent.Key.ClientId == clientId && consent.Key.Subject == subject && consent.Value > now select consent.Key.Scope]);
+            [
+                .. from consent in consents
+                   where consent.Key.ClientId == clientId && consent.Key.Subject == subject && consent.Value > now
+                   select consent.Key.Scope,
+            ]);
         }
     }
 

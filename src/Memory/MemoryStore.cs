@@ -33,7 +33,8 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
         lock (gate)
         {
             if (admission is { } asked && FenceOf(asked.DeviceKey) != asked.ExpectedFence) return new(new CommitResult(CommitStatus.StaleDevice));
-            if ((sessions.TryGetValue(session.Id, out var held) ? held.Version : 0) != session.Version - 1) return new(new CommitResult(CommitStatus.StaleSession));
+            if ((sessions.TryGetValue(session.Id, out var held) ? held.Version : 0) != session.Version - 1)
+                return new(new CommitResult(CommitStatus.StaleSession));
 
             if (held is not null) Forget(held);
             if (session.Phase != SessionPhase.Gone) Keep(session);
@@ -101,7 +102,7 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     }
 
     /// <inheritdoc />
-    // The event stays known, so that nothing tells it again; the reason would be read by nobody here.
+    // The event stays known, so that it is not sent again; the reason is not kept here.
     public ValueTask DeadLetterAsync(Guid eventId, string reason)
     {
         lock (gate)

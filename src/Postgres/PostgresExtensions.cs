@@ -19,7 +19,8 @@ public static class PostgresExtensions
         "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
 
     /// <summary>Registers the store in Postgres: <see cref="ISessionStore"/>, <see cref="IEventOutbox"/>, <see cref="IGrantStore"/>,
-    /// <see cref="ISigningKeyStore"/>, <see cref="NpgsqlDataSource"/>, <see cref="Migrations"/>, <see cref="DatabaseInvariants"/> and <see cref="PostgresKeyRepository"/>.</summary>
+    /// <see cref="ISigningKeyStore"/>, <see cref="NpgsqlDataSource"/>, <see cref="Migrations"/>, <see cref="DatabaseInvariants"/> and <see
+    /// cref="PostgresKeyRepository"/>.</summary>
     /// <param name="configuration">The whole configuration; the settings are under <see cref="PostgresOptions.Section"/>.</param>
     public static IServiceCollection AddQodPostgres(this IServiceCollection services, IConfiguration configuration)
     {

@@ -44,7 +44,8 @@ internal sealed class ApiHttpClient : IDisposable
 
     /// <returns>The answer, or OAuth's error.</returns>
     public async Task<(T? Answer, QodError? Error)> PostFormAsync<T>(
-        string path, AuthenticationHeaderValue credentials, IEnumerable<KeyValuePair<string, string>> form, JsonTypeInfo<T> type, CancellationToken cancellation)
+        string path, AuthenticationHeaderValue credentials, IEnumerable<KeyValuePair<string, string>> form, JsonTypeInfo<T> type,
+        CancellationToken cancellation)
         where T : class
     {
         using var request = NewRequest(HttpMethod.Post, path, out var correlator);

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 
 namespace QodOrleans.Sdk;
 
-/// <summary>A device as the network sees it. An IPv4 address in IPv6 clothes, as dual-stack servers report it, is the IPv4 address.</summary>
+/// <summary>A device as the network sees it. An IPv4-mapped IPv6 address, as dual-stack servers report it, is the IPv4 address.</summary>
 internal readonly record struct DeviceAddress
 {
     private static readonly SearchValues<char> Alphabet = SearchValues.Create("0123456789abcdefABCDEF:.");
@@ -31,7 +31,8 @@ internal readonly record struct DeviceAddress
         return new DeviceAddress(address, port);
     }
 
-    /// <param name="ipPort"><c>203.0.113.25:8080</c>, <c>203.0.113.25</c>, <c>[2001:db8::1]:8080</c>, <c>[2001:db8::1]</c>, or IPv6 without brackets and port.</param>
+    /// <param name="ipPort"><c>203.0.113.25:8080</c>, <c>203.0.113.25</c>, <c>[2001:db8::1]:8080</c>, <c>[2001:db8::1]</c>, or IPv6 without brackets and
+    /// port.</param>
     /// <exception cref="ArgumentException">It is none of these.</exception>
     public static DeviceAddress Parse(string ipPort)
     {
@@ -51,10 +52,14 @@ internal readonly record struct DeviceAddress
         return Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"ipport:{host}:{port}") : $"ipport:{host}";
     }
 
-    /// <summary>Without a port there can be no translation of addresses, and then the private address is the public one (CAMARA, <c>DeviceIpv4Addr</c>).</summary>
+    /// <summary>Without a port there can be no translation of addresses, and then the private address is the public one (CAMARA,
+    /// <c>DeviceIpv4Addr</c>).</summary>
     public Device ToDevice() => Address.AddressFamily == AddressFamily.InterNetworkV6
         ? new Device { Ipv6Address = $"{Address}" }
-        : new Device { Ipv4Address = new DeviceIpv4Address { PublicAddress = $"{Address}", PublicPort = Port, PrivateAddress = Port is null ? $"{Address}" : null } };
+        : new Device
+        {
+            Ipv4Address = new DeviceIpv4Address { PublicAddress = $"{Address}", PublicPort = Port, PrivateAddress = Port is null ? $"{Address}" : null },
+        };
 
     private static bool TryReadAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {

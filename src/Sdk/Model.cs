@@ -81,7 +81,7 @@ public sealed record CreateSession
     /// <summary>Default: all.</summary>
     public PortsSpec? ApplicationServerPorts { get; init; }
 
-    /// <summary>Default: nobody is told.</summary>
+    /// <summary>Default: no events are sent.</summary>
     public Webhook? Webhook { get; init; }
 
     /// <summary>Whole seconds, 1 second to 1 day or to what the profile allows. Default: 1 day.</summary>

@@ -10,7 +10,8 @@ public sealed class QoDMobile : IDisposable
     private readonly DeviceAddress? device;
 
     /// <summary>Starts to log in: with a code, by exchanging it; else by the device's address. A failure to is thrown by the calls.</summary>
-    /// <param name="authCode">What the redirect from <c>/authorize</c> brought (frontend flow). <see cref="QodClientOptions.RedirectUri"/> goes with it.</param>
+    /// <param name="authCode">What the redirect from <c>/authorize</c> brought (frontend flow). <see cref="QodClientOptions.RedirectUri"/> goes with
+    /// it.</param>
     /// <param name="ipPort">The device: <c>203.0.113.25:8080</c>, <c>[2001:db8::1]:8080</c>, or an address alone (backend flow).</param>
     /// <exception cref="ArgumentException">Neither of the two, or not an address.</exception>
     public QoDMobile(ClientCredentials credentials, string? authCode = null, string? ipPort = null, QodClientOptions? options = null)
@@ -31,7 +32,8 @@ public sealed class QoDMobile : IDisposable
     /// <param name="port">Likewise; operators that translate addresses need it. Only with <paramref name="ip"/>.</param>
     /// <exception cref="ArgumentException">Not an address; or none, here or in the constructor.</exception>
     /// <exception cref="QodException">As <see cref="QodClient.CreateSessionAsync"/>.</exception>
-    public Task<QodSession> SetQualityOfServiceAsync(int duration, QoSProfile profile, string? ip = null, int? port = null, CancellationToken cancellation = default)
+    public Task<QodSession> SetQualityOfServiceAsync(
+        int duration, QoSProfile profile, string? ip = null, int? port = null, CancellationToken cancellation = default)
     {
         var address = ip is not null ? DeviceAddress.Of(ip, port) : device ?? throw new ArgumentException("The device's address is needed.", nameof(ip));
         var session = new CreateSession { Device = address.ToDevice(), QosProfile = profile, Duration = TimeSpan.FromSeconds(duration) };

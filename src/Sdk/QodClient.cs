@@ -35,7 +35,8 @@ public sealed class QodClient : IDisposable
     }
 
     /// <exception cref="QodNotFoundException">There is none, or not any more.</exception>
-    public async Task<QodSession> GetSessionAsync(Guid sessionId, CancellationToken cancellation = default) => new(this, await ReadAsync(sessionId, cancellation));
+    public async Task<QodSession> GetSessionAsync(Guid sessionId, CancellationToken cancellation = default) =>
+        new(this, await ReadAsync(sessionId, cancellation));
 
     /// <param name="additional">Whole seconds, at least 1.</param>
     /// <exception cref="QodException">400: only an available session can be extended.</exception>
@@ -51,7 +52,7 @@ public sealed class QodClient : IDisposable
         }
         catch (QodNotFoundException)
         {
-            // What was wanted: there is no such session. Whoever repeats a delete whose answer got lost comes here.
+            // There is no such session, which is what was wanted: a delete is repeated when its answer got lost.
         }
     }
 
@@ -88,7 +89,8 @@ public sealed class QodClient : IDisposable
     {
         var seconds = (int)Math.Clamp(additional.TotalSeconds, int.MinValue, int.MaxValue);
         return CallAsync(
-            HttpMethod.Post, $"{Sessions}/{sessionId}/extend", ApiHttpClient.Json(new ExtendSessionDuration(seconds), Wire.Default.ExtendSessionDuration), Wire.Default.SessionInfo, cancellation);
+            HttpMethod.Post, $"{Sessions}/{sessionId}/extend",
+            ApiHttpClient.Json(new ExtendSessionDuration(seconds), Wire.Default.ExtendSessionDuration), Wire.Default.SessionInfo, cancellation);
     }
 
     private async Task<T> CallAsync<T>(HttpMethod method, string path, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellation)

@@ -9,7 +9,8 @@ public sealed record QodClientOptions
     /// <summary>The environment variable that <see cref="RedirectUri"/> comes from where it is not set.</summary>
     public const string RedirectUriVariable = "OPENGATEWAY_REDIRECT_URI";
 
-    /// <summary>The aggregator's host, with a path if its API is below one. Default: <c>OPENGATEWAY_BASE_URL</c>, else the host of the published samples.</summary>
+    /// <summary>The aggregator's host, with a path if its API is below one. Default: <c>OPENGATEWAY_BASE_URL</c>, else the host of the published
+    /// samples.</summary>
     public Uri BaseAddress { get; init; } = new(Environment.GetEnvironmentVariable(BaseAddressVariable) ?? "https://opengateway.aggregator.com");
 
     /// <summary>Where the application had the authorization code sent, character by character as it said to <c>/authorize</c>: the exchange of a

@@ -72,7 +72,8 @@ public sealed class QodConflictException : QodException
     }
 }
 
-/// <summary>Too many requests, or an operator that does not answer. Nothing was made; the same request may succeed after <see cref="QodException.RetryAfter"/>.</summary>
+/// <summary>Too many requests, or an operator that does not answer. Nothing was made; the same request may succeed after <see
+/// cref="QodException.RetryAfter"/>.</summary>
 public sealed class QodUnavailableException : QodException
 {
     internal QodUnavailableException(QodError error)

@@ -23,7 +23,8 @@ public sealed class QodSession
 
     /// <param name="additional">Whole seconds, at least 1; what is left may be limited by the profile. See <see cref="Info"/> for what became of it.</param>
     /// <exception cref="QodException">400: only an available session can be extended.</exception>
-    public async Task ExtendAsync(TimeSpan additional, CancellationToken cancellation = default) => Info = await client.LengthenAsync(SessionId, additional, cancellation);
+    public async Task ExtendAsync(TimeSpan additional, CancellationToken cancellation = default) =>
+        Info = await client.LengthenAsync(SessionId, additional, cancellation);
 
     /// <summary>Ends it. One that is over already counts as deleted.</summary>
     public Task DeleteAsync(CancellationToken cancellation = default) => client.DeleteSessionAsync(SessionId, cancellation);

@@ -32,7 +32,7 @@ else host.Services.AddGuardedPostgres(host.Configuration, settings.Api ? Databas
 host.Services.AddQodWebhooks(host.Configuration);
 host.Services.AddSimulatedOperators(host.Configuration);
 host.Services.AddQodAdministration(host.Configuration);
-host.Services.AddQodSiloHost(ApiExtensions.ReadyTag);
+host.Services.AddQodSiloHost(host.Configuration, ApiExtensions.ReadyTag);
 if (settings.Api)
 {
     if (settings.InMemory) host.Services.AddTokenKeysInFolder(Path.Combine(host.Settings.Data, "token-keys"));

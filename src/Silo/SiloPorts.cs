@@ -5,9 +5,11 @@ using QodOrleans.Hosting.Clustering;
 
 namespace QodOrleans.Silo;
 
-/// <summary>A silo's own two ports on loopback, where nobody has set them: free ones, chosen at its first start and kept in the data folder. A silo that comes back at
-/// the address of one that was killed replaces it at once; at another, the members would first have to find out that the old one is dead.</summary>
-/// <remarks>Several silos may share a data folder: each takes the first file <c>silo-N.ports</c> that no other process holds, and holds it for as long as it runs.</remarks>
+/// <summary>A silo's own two ports on loopback, where they are not configured: free ones, chosen at its first start and kept in the data folder. A silo that
+/// comes back at the address of one that was killed replaces it at once; at another, the members would first have to find out that the old one is
+/// dead.</summary>
+/// <remarks>Several silos may share a data folder: each takes the first file <c>silo-N.ports</c> that no other process holds, and holds it for as long as it
+/// runs.</remarks>
 internal sealed class SiloPorts : IDisposable
 {
     private readonly FileStream held;
@@ -56,7 +58,8 @@ internal sealed class SiloPorts : IDisposable
     {
         using var reader = new StreamReader(held, leaveOpen: true);
         var kept = reader.ReadToEnd().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        if (kept is [var one, var other] && int.TryParse(one, CultureInfo.InvariantCulture, out var silo) && int.TryParse(other, CultureInfo.InvariantCulture, out var gateway)
+        if (kept is [var one, var other]
+            && int.TryParse(one, CultureInfo.InvariantCulture, out var silo) && int.TryParse(other, CultureInfo.InvariantCulture, out var gateway)
             && IsFree(address, silo) && IsFree(address, gateway))
             return (silo, gateway);
 

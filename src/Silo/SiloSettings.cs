@@ -2,7 +2,8 @@ using QodOrleans.Hosting.Clustering;
 
 namespace QodOrleans.Silo;
 
-/// <summary>What the command line decides beside <see cref="Hosting.HostSettings"/>: <c>--api</c> and <c>--store</c>, or the same keys under <c>Qod:</c>.</summary>
+/// <summary>What the command line decides beside <see cref="Hosting.HostSettings"/>: <c>--api</c> and <c>--store</c>, or the same keys under
+/// <c>Qod:</c>.</summary>
 /// <param name="Api">Whether the whole API is served from this process. Default: no.</param>
 /// <param name="Store"><c>postgres</c> (default), or <c>memory</c>: one process, and nothing kept.</param>
 internal sealed record SiloSettings(bool Api, string Store)

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using QodOrleans.Core;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Storage;
 using QodOrleans.Webhooks.Formats;
@@ -114,7 +115,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     }
 
     /// <summary>Completes when nothing is under way: no request, no mark, no read. What waits for its time does not count.</summary>
-    internal Task WhenQuietAsync() => inFlight.WhenNoneAsync();
+    internal Task WhenQuietAsync() => inFlight.DrainAsync();
 
     internal int Held => queues.Held;
 
@@ -137,7 +138,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
 
     private void StartWorker(SessionEvents session)
     {
-        inFlight.Enter();
+        inFlight.Begin();
         begin(() => _ = WorkAsync(session));
     }
 
@@ -157,9 +158,10 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
                 answer = await client.SendAsync(change, limit.Begin(), stop.Token);
                 telemetry.Attempted(activity, answer, time.GetUtcNow() - change.OccurredAt);
             }
-            if (answer.Outcome == DeliveryOutcome.Failed) Log.AttemptFailed(log, change.SessionId, change.Correlator, change.Sequence, session.Attempts + 1, answer.Reason);
+            if (answer.Outcome == DeliveryOutcome.Failed)
+                Log.AttemptFailed(log, change.SessionId, change.Correlator, change.Sequence, session.Attempts + 1, answer.Reason);
             session = queues.Settle(session, answer, startedAt);
         }
-        inFlight.Exit();
+        inFlight.End();
     }
 }

@@ -51,7 +51,8 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>So many failures in a row, over all sessions, make a sink rest: one request at a time, and repetitions pause. 1 to 10,000, default 10.</summary>
+    /// <summary>So many failures in a row, over all sessions, make a sink rest: one request at a time, and repetitions pause. 1 to 10,000, default
+    /// 10.</summary>
     [Range(1, 10_000)]
     public int FailuresBeforeRest { get; set; } = 10;
 

@@ -58,7 +58,7 @@ public sealed class SessionCluster : IAsyncLifetime
         builder.Services.AddSingleton<IEventDispatcher, NoDelivery>();
         builder.Services.AddMemoryStore();
         builder.Services.AddSimulatedOperators(builder.Configuration);
-        builder.Services.AddQodSiloHost(ApiExtensions.ReadyTag);
+        builder.Services.AddQodSiloHost(builder.Configuration, ApiExtensions.ReadyTag);
         builder.UseOrleans(silo => silo.UseLoneSilo(builder.Configuration, GrainsExtensions.OperatorStorage).AddQodGrains(builder.Configuration).AddQodOperatorReports());
         host = builder.Build();
     }

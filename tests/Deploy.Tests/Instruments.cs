@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>Listens to every meter of this process: which instruments there are, by the names that Prometheus gives them, and the labels seen on them.</summary>
+/// <summary>Listens to every meter of this process: which instruments there are, by the names that Prometheus gives them, and the labels seen on
+/// them.</summary>
 internal sealed partial class Instruments : IDisposable
 {
     private static readonly Dictionary<string, string> UnitNames = new()

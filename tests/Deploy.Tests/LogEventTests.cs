@@ -1,7 +1,7 @@
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own; the API shares them with the authorization server, and the
-/// cluster's are logged by three.</summary>
+/// <summary>People alert on event ids, so an id means one thing, for ever. A room has a hundred of its own; the API shares them with the authorization
+/// server, and the cluster's are logged by three.</summary>
 public sealed class LogEventTests
 {
     private static readonly Dictionary<string, int[]> FirstIds = new()

@@ -2,7 +2,8 @@ using System.Xml.Linq;
 
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>A room is a project because something is forbidden to it: what each may reference, of ours and of the packages that decide what it can do.</summary>
+/// <summary>A room is a project because something is forbidden to it: what each may reference, of ours and of the packages that decide what it can
+/// do.</summary>
 public sealed class RoomsTests
 {
     /// <summary>Rooms, with those that each may reference. A program may reference all that stand here for it; nothing references a program.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using QodOrleans.Api;
 using QodOrleans.Authorization;
@@ -21,7 +22,8 @@ using QodOrleans.Webhooks;
 
 namespace QodOrleans.Deploy.Tests;
 
-/// <summary>A setting that nobody reads is a mistake that nobody sees: each that a manifest, an overlay or an image sets is one that a program binds or asks for.</summary>
+/// <summary>A setting that nobody reads is a mistake that nobody sees: each that a manifest, an overlay or an image sets is one that a program binds or asks
+/// for.</summary>
 public sealed partial class SettingsTests
 {
     /// <summary>Sections, and the types that they are bound to: each reads what it needs.</summary>
@@ -80,6 +82,27 @@ public sealed partial class SettingsTests
         var refused = Assert.Throws<InvalidOperationException>(() => HostSettings.Read(configuration, [], defaultPort: 1));
         Assert.Contains(retired, refused.Message, StringComparison.Ordinal);
         Assert.Contains(successor, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Qod:Cluster:DrainTimeout", "00:00:00")]
+    [InlineData("Qod:Cluster:SiloPort", "0")]
+    [InlineData("Qod:Cluster:ProbeTimeout", "00:02:00")]
+    [InlineData("Qod:Cluster:DuePeriod", "00:01:00")]
+    [InlineData("Qod:Engine:AttemptTimeout", "00:00:00")]
+    [InlineData("Qod:Engine:CallDeadline", "00:00:00")]
+    [InlineData("Qod:Engine:MailboxCapacity", "0")]
+    [InlineData("Qod:Sessions:CreateWait", "-00:00:01")]
+    [InlineData("Qod:Sessions:CreateWait", "00:00:30")]
+    public void A_setting_of_the_cluster_out_of_its_range_stops_the_host(string key, string value)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection([new("Qod:Postgres:ConnectionString", "Host=/nowhere"), new(key, value)]);
+        builder.Services.AddQodSiloHost(builder.Configuration, "ready");
+        builder.UseOrleans(silo => silo.UseLoneSilo(builder.Configuration, GrainsExtensions.OperatorStorage).AddQodGrains(builder.Configuration));
+        using var host = builder.Build();
+        var refused = Assert.ThrowsAny<Exception>(host.Services.GetRequiredService<IStartupValidator>().Validate);
+        Assert.Contains(key.Split(':')[^1], refused.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

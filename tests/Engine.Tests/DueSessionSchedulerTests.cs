@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
+using QodOrleans.Core;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Sessions;
 using QodOrleans.Core.Storage;
@@ -24,6 +25,7 @@ public sealed class DueSessionSchedulerTests : IDueSessions, IDisposable
     private readonly ConcurrentQueue<string> calls = new();
     private readonly ConcurrentDictionary<SessionId, string> names = new();
     private readonly HashSet<SessionId> others = [];
+    private readonly FailureLog log = new();
     private Func<DueSession, Task> whenCalled;
     private readonly DueSessionScheduler scheduler;
 
@@ -32,7 +34,7 @@ public sealed class DueSessionSchedulerTests : IDueSessions, IDisposable
         store = new GatedStore(memory);
         whenCalled = EndAsync;
         var metrics = new EngineMetrics(services.GetRequiredService<IMeterFactory>(), new InFlight());
-        scheduler = new DueSessionScheduler(this, store, time, time, metrics, options, NullLogger<DueSessionScheduler>.Instance);
+        scheduler = new DueSessionScheduler(this, store, time, time, metrics, options, log);
     }
 
     bool IDueSessions.IsOurs(SessionId id) => !others.Contains(id);
@@ -299,7 +301,7 @@ public sealed class DueSessionSchedulerTests : IDueSessions, IDisposable
         store.Broken = new StoreUnavailableException("Away.");
         await StoredAsync("a", Second);
         scheduler.Start();
-        await Eventually.IsTrueAsync(() => store.DueReads.Count == 1);
+        await Eventually.IsTrueAsync(() => log.Count == 1);
         scheduler.Look();
         Assert.Single(store.DueReads);
 
@@ -396,5 +398,20 @@ public sealed class DueSessionSchedulerTests : IDueSessions, IDisposable
             scheduler.Look();
             return store.DueReads.Count > reads;
         });
+    }
+
+    /// <summary>Counts what the scheduler logs: the failures of the store, when it has noticed them.</summary>
+    private sealed class FailureLog : ILogger<DueSessionScheduler>
+    {
+        private int count;
+
+        public int Count => Volatile.Read(ref count);
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Interlocked.Increment(ref count);
     }
 }

@@ -25,7 +25,7 @@ public sealed class SessionProcessTests : IDisposable
         world.Time.Advance(world.Options.CreateWait);
         Assert.Equal(QosStatus.Requested, (await create).Session?.Status);
 
-        var drained = world.InFlight.DrainAsync(CancellationToken.None);
+        var drained = world.InFlight.DrainAsync();
         Assert.False(drained.IsCompleted);
 
         answer.SetResult(OperatorOutcome.Accepted());
@@ -233,7 +233,7 @@ public sealed class SessionProcessTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(120), (await extension).Result.Session?.Duration);
         Assert.Null((await deletion).Error);
 
-        await world.InFlight.DrainAsync(CancellationToken.None);
+        await world.InFlight.DrainAsync();
     });
 
     private Task<ExtensionOutcome> ExtendAsync(QosSession session) => world.SessionOf(session.Id).ExtendAsync(

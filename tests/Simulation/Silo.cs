@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Numerics;
 using Microsoft.Extensions.Logging.Abstractions;
+using QodOrleans.Core;
 using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Notifications;
@@ -36,7 +37,7 @@ internal sealed class Silo : Node, IDueSessions, IOutboxShare, IThrottleBroadcas
         : base(world, name)
     {
         (Number, Members) = (number, members);
-        var inFlight = new Engine.InFlight();
+        var inFlight = new InFlight();
         metrics = new EngineMetrics(meters, inFlight);
         var store = new StoreConnection(world, world.Store, this);
         var log = new EngineLog(world);

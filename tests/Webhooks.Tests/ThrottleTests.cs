@@ -4,7 +4,8 @@ using QodOrleans.Webhooks.Tests.Support;
 
 namespace QodOrleans.Webhooks.Tests;
 
-/// <summary>A sink that asks for rest (CloudEvents HTTP webhook 2.2) gets it: from that application, at that server, by every process. Nobody else waits.</summary>
+/// <summary>A sink that asks for rest (CloudEvents HTTP webhook 2.2) gets it: from that application, at that server, by every process. Nobody else
+/// waits.</summary>
 public sealed class ThrottleTests
 {
     private const string Server = "https://sink.example:443";

@@ -46,7 +46,7 @@ public enum RedeemResult
     /// <summary>There is none, or it is another client's.</summary>
     Unknown,
 
-    /// <summary>It was redeemed before: somebody has a copy.</summary>
+    /// <summary>It was redeemed before: there is a copy of it.</summary>
     Replayed,
     Expired,
     Denied,
@@ -60,7 +60,7 @@ public enum RedeemResult
 }
 
 /// <summary>Something that a client may turn into a token, once: an authorization code, or a backchannel request (CIBA).</summary>
-/// <remarks>Pure: what becomes of a grant is decided here, and written by whoever asked, fenced by <see cref="Version"/>. Of many who redeem
+/// <remarks>Pure: what becomes of a grant is decided here, and written by the caller, fenced by <see cref="Version"/>. Of many who redeem
 /// one grant at a time, one write succeeds; the others read again and find it redeemed.</remarks>
 public sealed record Grant
 {

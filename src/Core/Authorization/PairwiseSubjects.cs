@@ -8,7 +8,7 @@ using QodOrleans.Core.Operators;
 namespace QodOrleans.Core.Authorization;
 
 /// <summary>Names a person to one client (OIDC core 8.1): the same line gets the same name each time, another one for every client, and the
-/// name leads nobody back to the line.</summary>
+/// name does not lead back to the line.</summary>
 /// <param name="secret">32 bytes, the same for all gateways on one store, for ever.</param>
 public sealed class PairwiseSubjects(byte[] secret)
 {

@@ -11,7 +11,8 @@ public sealed class SessionCallOptions
     /// more when the next one begins.</summary>
     public const double ValidShare = 0.8;
 
-    /// <summary>Longest time for any answer to a client; then 503, and a create that was not answered is undone. Default 10 s.</summary>
+    /// <summary>Longest time for any answer to a client; then 503, and a create that was not answered is undone. 1 s to 5 min, default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan CallDeadline { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a gateway waits for a grain before it asks again. 500 ms to 1 min, default 2.5 s. Asking twice does nothing twice.</summary>

@@ -76,7 +76,8 @@ public sealed record SessionError(SessionErrorCode Code, string Message, TimeSpa
         new(SessionErrorCode.ProfileNotApplicable, $"QoS profile '{name}' is not available for new sessions.");
 
     public static SessionError DurationOutOfRange(TimeSpan asked, TimeSpan least, TimeSpan most) =>
-        new(SessionErrorCode.DurationOutOfRange, $"A duration of {asked.TotalSeconds:0} s is outside the profile's {least.TotalSeconds:0} to {most.TotalSeconds:0} s.");
+        new(SessionErrorCode.DurationOutOfRange,
+            $"A duration of {asked.TotalSeconds:0} s is outside the profile's {least.TotalSeconds:0} to {most.TotalSeconds:0} s.");
 
     public static SessionError Conflict() => new(SessionErrorCode.Conflict, "Another session holds an overlapping flow of this device.");
 

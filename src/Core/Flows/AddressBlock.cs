@@ -27,7 +27,7 @@ public readonly record struct AddressBlock
 
     public UInt128 Last { get; }
 
-    /// <summary>False for IPv4, and for an IPv4 address in IPv6 clothes, which is the same machine.</summary>
+    /// <summary>False for IPv4, and for an IPv4-mapped IPv6 address, which is the same machine.</summary>
     public bool IsIpv6 => isIpv6;
 
     /// <summary>0 to 32 for IPv4, 0 to 128 for IPv6.</summary>
@@ -44,7 +44,9 @@ public readonly record struct AddressBlock
     /// <summary>A block of either family, for constants.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
     public static AddressBlock Parse(string text) =>
-        TryParseIpv4Block(text, out var block) || TryParseIpv6Block(text, out block) ? block : throw new ArgumentException($"'{text}' is not an address block.", nameof(text));
+        TryParseIpv4Block(text, out var block) || TryParseIpv6Block(text, out block)
+            ? block
+            : throw new ArgumentException($"'{text}' is not an address block.", nameof(text));
 
     /// <summary>Four decimal octets without leading zeros: no <c>127.1</c>, <c>0x7f.1</c> or <c>010.0.0.1</c>, which readers read differently.</summary>
     public static bool TryParseIpv4(ReadOnlySpan<char> text, out AddressBlock block) => TryParse(text, isIpv6: false, maskAllowed: false, out block);
@@ -123,7 +125,7 @@ public readonly record struct AddressBlock
             : Ipv6(BinaryPrimitives.ReadUInt128BigEndian(bytes), 128);
     }
 
-    // An IPv4 address in IPv6 clothes is the same machine: ::ffff:a.b.c.d overlaps a.b.c.d.
+    // An IPv4-mapped IPv6 address is the same machine: ::ffff:a.b.c.d overlaps a.b.c.d.
     private static AddressBlock Ipv6(UInt128 address, int prefixLength) => address >> 32 == 0xffff && prefixLength >= 96
         ? new AddressBlock(isIpv6: false, address & uint.MaxValue, prefixLength - 96)
         : new AddressBlock(isIpv6: true, address, prefixLength);

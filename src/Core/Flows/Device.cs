@@ -14,7 +14,8 @@ public sealed record Device
     /// <summary>A single address; any of the device's subnet names the device.</summary>
     public string? Ipv6Address { get; init; }
 
-    /// <summary>The same device, an IPv4-mapped address as the IPv4 address that it is. Requests hold none; what was stored before they were refused may.</summary>
+    /// <summary>The same device, an IPv4-mapped address as the IPv4 address that it is. Requests hold none; what was stored before they were refused
+    /// may.</summary>
     /// <remarks>No property, because the record is stored as it was sent: stores write properties.</remarks>
     public Device ToCanonical() => Ipv6Address is { } v6 && DeviceAddress.TryUnmap(v6, out var v4)
         ? this with { Ipv4Address = Ipv4Address ?? new DeviceIpv4Address(v4, PrivateAddress: null, PublicPort: null), Ipv6Address = null }

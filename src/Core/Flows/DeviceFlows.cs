@@ -6,7 +6,7 @@ namespace QodOrleans.Core.Flows;
 /// <param name="Fence">The device's fence when this was read; 0 where the store has never heard of the device.</param>
 public sealed record DeviceFlows(long Fence, IReadOnlyDictionary<SessionId, Flow> Held)
 {
-    /// <summary>A device that nobody has asked for yet.</summary>
+    /// <summary>A device that has not been asked for yet.</summary>
     public static readonly DeviceFlows Unknown = new(0, new Dictionary<SessionId, Flow>());
 
     public bool Conflicts(Flow flow)

@@ -1,6 +1,7 @@
 namespace QodOrleans.Core.Flows;
 
-/// <summary>What a subscriber is called, by each of the identifiers that a device can have. Two ways to write one identifier give one name. Personal data.</summary>
+/// <summary>What a subscriber is called, by each of the identifiers that a device can have. Two ways to write one identifier give one name. Personal
+/// data.</summary>
 internal static class Subscriber
 {
     /// <summary>What the name of one who is known by number starts with.</summary>

@@ -6,7 +6,8 @@ public interface IEventDispatcher
     /// <summary>Never blocks and never throws: what does not fit in memory is taken from the outbox later.</summary>
     void Dispatch(QosStatusChanged change);
 
-    /// <summary>Events may be in the outbox that were not dispatched here: they are looked for, and go before later ones. Never blocks and never throws.</summary>
+    /// <summary>Events may be in the outbox that were not dispatched here: they are looked for, and go before later ones. Never blocks and never
+    /// throws.</summary>
     void CatchUp()
     {
     }

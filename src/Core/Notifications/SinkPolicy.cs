@@ -47,9 +47,11 @@ public sealed class SinkPolicy(bool sandbox)
     /// address than the one given.</summary>
     private static string? WhyNoUri(string text)
     {
-        if (text.AsSpan().ContainsAnyExcept(UriAlphabet)) return "holds a character that must be percent-encoded in a URI, such as a blank or one outside ASCII";
+        if (text.AsSpan().ContainsAnyExcept(UriAlphabet))
+            return "holds a character that must be percent-encoded in a URI, such as a blank or one outside ASCII";
         for (var rest = text.AsSpan(); rest.IndexOf('%') is >= 0 and var at; rest = rest[(at + 3)..])
-            if (rest.Length < at + 3 || !char.IsAsciiHexDigit(rest[at + 1]) || !char.IsAsciiHexDigit(rest[at + 2])) return "holds a % that two hexadecimal digits do not follow";
+            if (rest.Length < at + 3 || !char.IsAsciiHexDigit(rest[at + 1]) || !char.IsAsciiHexDigit(rest[at + 2]))
+                return "holds a % that two hexadecimal digits do not follow";
 
         var start = text.IndexOf("://", StringComparison.Ordinal);
         if (start < 0) return "is not an absolute URI";

@@ -79,7 +79,7 @@ public interface IOperatorAdapter
 /// <summary>What operators tell us unasked. It may come early, late, twice or out of order.</summary>
 public interface IOperatorReports
 {
-    /// <summary>Returns when what the report changes is durable: only then may the operator be thanked. While that cannot be stored it is tried
+    /// <summary>Returns when what the report changes is durable: only then is the operator's report acknowledged. While that cannot be stored it is tried
     /// again, for as long as the process lives, whether or not the caller still waits.</summary>
     /// <param name="report">Accepted, Pending, Refused or Terminated.</param>
     /// <exception cref="Storage.StoreUnavailableException">Not stored, and not tried any more: too many reports are waiting already, or the process

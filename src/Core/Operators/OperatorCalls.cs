@@ -18,7 +18,8 @@ public sealed class OperatorCalls(OperatorDirectory directory, Action<SessionId,
     /// <summary>One that cannot be asked leaves the question open: at the provisioning deadline the session is released there.</summary>
     public ValueTask<OperatorOutcome> LookUpAsync(QosSession session) => CallAsync(
         session, session.Duration,
-        static (adapter, told) => adapter.Capabilities.CanLookUp ? adapter.LookUpAsync(told, CancellationToken.None) : new(OperatorOutcome.Unknown("cannot be asked")));
+        static (adapter, told) =>
+            adapter.Capabilities.CanLookUp ? adapter.LookUpAsync(told, CancellationToken.None) : new(OperatorOutcome.Unknown("cannot be asked")));
 
     /// <param name="untilExpiry">No longer than the session has to live: an extension that comes after the end is none.</param>
     public ValueTask<OperatorOutcome> ExtendAsync(QosSession session, TimeSpan duration, CancellationToken untilExpiry) =>

@@ -57,7 +57,8 @@ public sealed class OperatorDirectory
         foreach (var route in routes)
         {
             if (!byId.TryGetValue(route.Id, out var adapter))
-                throw new ArgumentException($"Operator '{route.Id}' is configured but has no adapter; known are: {string.Join(", ", byId.Keys)}.", nameof(routes));
+                throw new ArgumentException($"Operator '{route.Id}' is configured but has no adapter; known are: {string.Join(", ", byId.Keys)}.",
+                    nameof(routes));
             if (!operators.TryAdd(route.Id, (route, adapter)))
                 throw new ArgumentException($"Operator '{route.Id}' is configured twice.", nameof(routes));
             numbers.AddRange(route.NumberPrefixes.Select(prefix => (prefix, route.Id)));

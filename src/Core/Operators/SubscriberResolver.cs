@@ -25,7 +25,7 @@ public sealed class SubscriberResolver(OperatorDirectory directory)
         return device is null ? FindAsync(line.Device, cancellation) : FindOnLineAsync(device, line, cancellation);
     }
 
-    /// <summary>The line that somebody is to be authorized for: here the operator is asked about a phone number too.</summary>
+    /// <summary>The line that a person is to be authorized for: here the operator is asked about a phone number too.</summary>
     /// <returns>The line; or DeviceNotIdentified, DeviceInconsistent, ServiceNotApplicable, OperatorUnavailable.</returns>
     public async ValueTask<LineResult> IdentifyAsync(Device device, CancellationToken cancellation)
     {

@@ -58,7 +58,8 @@ public sealed class QosProfileCatalog
         if (profile.PacketErrorLossRate is < 1 or > 10) throw new ArgumentException($"QoS profile '{profile.Name}': packetErrorLossRate is 1 to 10.");
         if (profile.CountryAvailability?.Any(country => country.CountryName is not [>= 'A' and <= 'Z', >= 'A' and <= 'Z']) == true)
             throw new ArgumentException($"QoS profile '{profile.Name}': a country is two capital letters.");
-        if (profile.CountryAvailability?.SelectMany(country => country.Networks ?? []).Any(plmn => plmn.Length is < 5 or > 6 || !plmn.All(char.IsAsciiDigit)) == true)
+        var networks = profile.CountryAvailability?.SelectMany(country => country.Networks ?? []) ?? [];
+        if (networks.Any(plmn => plmn.Length is < 5 or > 6 || !plmn.All(char.IsAsciiDigit)))
             throw new ArgumentException($"QoS profile '{profile.Name}': a network is 5 or 6 digits.");
         if (profile.ShortestDuration > profile.LongestDuration) throw new ArgumentException($"QoS profile '{profile.Name}': minDuration is above maxDuration.");
     }

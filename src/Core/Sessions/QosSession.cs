@@ -16,7 +16,7 @@ public sealed record SessionTerms
     public required string Surface { get; init; }
 
     /// <summary>What the URLs of sessions on its surface began with when it was made, for example <c>https://api.example.com/qod/v0/sessions/</c>: pinned, so
-    /// that its events say the same whoever delivers them. Null for sessions that are older than this.</summary>
+    /// that its events are the same whichever process delivers them. Null for sessions that are older than this.</summary>
     public string? SessionsUrl { get; init; }
 
     /// <summary>Pinned at creation; a number that is ported later stays with the operator that holds the session.</summary>

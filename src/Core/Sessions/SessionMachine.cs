@@ -3,7 +3,7 @@ using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Core.Sessions;
 
-/// <summary>What a command leads to: the next session, at most one event, at most one effect, or an error for whoever asked.</summary>
+/// <summary>What a command leads to: the next session, at most one event, at most one effect, or an error for the caller.</summary>
 /// <param name="Session">The session to commit when <paramref name="Changed"/>, else the one that was given.</param>
 /// <param name="Changed">Whether there is anything to commit.</param>
 /// <param name="Event">Goes to the outbox with the commit.</param>

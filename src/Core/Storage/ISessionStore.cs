@@ -31,7 +31,7 @@ public readonly record struct CommitResult(CommitStatus Status, long DeviceFence
 /// <summary>Something to look at again.</summary>
 public readonly record struct DueSession(SessionId Id, DateTimeOffset DueAt);
 
-/// <summary>Somebody whose sessions are asked for.</summary>
+/// <summary>A user whose sessions are asked for.</summary>
 /// <param name="Subject">By the name that the client knows.</param>
 /// <param name="Line">The device of the user's line: what the client has made on it without a user is the user's too. Null where it is not known.</param>
 public readonly record struct SessionUser(string Subject, DeviceKey? Line)
@@ -40,7 +40,7 @@ public readonly record struct SessionUser(string Subject, DeviceKey? Line)
     public override string ToString() => nameof(SessionUser);
 }
 
-/// <summary>The sessions, durable. The store is the fence; whoever owns a session in memory is a cache and a scheduler.</summary>
+/// <summary>The sessions, durable. The store is the fence; a session in memory is a cache and a schedule.</summary>
 /// <remarks>All calls are concurrent. A commit returns when it is durable; if the connection breaks, the store finds out what happened
 /// before it answers. At most one commit per session, and one admission per device, may be under way from one process.</remarks>
 public interface ISessionStore
@@ -91,7 +91,8 @@ public interface IEventOutbox
     /// <exception cref="StoreUnavailableException" />
     ValueTask DeadLetterAsync(Guid eventId, string reason);
 
-    /// <summary>A server has asked for a pause: any process that delivers that application's events after this process must know. Of two for one server, the later one stays.</summary>
+    /// <summary>A server has asked for a pause: any process that delivers that application's events after this process must know. Of two for one server, the
+    /// later one stays.</summary>
     /// <exception cref="StoreUnavailableException" />
     ValueTask ThrottleAsync(SinkThrottle throttle);
 

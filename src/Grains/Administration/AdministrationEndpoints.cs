@@ -14,8 +14,8 @@ using QodOrleans.Grains.Operators;
 
 namespace QodOrleans.Grains.Administration;
 
-/// <summary>What those who run the broker decide about operators, over HTTP on any silo. Silos listen where applications cannot reach them; a token is asked for all
-/// the same.</summary>
+/// <summary>What those who run the broker decide about operators, over HTTP on any silo. Silos listen where applications cannot reach them; a token is asked
+/// for all the same.</summary>
 public static class AdministrationEndpoints
 {
     private const string Path = "/admin";
@@ -47,7 +47,8 @@ public static class AdministrationEndpoints
         if (Find(id, operators) is not { } known) return Unknown(id);
         var administration = decision.ToAdministration();
         if (!administration.Limits.AreInRange)
-            return TypedResults.Problem($"concurrentCalls and callsPerSecond are 1 to {OperatorLimits.Most}, or absent.", statusCode: StatusCodes.Status400BadRequest);
+            return TypedResults.Problem($"concurrentCalls and callsPerSecond are 1 to {OperatorLimits.Most}, or absent.",
+                statusCode: StatusCodes.Status400BadRequest);
 
         // Before it is done: an answer may be lost, and it be done all the same.
         Log.OperatorAdministered(log, known, administration.Mode, administration.Limits.ConcurrentCalls, administration.Limits.CallsPerSecond);
@@ -71,7 +72,8 @@ public static class AdministrationEndpoints
         {
             var isBearer = AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization.ToString(), out var given)
                 && given.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase);
-            if (isBearer && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given!.Parameter ?? "")), expected)) return next(context);
+            if (isBearer && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given!.Parameter ?? "")), expected))
+                return next(context);
             context.Response.Headers.WWWAuthenticate = "Bearer";
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return Task.CompletedTask;
@@ -87,7 +89,8 @@ public static class AdministrationEndpoints
         catch (Exception exception) when (exception is OrleansException or TimeoutException)
         {
             context.HttpContext.Response.Headers.RetryAfter = "1";
-            return TypedResults.Problem("The cluster or its database does not answer; whether anything was changed is not known.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem("The cluster or its database does not answer; whether anything was changed is not known.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 }

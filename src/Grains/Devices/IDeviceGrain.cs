@@ -9,7 +9,7 @@ public interface IDeviceGrain : IGrainWithGuidKey
 {
     /// <summary>Commits a new session if no other holds an overlapping flow of the device.</summary>
     /// <param name="session">As <see cref="SessionMachine.Create"/> made it.</param>
-    /// <param name="validUntil">When whoever asked for it stops waiting: from then on nothing is admitted.</param>
+    /// <param name="validUntil">When the caller stops waiting: from then on nothing is admitted.</param>
     [Alias("Admit")]
     Task<AdmissionOutcome> AdmitAsync([Immutable] QosSession session, DateTimeOffset validUntil);
 }

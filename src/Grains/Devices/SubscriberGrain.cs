@@ -18,6 +18,8 @@ internal sealed class SubscriberGrain(ClusterOperators operators, DeviceKeyHashe
     public async Task<FoundDevice> FindAsync(Device? device, SubscriberLine? line)
     {
         var found = await subscribers.FindAsync(device, line, CancellationToken.None);
-        return found.Device is { } known ? new FoundDevice(deviceKeys.KeyOf(known.Route.Id, known.Subscriber).Value, Error: null) : new FoundDevice(default, found.Error);
+        return found.Device is { } known
+            ? new FoundDevice(deviceKeys.KeyOf(known.Route.Id, known.Subscriber).Value, Error: null)
+            : new FoundDevice(default, found.Error);
     }
 }

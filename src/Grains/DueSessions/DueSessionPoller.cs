@@ -27,7 +27,8 @@ internal sealed class DueSessionPoller : IDueSessions, IDisposable
     private readonly ITimer looks;
 
     public DueSessionPoller(
-        ISessionStore store, IGrainFactory grains, SessionShares shares, TimeProvider time, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
+        ISessionStore store, IGrainFactory grains, SessionShares shares, TimeProvider time,
+        [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
         EngineMetrics metrics, IOptions<EngineOptions> options, IOptions<GrainOptions> settings, ILogger<DueSessionScheduler> log)
     {
         (this.grains, this.shares, this.time, period) = (new(grains), shares, time, settings.Value.DuePeriod);

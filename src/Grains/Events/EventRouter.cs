@@ -11,8 +11,8 @@ namespace QodOrleans.Grains.Events;
 /// <summary>Takes each committed event to the silo that tells the events of its session: mostly this one, where the session's grain is placed. So all
 /// events of a session pass one dispatcher, and keep their order.</summary>
 /// <remarks>An event that does not get through is in the outbox. The silo that should have had it is told to look there before it takes a later
-/// one, or looks by itself when the active silos change. While news of such a change travels, a session may be changed on two silos: what it has to tell then goes
-/// by way of the outbox, in order, though perhaps twice.</remarks>
+/// one, or looks by itself when the active silos change. While news of such a change travels, a session may be changed on two silos: what it has to tell then
+/// goes by way of the outbox, in order, though perhaps twice.</remarks>
 internal sealed class EventRouter : IEventDispatcher
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);

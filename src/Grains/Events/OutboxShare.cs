@@ -17,7 +17,8 @@ internal sealed class OutboxShare(SessionShares shares) : IOutboxShare
 /// <summary>Has the dispatcher look into the outbox when the silo's share has changed, and now and then all the same: a silo may have died with an
 /// event that it had committed and not passed on, or passed on to one that was no longer the right one.</summary>
 internal sealed class OutboxWatch(
-    WebhookDispatcher webhooks, SessionShares shares, IOptions<GrainOptions> settings, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime) : BackgroundService
+    WebhookDispatcher webhooks, SessionShares shares, IOptions<GrainOptions> settings,
+    [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -34,5 +34,6 @@ internal sealed class QosSessionGrain : Grain, IQosSessionGrain, IRemindable
 
     public Task<SessionResult> ReportAsync(OperatorOutcome report) => process.ReportAsync(report);
 
-    public Task ReceiveReminder(string reminderName, TickStatus status) => reminderName == DueSessionPoller.Release ? process.ReleaseAsync() : process.DueAsync();
+    public Task ReceiveReminder(string reminderName, TickStatus status) =>
+        reminderName == DueSessionPoller.Release ? process.ReleaseAsync() : process.DueAsync();
 }

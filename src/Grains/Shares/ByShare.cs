@@ -10,7 +10,8 @@ internal sealed class ByShareAttribute() : PlacementAttribute(new ByShare());
 [Serializable, GenerateSerializer, Immutable, Alias("qod.by-share")]
 internal sealed class ByShare : PlacementStrategy;
 
-/// <summary>Asked where <see cref="ShareAddresses"/> cannot say: this silo knows of no active one, or the call has come back from the one it was sent to.</summary>
+/// <summary>Asked where <see cref="ShareAddresses"/> cannot say: this silo knows of no active one, or the call has come back from the one it was sent
+/// to.</summary>
 internal sealed class ByShareDirector : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context) =>

@@ -16,7 +16,8 @@ public sealed class ClusterConnection(TimeProvider time, ILogger<ClusterConnecti
     /// <summary>Whether a failed start is tried again: for as long as the host wants to run, where the database or the silos may still come up.</summary>
     public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (DbException or SocketException or TimeoutException or OrleansMessageRejectionException or ConnectionFailedException)) return false;
+        if (exception is not (DbException or SocketException or TimeoutException or OrleansMessageRejectionException or ConnectionFailedException))
+            return false;
         Log.NoCluster(log, exception.GetType().Name);
         await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !cancellationToken.IsCancellationRequested;

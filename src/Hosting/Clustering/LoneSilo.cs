@@ -12,7 +12,7 @@ public static class LoneSilo
     /// <summary>In place of <see cref="ClusteringExtensions.UseQodClustering(ISiloBuilder, IConfiguration, string)"/>.</summary>
     public static ISiloBuilder UseLoneSilo(this ISiloBuilder silo, IConfiguration configuration, string operators)
     {
-        // An address is a silo's name, whether or not anybody listens there.
+        // An address is a silo's name; nothing has to listen there.
         var endpoint = new IPEndPoint(IPAddress.Loopback, new QodClusterOptions().SiloPort);
         silo.ConfigureQodSilo(configuration);
         silo.ConfigureEndpoints(endpoint.Address, endpoint.Port, gatewayPort: 0);
@@ -30,7 +30,7 @@ public static class LoneSilo
         public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => new(new NoListener(endpoint));
     }
 
-    /// <summary>Nobody ever connects.</summary>
+    /// <summary>No connection ever comes.</summary>
     private sealed class NoListener(EndPoint endpoint) : IConnectionListener
     {
         private readonly TaskCompletionSource<ConnectionContext?> unbound = new(TaskCreationOptions.RunContinuationsAsynchronously);

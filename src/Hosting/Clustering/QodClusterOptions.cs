@@ -38,9 +38,9 @@ public sealed class QodClusterOptions
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>How long a member first waits for the answer to a probe of another; later it adapts between half and one and a half of it. Three without an answer, and it is
-    /// declared dead: a killed silo after about 2 times this, a frozen one, whose connections stay open, after about 5 times. 500 ms to 1 min, default 1 s;
-    /// not below the longest pause of a process that is well.</summary>
+    /// <summary>How long a member first waits for the answer to a probe of another; later it adapts between half and one and a half of it. Three without an
+    /// answer, and it is declared dead: a killed silo after about 2 times this, a frozen one, whose connections stay open, after about 5 times. 500 ms to 1
+    /// min, default 1 s; not below the longest pause of a process that is well.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -48,12 +48,13 @@ public sealed class QodClusterOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a silo that stops may take to finish what is under way. 1 s to 10 min, default 30 s; whoever stops it must wait longer.</summary>
+    /// <summary>How long a silo that stops may take to finish what is under way. 1 s to 10 min, default 30 s; what stops the process must wait
+    /// longer.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a grain that nobody calls stays in memory, about 4 kB each. 30 s to 1 day, default 1 min. A session's grain goes by itself when nothing
-    /// more is to come for it.</summary>
+    /// <summary>How long a grain that is not called stays in memory, about 4 kB each. 30 s to 1 day, default 1 min. A session's grain goes by itself when
+    /// nothing more is to come for it.</summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan GrainsIdleFor { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -39,33 +39,39 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
         AddSql,
         parameters => parameters
             .With(grant.Key.Value).With(grant.ClientId).With((short)grant.State).With(grant.ExpiresAt.ToMilliseconds())
-            .With(grant.Payload).With(grant.Ticket?.Value).With((int)grant.Interval.TotalMilliseconds).With(grant.NextPollAt?.ToMilliseconds()).With(grant.Version),
+            .With(grant.Payload).With(grant.Ticket?.Value).With((int)grant.Interval.TotalMilliseconds)
+            .With(grant.NextPollAt?.ToMilliseconds()).With(grant.Version),
         cancellation) == 1;
 
     /// <inheritdoc />
     public async Task<Grant?> FindAsync(GrantKey key, CancellationToken cancellation) =>
-        (await source.ReadAsync($"select {Columns} from qod.grants where key = $1", parameters => parameters.With(key.Value), Read, cancellation)).SingleOrDefault();
+        (await source.ReadAsync($"select {Columns} from qod.grants where key = $1", parameters => parameters.With(key.Value), Read, cancellation))
+        .SingleOrDefault();
 
     /// <inheritdoc />
     public async Task<Grant?> FindByTicketAsync(GrantKey ticket, CancellationToken cancellation) =>
-        (await source.ReadAsync($"select {Columns} from qod.grants where ticket = $1", parameters => parameters.With(ticket.Value), Read, cancellation)).SingleOrDefault();
+        (await source.ReadAsync($"select {Columns} from qod.grants where ticket = $1", parameters => parameters.With(ticket.Value), Read, cancellation))
+        .SingleOrDefault();
 
     /// <inheritdoc />
     public async Task<bool> ReplaceAsync(Grant grant, CancellationToken cancellation) => await source.ExecuteAsync(
         ReplaceSql,
         parameters => parameters
             .With(grant.Key.Value).With((short)grant.State).With(grant.Payload)
-            .With((int)grant.Interval.TotalMilliseconds).With(grant.NextPollAt?.ToMilliseconds()).With(grant.Version),
+            .With((int)grant.Interval.TotalMilliseconds)
+            .With(grant.NextPollAt?.ToMilliseconds()).With(grant.Version),
         cancellation) == 1;
 
     /// <inheritdoc />
     public async Task SaveConsentAsync(Consent consent, CancellationToken cancellation) => await source.ExecuteAsync(
         SaveConsentSql,
-        parameters => parameters.With(consent.ClientId).With(consent.Subject).With(consent.Scopes.Distinct().ToArray()).With(consent.ExpiresAt.ToMilliseconds()),
+        parameters => parameters
+            .With(consent.ClientId).With(consent.Subject).With(consent.Scopes.Distinct().ToArray()).With(consent.ExpiresAt.ToMilliseconds()),
         cancellation);
 
     /// <inheritdoc />
-    public async Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation) => await source.ExecuteAsync(
+    public async Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation) =>
+        await source.ExecuteAsync(
         "delete from qod.consents where client_id = $1 and subject = $2 and scope = any($3)",
         parameters => parameters.With(clientId).With(subject).With(scopes.ToArray()),
         cancellation);

@@ -6,7 +6,7 @@ using QodOrleans.Core.Storage;
 namespace QodOrleans.Postgres.Batching;
 
 /// <summary>Takes what waits in a queue, sends it to Postgres as one statement on a connection of its own, and does so again. While one
-/// statement runs, the next batch gathers: the busier it is, the larger the batches, and nobody lingers when it is not.</summary>
+/// statement runs, the next batch gathers: the busier it is, the larger the batches, and without load nothing waits.</summary>
 /// <remarks>Each operation is answered exactly once. A failure is sorted (<see cref="Failure"/>): a batch with a poisoned operation is halved
 /// until that one stands alone; what was rolled back is sent again; what is in doubt is sent again until the database tells, which is safe
 /// because the statements are fenced or idempotent.</remarks>
@@ -23,7 +23,7 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
     /// be repeated by its caller, it is refused at its deadline like one that was never sent.</summary>
     protected virtual bool OutcomeMatters => false;
 
-    /// <summary>How long a batch gathers before it is sent: none where somebody waits for the answer.</summary>
+    /// <summary>How long a batch gathers before it is sent: none where a caller waits for the answer.</summary>
     protected virtual TimeSpan Linger => TimeSpan.Zero;
 
     /// <summary>The statement for a fresh connection, with its parameters, not prepared yet.</summary>

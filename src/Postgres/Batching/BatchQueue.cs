@@ -43,7 +43,7 @@ internal sealed class BatchQueue<TOp>(int limit)
             {
                 if (waiting.Count > 0) return true;
                 if (closed) return false;
-                // By the time the loop runs again, more callers have come: batches grow without anybody lingering for them.
+                // By the time the loop runs again, more callers have come: batches grow without a pause to fill them.
                 arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 idleLoops.Push(arrival);
             }

@@ -29,7 +29,7 @@ internal sealed class EventLoop(BatchQueue<EventOp> queue, BatchContext context)
     private List<Guid>? told, dead;
     private List<string>? deadReasons;
 
-    // Nobody waits for a mark, and each batch costs a flush that the sessions' commits would have to share.
+    // No caller waits for it, and each batch costs a flush that the sessions' commits would have to share.
     protected override TimeSpan Linger { get; } = TimeSpan.FromMilliseconds(20);
 
     protected override NpgsqlCommand CreateCommand()

@@ -11,7 +11,7 @@ namespace QodOrleans.Postgres.Sessions;
 /// those that passed. It returns the ids that passed.</summary>
 internal sealed class CommitStatement
 {
-    // A new device is inserted, a known one must still have the fence that its owner remembers. Whoever comes second waits for the first
+    // A new device is inserted, a known one must still have the fence that its owner remembers. The second one waits for the first
     // and then finds the fence moved. A session id that exists already breaks the whole statement, on purpose: that is a repetition of a
     // write in doubt (or a clash of UUIDs), so rare that "on conflict" would cost more than the retry.
     //

@@ -11,7 +11,7 @@ namespace QodOrleans.Postgres.Sessions;
 
 /// <summary>The sessions in Postgres, with group commit: what many callers want at one moment is one statement and one flush of the log.</summary>
 /// <remarks>Disposing it serves what waits, then stops. If the database is down even then, a commit in doubt ends with
-/// <see cref="OperationCanceledException"/>: nobody knows its outcome.</remarks>
+/// <see cref="OperationCanceledException"/>: its outcome is unknown.</remarks>
 public sealed class SessionStore : ISessionStore, IAsyncDisposable
 {
     private const string DueSql =

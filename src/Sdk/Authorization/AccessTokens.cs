@@ -57,7 +57,11 @@ internal sealed class AccessTokens : IDisposable
             case QodLogin.OfLine line:
                 return await server.OfLineAsync(line, disposed.Token);
             case QodLogin.OfCode code:
-                if (codeIsUsed) throw new QodAuthorizationException(new QodError(HttpStatusCode.Unauthorized, "login_required", "The code's token has ended; send the person to /authorize again."));
+                if (codeIsUsed)
+                {
+                    throw new QodAuthorizationException(
+                        new QodError(HttpStatusCode.Unauthorized, "login_required", "The code's token has ended; send the person to /authorize again."));
+                }
                 var token = await server.OfCodeAsync(code, disposed.Token);
                 codeIsUsed = true;
                 return token;

@@ -62,7 +62,9 @@ internal sealed class AuthorizationServer(ApiHttpClient http, ClientCredentials 
         new(answer.AccessToken, answer.ExpiresIn is { } seconds ? time.GetUtcNow() + TimeSpan.FromSeconds(seconds) : DateTimeOffset.MaxValue);
 
     private static QodException Failed(QodError error) =>
-        error.Status is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError ? new QodUnavailableException(error) : new QodAuthorizationException(error);
+        error.Status is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
+            ? new QodUnavailableException(error)
+            : new QodAuthorizationException(error);
 
     private static IEnumerable<KeyValuePair<string, string>> Form(params (string Name, string? Value)[] members) =>
         members.Where(member => member.Value is not null).Select(member => KeyValuePair.Create(member.Name, member.Value!));

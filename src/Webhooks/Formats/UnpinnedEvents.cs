@@ -4,8 +4,8 @@ using QodOrleans.Core.Notifications;
 namespace QodOrleans.Webhooks.Formats;
 
 /// <summary>Adds what events lack whose session was made before schema version 6: their source, and the place of the sink's token. Both are computed as the
-/// program of that time did, from the settings of whoever delivers: <c>Qod:PublicUrl</c>, <c>Qod:Surfaces</c> and <c>Qod:LegacySinkToken</c>. This is the only
-/// place that does so. It goes when no such row can be left: a session lives as long as its profile's longest duration, and an event for
+/// program of that time did, from the settings of the process that delivers: <c>Qod:PublicUrl</c>, <c>Qod:Surfaces</c> and <c>Qod:LegacySinkToken</c>. This
+/// is the only place that does so. It goes when no such row can be left: a session lives as long as its profile's longest duration, and an event for
 /// <c>Qod:Webhooks:MaxAge</c> after that.</summary>
 public sealed class UnpinnedEvents
 {

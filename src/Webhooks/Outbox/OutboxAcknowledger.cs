@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core;
 using QodOrleans.Core.Storage;
 using QodOrleans.Webhooks.Queues;
 
@@ -45,12 +46,12 @@ internal sealed class OutboxAcknowledger : IDisposable
     /// <summary>Bounded by the events that memory may hold.</summary>
     public void Post(SessionEvents session)
     {
-        inFlight.Enter();
+        inFlight.Begin();
         lock (gate)
         {
             if (disposed)
             {
-                inFlight.Exit();
+                inFlight.End();
                 return;
             }
             concluded.Enqueue(session);
@@ -94,7 +95,7 @@ internal sealed class OutboxAcknowledger : IDisposable
             }
             finally
             {
-                inFlight.Exit();
+                inFlight.End();
             }
         }
     }

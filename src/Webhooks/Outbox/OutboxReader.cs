@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core;
 using QodOrleans.Core.Storage;
 using QodOrleans.Webhooks.Queues;
 
@@ -76,7 +77,7 @@ internal sealed class OutboxReader : IDisposable
 
     private void Run()
     {
-        inFlight.Enter();
+        inFlight.Begin();
         begin(() => _ = RunAsync());
     }
 
@@ -92,7 +93,7 @@ internal sealed class OutboxReader : IDisposable
         }
         finally
         {
-            inFlight.Exit();
+            inFlight.End();
         }
     }
 

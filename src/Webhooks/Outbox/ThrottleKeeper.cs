@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QodOrleans.Core;
 using QodOrleans.Core.Notifications;
 using QodOrleans.Core.Storage;
 
@@ -10,7 +11,7 @@ internal sealed class ThrottleKeeper(IEventOutbox outbox, IThrottleBroadcast? ot
     /// <summary>Hands over and returns.</summary>
     public void Post(SinkThrottle throttle)
     {
-        inFlight.Enter();
+        inFlight.Begin();
         begin(() => _ = KeepAsync(throttle));
     }
 
@@ -28,7 +29,7 @@ internal sealed class ThrottleKeeper(IEventOutbox outbox, IThrottleBroadcast? ot
         }
         finally
         {
-            inFlight.Exit();
+            inFlight.End();
         }
     }
 }

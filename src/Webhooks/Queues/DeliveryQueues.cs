@@ -207,7 +207,7 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
-    /// <summary>Lets go of what is not ours any more. What is under way is finished; whoever tells them now may tell that one once more.</summary>
+    /// <summary>Lets go of what is not ours any more. What is under way is finished; the silo that delivers them now may send that one once more.</summary>
     public void DropForeign()
     {
         lock (gate)

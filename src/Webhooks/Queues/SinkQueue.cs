@@ -37,8 +37,8 @@ internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions opt
     /// <summary>Requests under way.</summary>
     public int Active { get; set; }
 
-    /// <summary>The sink fails again and again. While its circuit is open it gets one request at a time, and repetitions only when <c>openUntil</c> has come, as
-    /// probes; an event that was not tried yet is the best probe, because another path at the same server may work.</summary>
+    /// <summary>The sink fails again and again. While its circuit is open it gets one request at a time, and repetitions only when <c>openUntil</c> has come,
+    /// as probes; an event that was not tried yet is the best probe, because another path at the same server may work.</summary>
     public bool IsCircuitOpen => openings > 0;
 
     /// <summary>The sink has asked for a pause: nothing is sent before then.</summary>

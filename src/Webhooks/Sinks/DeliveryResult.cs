@@ -44,7 +44,8 @@ internal readonly record struct DeliveryResult(DeliveryOutcome Outcome, string R
         };
     }
 
-    private static string Describe(int status) => status is >= 300 and < 400 ? $"the sink answered {status}; redirects are not followed" : $"the sink answered {status}";
+    private static string Describe(int status) =>
+        status is >= 300 and < 400 ? $"the sink answered {status}; redirects are not followed" : $"the sink answered {status}";
 
     private static TimeSpan? Wait(RetryConditionHeaderValue? retryAfter, DateTimeOffset now) => retryAfter switch
     {

@@ -83,7 +83,7 @@ public sealed class EventTests(SiloHostTests.Host host, EventTests.Listener list
     /// <summary>An application's notification endpoint.</summary>
     public sealed class Listener : IAsyncLifetime
     {
-        private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+        private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
         private readonly WebApplication app;
         private readonly ConcurrentDictionary<string, Channel<Arrival>> arrivals = [];
@@ -110,7 +110,7 @@ public sealed class EventTests(SiloHostTests.Host host, EventTests.Listener list
         public ValueTask DisposeAsync() => app.DisposeAsync();
 
         /// <summary>Waits for the session's next event.</summary>
-        public Task<Arrival> NextAsync(string session) => Of(session).Reader.ReadAsync().AsTask().WaitAsync(Timeout);
+        public Task<Arrival> NextAsync(string session) => Of(session).Reader.ReadAsync().AsTask().WaitAsync(Longest);
 
         private Channel<Arrival> Of(string session) => arrivals.GetOrAdd(session, _ => Channel.CreateUnbounded<Arrival>());
     }

@@ -79,7 +79,8 @@ public sealed partial class SampleTests(ClusterService service, SampleTools tool
         await CreatesASessionAsync(sample);
     }
 
-    /// <summary>It prints the whole answer, in the first generation's shape. Its sink is at a host that nobody knows, which keeps no session from being.</summary>
+    /// <summary>It prints the whole answer, in the first generation's shape. Its sink is at a host that nobody knows, which keeps no session from
+    /// being.</summary>
     [Fact]
     public async Task The_frontend_flow_with_the_sandbox_SDK_creates_a_session_for_the_number_in_its_state()
     {

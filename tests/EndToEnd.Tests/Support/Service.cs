@@ -3,7 +3,8 @@ using QodOrleans.TestSupport;
 namespace QodOrleans.EndToEnd.Tests.Support;
 
 /// <summary>The service as applications meet it: at one address or another, run by one process or by several. A silo that serves the API itself is
-/// one such, gateways with silos behind them another; what the classes in Contracts say holds of each. Many tests share one, so each ends the sessions that would be in the way.</summary>
+/// one such, gateways with silos behind them another; what the classes in Contracts say holds of each. Many tests share one, so each ends the sessions that
+/// would be in the way.</summary>
 public abstract class Service : IAsyncLifetime
 {
     /// <summary>The callback of <c>my-app-id</c> that the published samples name, at a host that does not exist.</summary>

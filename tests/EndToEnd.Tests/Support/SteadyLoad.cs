@@ -4,8 +4,8 @@ using System.Net;
 
 namespace QodOrleans.EndToEnd.Tests.Support;
 
-/// <summary>Applications that go on whatever happens, and remember what they were promised. What is refused or broken is asked again, as a client does; the ledger
-/// holds only what was acknowledged.</summary>
+/// <summary>Applications that go on whatever happens, and remember what they were promised. What is refused or broken is asked again, as a client does; the
+/// ledger holds only what was acknowledged.</summary>
 internal sealed class SteadyLoad : IAsyncDisposable
 {
     public const int ShortSeconds = 4;

@@ -9,8 +9,8 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.Grains.Tests.Sessions;
 
-/// <summary>Where a session's grain is follows from the active members, so while they change two activations of it can live. The store lets one of them write, and
-/// the other answers nothing by what it remembers.</summary>
+/// <summary>Where a session's grain is follows from the active members, so while they change two activations of it can live. The store lets one of them
+/// write, and the other answers nothing by what it remembers.</summary>
 public sealed class TwoActivations : IAsyncLifetime
 {
     private static readonly Caller Alice = new("alice");
@@ -82,8 +82,8 @@ public sealed class TwoActivations : IAsyncLifetime
         Assert.Equal(QosStatus.Available, (await fixture.Store.ReadAsync(session.Id))!.Status);
     }
 
-    /// <summary>Its own caller was told nothing yet, so a create that the operator refuses would leave nothing behind. But the gateway has asked again, and another activation
-    /// has answered.</summary>
+    /// <summary>Its own caller was told nothing yet, so a create that the operator refuses would leave nothing behind. But the gateway has asked again, and
+    /// another activation has answered.</summary>
     [Fact]
     public async Task A_session_that_a_client_was_told_of_elsewhere_is_not_undone_by_the_operators_refusal()
     {

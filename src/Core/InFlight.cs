@@ -1,18 +1,23 @@
-namespace QodOrleans.Webhooks.Outbox;
+namespace QodOrleans.Core;
 
-/// <summary>Counts what is under way, so that a stop can wait for it. What waits for a clock does not count.</summary>
-internal sealed class InFlight
+/// <summary>Counts what a process works on, so that a stop can wait for it.</summary>
+public sealed class InFlight
 {
     private readonly Lock gate = new();
     private int count;
     private TaskCompletionSource? none;
 
-    public void Enter()
+    public int Count
+    {
+        get { lock (gate) return count; }
+    }
+
+    public void Begin()
     {
         lock (gate) count++;
     }
 
-    public void Exit()
+    public void End()
     {
         lock (gate)
         {
@@ -22,7 +27,8 @@ internal sealed class InFlight
         }
     }
 
-    public Task WhenNoneAsync()
+    /// <summary>Completes at the next moment in which nothing is in flight.</summary>
+    public Task DrainAsync()
     {
         lock (gate) return count == 0 ? Task.CompletedTask : (none ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
