@@ -11,7 +11,7 @@ using QodOrleans.Core.Storage;
 namespace QodOrleans.Engine;
 
 /// <summary>What all sessions and devices of a process share. It is resolved once, not once for each of a million.</summary>
-/// <param name="operators">With the limits that hold for this process.</param>
+/// <param name="operators">The operators that are configured in this process.</param>
 /// <param name="admit">Calls the owner of the device, which admits the session until the given time.</param>
 /// <param name="events">Receives committed events for delivery.</param>
 public sealed class SessionServices(

@@ -39,7 +39,7 @@ public static class GrainsExtensions
         silo.Services.AddQodEngine(configuration);
         silo.Services.AddSingleton(ServicesOfSessions);
         silo.Services.AddSingleton<SessionShares>();
-        silo.Services.AddSingleton<ClusterOperators>();
+        silo.Services.AddSingleton<OperatorQuotaClient>();
         silo.Services.AddSingleton<GrainMetrics>();
         silo.Services.AddSingleton<EventRouter>();
         silo.Services.AddSingleton<EventInboxClient>();
@@ -82,14 +82,14 @@ public static class GrainsExtensions
         });
     }
 
-    /// <summary>The engine in a silo: it calls operators within this silo's part of their limits, and passes devices and events to their owners.</summary>
+    /// <summary>The engine in a silo: it passes devices and events to their owners.</summary>
     private static SessionServices ServicesOfSessions(IServiceProvider services)
     {
         var devices = new GrainReferences<IDeviceGrain>(services.GetRequiredService<IGrainFactory>());
         return new SessionServices(
             services.GetRequiredService<SessionPolicy>(),
             services.GetRequiredService<QosProfileCatalog>(),
-            services.GetRequiredService<ClusterOperators>().Directory,
+            services.GetRequiredService<OperatorDirectory>(),
             services.GetRequiredService<DeviceKeyHasher>(),
             services.GetRequiredService<ISessionStore>(),
             (session, validUntil) => devices.Of(session.Terms.DeviceKey.Value).AdmitAsync(session, validUntil),

@@ -10,7 +10,7 @@ namespace QodOrleans.Grains;
 /// <remarks>It stops its work only after the silo has told the other silos that it leaves. From then on they own its sessions and send it no new calls. If it
 /// stopped earlier, no silo would call its due sessions in between.</remarks>
 internal sealed class SiloLifecycle(
-    DueSessionPoller due, ClusterOperators operators, SessionServices sessions, ILogger<SiloLifecycle> log) : ILifecycleParticipant<ISiloLifecycle>
+    DueSessionPoller due, OperatorQuotaClient quotas, SessionServices sessions, ILogger<SiloLifecycle> log) : ILifecycleParticipant<ISiloLifecycle>
 {
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -20,7 +20,7 @@ internal sealed class SiloLifecycle(
 
     private Task StartAsync()
     {
-        operators.Start();
+        quotas.Start();
         due.Start();
         return Task.CompletedTask;
     }

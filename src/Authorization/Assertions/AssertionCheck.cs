@@ -10,11 +10,11 @@ internal sealed class AssertionCheck(ClientRegistry clients, TimeProvider time, 
 
     /// <param name="path">The endpoint that it was sent to.</param>
     /// <returns>Nulls if it is not good here and now.</returns>
-    public (Client? Client, ClientAssertion? Assertion) Check(string? type, string text, string path)
+    public async Task<(Client? Client, ClientAssertion? Assertion)> CheckAsync(string? type, string text, string path)
     {
         if (type != ClientAssertion.Type || ClientAssertion.Read(text) is not { } assertion) return default;
         var client = clients.Find(assertion.ClientId);
-        if (!assertion.IsSignedWith(client?.Keys ?? ClientKeySet.Empty) || client is null) return default;
+        if (!await assertion.IsSignedWithAsync(client?.Keys ?? ClientKeySet.Empty) || client is null) return default;
 
         // CIBA core 7.1 wants the token endpoint's address to be good for the backchannel too.
         if (assertion.WhyRefused([issuer, issuer + AuthorizationPaths.Token, issuer + path], issuer, time.GetUtcNow()) is not { } why)

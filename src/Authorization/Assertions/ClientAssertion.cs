@@ -36,7 +36,7 @@ internal sealed class ClientAssertion
             ? new ClientAssertion(jwt)
             : null;
 
-    public bool IsSignedWith(ClientKeySet keys) => jwt.IsSignedWith(keys);
+    public Task<bool> IsSignedWithAsync(ClientKeySet keys) => jwt.IsSignedWithAsync(keys);
 
     /// <summary>Asked about one that is signed by its client.</summary>
     /// <param name="meant">By any of which we may be meant; others of our addresses may stand beside it.</param>

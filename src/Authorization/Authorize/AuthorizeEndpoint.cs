@@ -6,7 +6,6 @@ using QodOrleans.Authorization.Limits;
 using QodOrleans.Authorization.OAuth;
 using QodOrleans.Authorization.Tokens;
 using QodOrleans.Core.Authorization;
-using QodOrleans.Core.Engine;
 using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Authorization.Authorize;
@@ -57,7 +56,7 @@ internal sealed class AuthorizeEndpoint(
         // 1. The client, and where the answer may go. Until both are certain, there is no redirect. Of a signed request, only what is signed counts.
         var client = parameters?["client_id"] is { } id ? clients.Find(id) : null;
         var signed = parameters?["request"];
-        var asked = client is null || signed is null ? parameters : requests.Read(client, signed, AuthorizationPaths.Authorize);
+        var asked = client is null || signed is null ? parameters : await requests.ReadAsync(client, signed, AuthorizationPaths.Authorize);
         if (client is null || (parameters!["redirect_uri"] ?? asked?["redirect_uri"]) is not { } uri
             || !client.RedirectUris.Contains(uri, StringComparer.Ordinal))
         {

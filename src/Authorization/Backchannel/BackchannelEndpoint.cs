@@ -48,7 +48,7 @@ internal sealed class BackchannelEndpoint(
                 await context.WriteErrorAsync(OAuthErrors.Invalid("what belongs to a signed request must be in it, and not beside it"));
                 return;
             }
-            if (requests.Read(client, signed, AuthorizationPaths.Backchannel) is not { } request)
+            if (await requests.ReadAsync(client, signed, AuthorizationPaths.Backchannel) is not { } request)
             {
                 await context.WriteErrorAsync(ObjectInvalid);
                 return;

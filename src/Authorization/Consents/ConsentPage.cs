@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using QodOrleans.Authorization.Authorize;
 using QodOrleans.Authorization.Grants;
-using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Authorization.Consents;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 using QodOrleans.Authorization.Authorize;
 using QodOrleans.Authorization.Http;
 using QodOrleans.Authorization.IdTokens;
@@ -34,8 +35,8 @@ internal sealed class DiscoveryEndpoint(SigningKeys keys, ScopeCatalog scopes, I
         {
             var published = await keys.PublishedAsync(context.RequestAborted);
             MayBeKept(context);
-            var set = new JsonWebKeySet([.. published.Select(key => new JsonWebKey("EC", "P-256", key.X, key.Y, "sig", "ES256", key.Id))]);
-            await context.WriteJsonAsync(StatusCodes.Status200OK, set, DiscoveryJson.Default.JsonWebKeySet);
+            var set = new PublishedKeys([.. published.Select(key => PublishedKey.Of(key.Public))]);
+            await context.WriteJsonAsync(StatusCodes.Status200OK, set, DiscoveryJson.Default.PublishedKeys);
         }
         catch (StoreUnavailableException)
         {
@@ -113,17 +114,21 @@ internal sealed record ProviderMetadata(
         ["openid", "dpv:RequestedServiceProvision", .. scopes.All]);
 }
 
-internal sealed record JsonWebKeySet([property: JsonPropertyName("keys")] JsonWebKey[] Keys);
+internal sealed record PublishedKeys([property: JsonPropertyName("keys")] PublishedKey[] Keys);
 
-internal sealed record JsonWebKey(
+/// <summary>The members that we publish, so that no private one can ever be among them.</summary>
+internal sealed record PublishedKey(
     [property: JsonPropertyName("kty")] string Type,
     [property: JsonPropertyName("crv")] string Curve,
     [property: JsonPropertyName("x")] string X,
     [property: JsonPropertyName("y")] string Y,
     [property: JsonPropertyName("use")] string Use,
     [property: JsonPropertyName("alg")] string Algorithm,
-    [property: JsonPropertyName("kid")] string Id);
+    [property: JsonPropertyName("kid")] string Id)
+{
+    public static PublishedKey Of(JsonWebKey key) => new(key.Kty, key.Crv, key.X, key.Y, "sig", SecurityAlgorithms.EcdsaSha256, key.Kid);
+}
 
 [JsonSerializable(typeof(ProviderMetadata))]
-[JsonSerializable(typeof(JsonWebKeySet))]
+[JsonSerializable(typeof(PublishedKeys))]
 internal sealed partial class DiscoveryJson : JsonSerializerContext;

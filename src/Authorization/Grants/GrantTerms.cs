@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using QodOrleans.Authorization.OAuth;
-using QodOrleans.Core.Engine;
 using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Authorization.Grants;

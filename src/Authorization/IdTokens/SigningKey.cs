@@ -1,24 +1,33 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace QodOrleans.Authorization.IdTokens;
 
 /// <summary>One P-256 key pair, for ES256.</summary>
 internal sealed class SigningKey
 {
-    // Signing with one ECDsa from several threads at a time is not promised to work.
+    // Times are set by our clock, not by the library's.
+    private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
+
+    // Nothing is cached over all hosts of a process.
+    private static readonly CryptoProviderFactory Cryptography = new() { CacheSignatureProviders = false };
+
+    // .NET does not promise that one ECDsa can sign on several threads at a time.
     private readonly Lock gate = new();
     private readonly ECDsa ecdsa;
+    private readonly SigningCredentials credentials;
 
     private SigningKey(ECDsa ecdsa, int generation, DateTimeOffset madeAt)
     {
         this.ecdsa = ecdsa;
         (Generation, MadeAt) = (generation, madeAt);
-        var point = ecdsa.ExportParameters(includePrivateParameters: false).Q;
-        (X, Y) = (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
-        // RFC 7638: whoever has the key can work its name out.
-        Id = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{X}}","y":"{{Y}}"}""")));
+        using var publicHalf = ECDsa.Create(ecdsa.ExportParameters(includePrivateParameters: false));
+        Public = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(publicHalf));
+        // RFC 7638: the name follows from the key.
+        Public.Kid = Base64UrlEncoder.Encode(Public.ComputeJwkThumbprint());
+        var key = new ECDsaSecurityKey(ecdsa) { KeyId = Id };
+        credentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256) { CryptoProviderFactory = Cryptography };
     }
 
     public int Generation { get; }
@@ -26,11 +35,10 @@ internal sealed class SigningKey
     public DateTimeOffset MadeAt { get; }
 
     /// <summary>The <c>kid</c>.</summary>
-    public string Id { get; }
+    public string Id => Public.Kid;
 
-    public string X { get; }
-
-    public string Y { get; }
+    /// <summary>What clients may know.</summary>
+    public JsonWebKey Public { get; }
 
     public static SigningKey New(int generation, DateTimeOffset madeAt) => new(ECDsa.Create(ECCurve.NamedCurves.nistP256), generation, madeAt);
 
@@ -44,9 +52,10 @@ internal sealed class SigningKey
 
     public byte[] Export() => ecdsa.ExportPkcs8PrivateKey();
 
-    /// <returns>64 bytes, as JWS wants them (RFC 7518, 3.4).</returns>
-    public byte[] Sign(ReadOnlySpan<byte> data)
+    /// <returns>A JWS in compact form (RFC 7515).</returns>
+    public string Sign(SecurityTokenDescriptor token)
     {
-        lock (gate) return ecdsa.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        token.SigningCredentials = credentials;
+        lock (gate) return Handler.CreateToken(token);
     }
 }

@@ -1,40 +1,21 @@
 using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
 
 namespace QodOrleans.Authorization.Jose;
 
-/// <summary>A public key that an application has registered, and the algorithms of JWS (RFC 7518, 3.1) that it may be used with. Which those are
-/// is a property of the key: what an assertion says of itself chooses among them, and nothing else.</summary>
-internal sealed class ClientKey(AsymmetricAlgorithm key, string? id, params IReadOnlyList<string> algorithms)
+/// <summary>A public key that an application has registered.</summary>
+/// <param name="Curve">Of an EC key; null for RSA.</param>
+/// <param name="Modulus">Of an RSA key; null for EC.</param>
+/// <param name="Id">The <c>kid</c>; null if it has none.</param>
+/// <param name="Algorithms">Those of JWS (RFC 7518, 3.1) that it may be used with. This is a property of the key: a JWT's header can only choose
+/// among them.</param>
+internal sealed record ClientKey(ECParameters? Curve, RSAParameters? Modulus, string? Id, IReadOnlyList<string> Algorithms)
 {
-    public const string Es256 = "ES256";
-    public const string Es384 = "ES384";
-    public const string Ps256 = "PS256";
-    public const string Rs256 = "RS256";
-
-    // Verifying with one key from several threads at a time is not promised to work.
-    private readonly Lock gate = new();
-
     /// <summary>All that any key may be used with: none that signs with a shared secret, and not "none".</summary>
-    public static IReadOnlyList<string> AllAlgorithms { get; } = [Es256, Es384, Ps256, Rs256];
+    public static IReadOnlyList<string> AllAlgorithms { get; } =
+        [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSha256];
 
-    /// <summary>The <c>kid</c>; null if it has none.</summary>
-    public string? Id => id;
-
-    public bool Fits(string algorithm) => algorithms.Contains(algorithm);
-
-    /// <param name="algorithm">One that fits.</param>
-    public bool Verifies(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        lock (gate)
-        {
-            return (algorithm, key) switch
-            {
-                (Es256, ECDsa ecdsa) => ecdsa.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
-                (Es384, ECDsa ecdsa) => ecdsa.VerifyData(data, signature, HashAlgorithmName.SHA384, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
-                (Ps256, RSA rsa) => rsa.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
-                (Rs256, RSA rsa) => rsa.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-                _ => throw new ArgumentException($"This key is not for {algorithm}.", nameof(algorithm)),
-            };
-        }
-    }
+    /// <summary>The key for one verification. .NET does not promise that one ECDsa can be used by several threads at a time.</summary>
+    /// <exception cref="CryptographicException">It is no key of its kind.</exception>
+    public SecurityKey Open() => Curve is { } curve ? new ECDsaSecurityKey(ECDsa.Create(curve)) : new RsaSecurityKey(Modulus!.Value);
 }

@@ -1,46 +1,44 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using QodOrleans.Authorization.OAuth;
 
 namespace QodOrleans.Authorization.Jose;
 
-/// <summary>A JWT in compact form (RFC 7515, 7.1) that says it is signed. Nothing in it may be believed before <see cref="IsSignedWith"/> has said
-/// yes.</summary>
+/// <summary>A JWT in compact form (RFC 7515, 7.1), not verified yet: nothing in it may be believed before <see cref="IsSignedWithAsync"/> has
+/// returned true.</summary>
+/// <remarks>Header and claims are read more strictly here than by the library, which then verifies the same text: a member given twice, a claim of
+/// another type, or base64 with blanks or padding could be understood differently by another reader.</remarks>
 internal sealed class SignedJwt
 {
+    private readonly string text;
     private readonly JwtHeader header;
-    private readonly byte[] content;
-    private readonly byte[] signature;
 
-    private SignedJwt(JwtHeader header, JwtClaims claims, byte[] payload, byte[] content, byte[] signature)
+    private SignedJwt(string text, JwtHeader header, JwtClaims claims, byte[] payload)
     {
-        (this.header, this.content, this.signature) = (header, content, signature);
+        (this.text, this.header) = (text, header);
         (Claims, Payload) = (claims, payload);
     }
 
-    /// <summary>What RFC 7519 has names for.</summary>
+    /// <summary>The claims that RFC 7519 defines.</summary>
     public JwtClaims Claims { get; }
 
     /// <summary>All claims, a JSON object in UTF-8.</summary>
     public byte[] Payload { get; }
 
-    /// <param name="types">Which <c>typ</c> may stand in the header, if one does. RFC 8725, 3.11: what says it is something else is not taken for this.</param>
-    /// <returns>Null if that is no signed JWT, or one that asks for what we do not do.</returns>
+    /// <param name="types">The allowed values of <c>typ</c>, which may also be absent. RFC 8725, 3.11: a JWT of another type is refused.</param>
+    /// <returns>Null if it is no signed JWT, or needs an extension that we do not have.</returns>
     public static SignedJwt? Read(string text, params ReadOnlySpan<string> types)
     {
-        var parts = text.Split('.');
-        if (parts.Length != 3
-            || !JoseText.TryDecode(parts[0], out var head) || !JoseText.TryDecode(parts[1], out var payload)
-                || !JoseText.TryDecode(parts[2], out var signature)) return null;
+        if (text.Split('.') is not [var first, var second, var third]
+            || !JoseText.TryDecode(first, out var head) || !JoseText.TryDecode(second, out var payload) || !JoseText.TryDecode(third, out _))
+            return null;
         try
         {
             var header = JsonSerializer.Deserialize(head, JwtJson.Default.JwtHeader);
-            // RFC 7515, 4.1.11: what must be understood, and is not, makes it invalid.
+            // RFC 7515, 4.1.11: a JWT with a critical extension that is not understood is invalid.
             if (header is not { Algorithm: not null, Critical: null } || (header.Type is not null && !IsAnyOf(header.Type, types))) return null;
-            return JsonSerializer.Deserialize(payload, JwtJson.Default.JwtClaims) is { AreTimes: true } claims
-                ? new SignedJwt(header, claims, payload, Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature)
-                : null;
+            var claims = JsonSerializer.Deserialize(payload, JwtJson.Default.JwtClaims);
+            return claims is { AreTimes: true } ? new SignedJwt(text, header, claims, payload) : null;
         }
         catch (JsonException)
         {
@@ -48,7 +46,7 @@ internal sealed class SignedJwt
         }
     }
 
-    public bool IsSignedWith(ClientKeySet keys) => keys.Verify(header.Algorithm!, header.KeyId, content, signature);
+    public Task<bool> IsSignedWithAsync(ClientKeySet keys) => keys.VerifyAsync(text, header.Algorithm!, header.KeyId);
 
     private static bool IsAnyOf(string type, ReadOnlySpan<string> types)
     {
@@ -86,7 +84,7 @@ internal sealed record JwtClaims(
     [JsonIgnore]
     internal bool AreTimes => IsTime(Expires) && IsTime(Issued) && IsTime(Starts);
 
-    /// <summary>Whether it is for one of these, and for nobody but us: who else it is for could show it here.</summary>
+    /// <summary>Whether it is for one of these, and for no other server, which could replay it here.</summary>
     /// <param name="meant">By any of which it can be meant for the endpoint that it was sent to.</param>
     /// <param name="issuer">Ours; all that we are called by begins with it.</param>
     public bool AreFor(IReadOnlyCollection<string> meant, string issuer) =>

@@ -78,7 +78,7 @@ internal sealed class ClientAuthenticator(ClientRegistry clients, AssertionCheck
         Client? client;
         if (attempt.Asserted is var (type, text))
         {
-            (client, attempt.Assertion) = assertions.Check(type, text, path);
+            (client, attempt.Assertion) = await assertions.CheckAsync(type, text, path);
         }
         else
         {

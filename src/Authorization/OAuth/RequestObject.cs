@@ -20,9 +20,9 @@ internal sealed class RequestObject(TimeProvider time, IOptions<AuthorizationSer
 
     /// <param name="path">The endpoint that it was sent to.</param>
     /// <returns>The parameters in it; null if it is not signed by this client, for this endpoint, for now.</returns>
-    public Parameters? Read(Client client, string text, string path)
+    public async Task<Parameters?> ReadAsync(Client client, string text, string path)
     {
-        if (SignedJwt.Read(text, "JWT", "oauth-authz-req+jwt") is not { } jwt || !jwt.IsSignedWith(client.Keys)) return null;
+        if (SignedJwt.Read(text, "JWT", "oauth-authz-req+jwt") is not { } jwt || !await jwt.IsSignedWithAsync(client.Keys)) return null;
 
         var (claims, now) = (jwt.Claims, time.GetUtcNow());
         // RFC 9101, 10.8: with a sub in it, it could be replayed as the client's assertion by anyone who sees the address.

@@ -6,7 +6,6 @@ using QodOrleans.Authorization;
 using QodOrleans.Authorization.Grants;
 using QodOrleans.Authorization.OAuth;
 using QodOrleans.Core.Authorization;
-using QodOrleans.Core.Engine;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Operators;
 using QodOrleans.Memory;

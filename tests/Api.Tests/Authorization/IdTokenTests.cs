@@ -45,6 +45,7 @@ public sealed class IdTokenTests(Gateway gateway) : IClassFixture<Gateway>
         var claims = await VerifyAsync(answer);
 
         Assert.Equal(("https://api.example.com", "my-app-id", "n-0S6_WzA2Mj"), ((string)claims["iss"]!, (string)claims["aud"]!, (string)claims["nonce"]!));
+        Assert.Equal(["at_hash", "aud", "auth_time", "exp", "iat", "iss", "nonce", "sub"], claims.Select(claim => claim.Key).Order());
         var now = gateway.Clock.GetUtcNow().ToUnixTimeSeconds();
         Assert.Equal((now, now, now + 300), ((long)claims["iat"]!, (long)claims["auth_time"]!, (long)claims["exp"]!));
         var half = SHA256.HashData(Encoding.ASCII.GetBytes((string)answer.Json["access_token"]!)).AsSpan(0, 16);
@@ -101,6 +102,18 @@ public sealed class IdTokenTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Fact]
+    public void A_keys_name_is_its_thumbprint_before_and_after_it_was_stored()
+    {
+        var made = SigningKey.New(1, DateTimeOffset.UnixEpoch);
+        var read = SigningKey.Import(made.Export(), 1, DateTimeOffset.UnixEpoch);
+        // RFC 7638, 3.
+        var members = $$"""{"crv":"P-256","kty":"EC","x":"{{made.Public.X}}","y":"{{made.Public.Y}}"}""";
+        Assert.Equal(WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(members))), made.Id);
+        Assert.Equal((made.Id, made.Public.X, made.Public.Y), (read.Id, read.Public.X, read.Public.Y));
+        Assert.Equal((43, 43, false), (made.Public.X.Length, made.Public.Y.Length, made.Public.HasPrivateKey));
+    }
+
+    [Fact]
     public async Task The_store_holds_the_key_sealed()
     {
         await gateway.SendAsync("GET", "/jwks", token: null);
@@ -123,6 +136,7 @@ public sealed class IdTokenTests(Gateway gateway) : IClassFixture<Gateway>
         var parts = token.Split('.');
         var header = JsonNode.Parse(WebEncoders.Base64UrlDecode(parts[0]))!;
         Assert.Equal(("ES256", "JWT"), ((string)header["alg"]!, (string)header["typ"]!));
+        Assert.Equal(["alg", "kid", "typ"], header.AsObject().Select(member => member.Key).Order());
 
         var keys = (await gateway.SendAsync("GET", "/jwks", token: null)).Json["keys"]!.AsArray();
         var key = keys.Single(key => (string)key!["kid"]! == (string)header["kid"]!)!;
