@@ -33,8 +33,8 @@ public enum OperatorOutcomeKind
 /// <param name="Detail">For the log: the operator's reason, without personal data.</param>
 public readonly record struct OperatorOutcome(OperatorOutcomeKind Kind, string? Reference = null, string? Detail = null)
 {
-    /// <summary>Of an unreachable operator that answered "not now" (429, or 503 with <c>Retry-After</c>): it is not called before, and its breaker does not
-    /// count it. Above zero, or null.</summary>
+    /// <summary>Set for an unreachable operator that answered 429, or 503 with <c>Retry-After</c>: it is not called again before this time is over, and its
+    /// breaker does not count the answer. Above zero, or null.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public static OperatorOutcome Accepted(string? reference = null) => new(OperatorOutcomeKind.Accepted, reference);
