@@ -39,7 +39,7 @@ public static class GrainsExtensions
         silo.Services.AddQodEngine(configuration);
         silo.Services.AddSingleton(ServicesOfSessions);
         silo.Services.AddSingleton<SessionShares>();
-        silo.Services.AddSingleton<ClusterOperators>();
+        silo.Services.AddSingleton<OperatorQuotaClient>();
         silo.Services.AddSingleton<GrainMetrics>();
         silo.Services.AddSingleton<EventRouter>();
         silo.Services.AddSingleton<EventInboxClient>();
@@ -82,15 +82,14 @@ public static class GrainsExtensions
         });
     }
 
-    /// <summary>The engine as a silo carries it: operators behind the silo's share of their limits, devices and events wherever they are looked
-    /// after.</summary>
+    /// <summary>The engine as a silo carries it: devices and events wherever they are looked after.</summary>
     private static SessionServices ServicesOfSessions(IServiceProvider services)
     {
         var devices = new GrainReferences<IDeviceGrain>(services.GetRequiredService<IGrainFactory>());
         return new SessionServices(
             services.GetRequiredService<SessionPolicy>(),
             services.GetRequiredService<QosProfileCatalog>(),
-            services.GetRequiredService<ClusterOperators>().Directory,
+            services.GetRequiredService<OperatorDirectory>(),
             services.GetRequiredService<DeviceKeyHasher>(),
             services.GetRequiredService<ISessionStore>(),
             (session, validUntil) => devices.Of(session.Terms.DeviceKey.Value).AdmitAsync(session, validUntil),

@@ -24,8 +24,8 @@ internal static partial class Log
     [LoggerMessage(5017, LogLevel.Warning, "Operator {Operator} answers too few calls of all silos together; it is not called for {Duration}.")]
     public static partial void OperatorPaused(ILogger log, string @operator, TimeSpan duration);
 
-    [LoggerMessage(5018, LogLevel.Warning, "This silo's share of operator {Operator} could not be renewed; the old one holds until its lease ends.")]
-    public static partial void ShareNotRenewed(ILogger log, OperatorId @operator, Exception exception);
+    [LoggerMessage(5018, LogLevel.Warning, "This silo's quota at operator {Operator} could not be renewed; the old one holds until its lease ends.")]
+    public static partial void QuotaNotRenewed(ILogger log, OperatorId @operator, Exception exception);
 
     [LoggerMessage(5020, LogLevel.Warning,
         "Operator {Operator} is set to {Mode} by an administrator, with limits of {ConcurrentCalls} calls at a time and {CallsPerSecond} a second.")]

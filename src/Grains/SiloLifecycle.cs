@@ -8,7 +8,7 @@ namespace QodOrleans.Grains;
 /// <summary>Starts the silo's own work when it has joined. On a stop it finishes it, and the calls that it has taken in, while grains still answer; but
 /// not before the silo says to the others that it goes: else no silo would look after its share meanwhile, and new work would still come.</summary>
 internal sealed class SiloLifecycle(
-    DueSessionPoller due, ClusterOperators operators, SessionServices sessions, ILogger<SiloLifecycle> log) : ILifecycleParticipant<ISiloLifecycle>
+    DueSessionPoller due, OperatorQuotaClient quotas, SessionServices sessions, ILogger<SiloLifecycle> log) : ILifecycleParticipant<ISiloLifecycle>
 {
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -18,7 +18,7 @@ internal sealed class SiloLifecycle(
 
     private Task StartAsync()
     {
-        operators.Start();
+        quotas.Start();
         due.Start();
         return Task.CompletedTask;
     }

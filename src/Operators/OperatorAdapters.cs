@@ -7,21 +7,21 @@ using QodOrleans.Operators.Resilience;
 namespace QodOrleans.Operators;
 
 /// <summary>Makes the adapter of every configured operator, each behind its own limits, and owns them.</summary>
-internal sealed class OperatorAdapters(
+public sealed class OperatorAdapters(
     IOptions<OperatorsOptions> options, IEnumerable<OperatorAdapterKind> kinds, IServiceProvider services, OperatorMetrics metrics, TimeProvider time,
     ILoggerFactory logs) : IDisposable
 {
     private static readonly IConfiguration NoSettings = new ConfigurationBuilder().Build();
 
-    private readonly ResilientOperator[] adapters = [.. options.Value.Operators.Select(@operator => new ResilientOperator(
+    public IReadOnlyList<ResilientOperator> All { get; } = [.. options.Value.Operators.Select(@operator => new ResilientOperator(
         kinds.Last(kind => kind.Name == @operator.Adapter)
             .Create(new OperatorAdapterContext(new OperatorId(@operator.Id), @operator.Settings ?? NoSettings, services)),
         @operator.Resilience, metrics, time, logs.CreateLogger<ResilientOperator>()))];
 
-    public OperatorDirectory Directory() => new(options.Value.Operators.Select(@operator => @operator.ToRoute()), adapters);
+    internal OperatorDirectory Directory() => new(options.Value.Operators.Select(@operator => @operator.ToRoute()), All);
 
     public void Dispose()
     {
-        foreach (var adapter in adapters) adapter.Dispose();
+        foreach (var adapter in All) adapter.Dispose();
     }
 }

@@ -19,8 +19,8 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.Grains.Tests;
 
-/// <summary>Silos and a client in this process, over a store of their own that outlives them; the operators live outside, as real ones do. Sessions live by the
-/// test's clock, the cluster by the real one.</summary>
+/// <summary>Silos and a client in this process, over a store of their own that outlives them; the operators live outside, as real ones do, and each silo calls
+/// them within limits of its own. Sessions live by the test's clock, the cluster by the real one.</summary>
 public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
 {
     private static readonly IConfiguration NoSettings = new ConfigurationBuilder().Build();
@@ -109,11 +109,10 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
         {
             AddOperatorStorage(silo.AddQodGrains(NoSettings).AddActivityPropagation());
             silo.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(Options));
-            silo.Services.AddSingleton(operators.GetRequiredService<IOptions<OperatorsOptions>>());
+            silo.Services.AddOperators(NoSettings).AddSingleton(new OperatorAdapterKind(SimulatedExtensions.Kind, Overheard));
             silo.Services.AddSingleton(Policy);
             silo.Services.AddSingleton(ISessionEngineFixture.Profiles);
             silo.Services.AddSingleton(new DeviceKeyHasher(new byte[32]));
-            silo.Services.AddSingleton(Overheard(operators.GetRequiredService<OperatorDirectory>()));
             silo.Services.AddSingleton<ISessionStore>(store);
             silo.Services.AddSingleton<IEventDispatcher>(events);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
@@ -129,10 +128,10 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
         operators.GetRequiredService<OperatorReportRelay>().Attach(engine);
     }
 
-    private OperatorDirectory Overheard(OperatorDirectory real) => new(
-        real.Routes,
-        real.Routes.Select(route =>
-            real.TryGet(route.Id, out _, out var adapter) ? new OverheardOperator(adapter, this) : throw new InvalidOperationException()));
+    private OverheardOperator Overheard(OperatorAdapterContext context) =>
+        operators.GetRequiredService<OperatorDirectory>().TryGetSimulated(context.Id, out var simulated)
+            ? new OverheardOperator(simulated, this)
+            : throw new InvalidOperationException($"There is no operator '{context.Id}'.");
 
     private sealed class OverheardOperator(IOperatorAdapter inner, OrleansClusterFixture fixture) : IOperatorAdapter
     {

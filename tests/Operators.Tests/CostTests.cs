@@ -38,7 +38,7 @@ public sealed class CostTests(ITestOutputHelper output)
     public async Task A_call_that_is_answered_at_once_allocates_next_to_nothing_for_its_limits()
     {
         const int Count = 100_000;
-        using var resilient = new ResilientOperator(Simulated(), new ResilienceOptions(), TestMetrics.Unheard(), TimeProvider.System, NullLogger<ResilientOperator>.Instance);
+        using var resilient = new ResilientOperator(Simulated(), new ResilienceOptions(), TestMetrics.Unobserved(), TimeProvider.System, NullLogger<ResilientOperator>.Instance);
         var session = OperatorSessions.For("tel:+34600000001");
         for (var n = 0; n < 1000; n++) await resilient.DeleteAsync(session, default);
 

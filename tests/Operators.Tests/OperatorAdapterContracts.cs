@@ -45,7 +45,7 @@ public sealed class ResilientFixture : SimulatedFixture
 {
     private readonly ResilientOperator resilient;
 
-    public ResilientFixture() => resilient = new(base.Adapter, new ResilienceOptions(), TestMetrics.Unheard(), Time, NullLogger<ResilientOperator>.Instance);
+    public ResilientFixture() => resilient = new(base.Adapter, new ResilienceOptions(), TestMetrics.Unobserved(), Time, NullLogger<ResilientOperator>.Instance);
 
     public override IOperatorAdapter Adapter => resilient;
 

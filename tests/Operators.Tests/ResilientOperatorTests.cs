@@ -317,6 +317,119 @@ public sealed class ResilientOperatorTests : IDisposable
         }
     }
 
+    // -- An operator that says "not now" -----------------------------------------------------------------------------------------------
+
+    [Fact]
+    public async Task An_operator_that_says_when_to_come_again_is_not_called_before()
+    {
+        var inner = new ScriptedOperator("throttled", attempt =>
+            attempt == 1 ? OperatorOutcome.Unreachable("429", TimeSpan.FromSeconds(5)) : OperatorOutcome.Accepted());
+        using var resilient = Resilient(inner);
+
+        Assert.Equal(OperatorOutcome.Unreachable("429", TimeSpan.FromSeconds(5)), await AnsweredAsync(resilient.CreateAsync(session, default)));
+        Assert.Equal(OperatorOutcome.Unreachable("rate limit"), await AnsweredAsync(resilient.DeleteAsync(session, default)));
+        Assert.Equal(1, inner.Attempts);
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(Accepted, (await AnsweredAsync(resilient.DeleteAsync(session, default))).Kind);
+    }
+
+    [Fact]
+    public async Task That_holds_for_an_identification_too()
+    {
+        var inner = new ScriptedOperator("throttled", _ => OperatorOutcome.Unreachable("429", TimeSpan.FromSeconds(5)));
+        using var resilient = Resilient(inner);
+
+        Assert.Equal(Unreachable, (await DriveAsync(resilient.IdentifyAsync(new Device { PhoneNumber = "+34600000001" }, default))).Kind);
+        Assert.Equal(Unreachable, (await AnsweredAsync(resilient.CreateAsync(session, default))).Kind);
+        Assert.Equal(1, inner.Attempts);
+    }
+
+    [Fact]
+    public async Task It_never_opens_the_breaker()
+    {
+        var log = new RecordedLog();
+        var inner = new ScriptedOperator("throttled", _ => OperatorOutcome.Unreachable("429", TimeSpan.FromMilliseconds(1)));
+        using var resilient = Resilient(inner, log: log);
+
+        for (var call = 0; call < 200; call++)
+        {
+            Assert.Equal("429", (await AnsweredAsync(resilient.CreateAsync(session, default))).Detail);
+            time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+        Assert.Empty(log.Ids);
+        Assert.Equal(new OperatorUsage(Peak: 1, Calls: 200, Unanswered: 0), resilient.TakeUsage());
+    }
+
+    // -- Steered from outside ---------------------------------------------------------------------------------------------------------
+
+    [Fact]
+    public async Task An_isolated_operator_is_not_called_not_even_by_those_who_wait_until_the_isolation_ends()
+    {
+        var log = new RecordedLog();
+        var answer = new TaskCompletionSource<OperatorOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inner = new ScriptedOperator("isolated", (_, _) => new(answer.Task));
+        using var resilient = Resilient(inner, new ResilienceOptions { ConcurrentCalls = 1 }, log);
+        var underWay = resilient.CreateAsync(session, default).AsTask();
+        var waiting = resilient.DeleteAsync(session, default).AsTask();
+
+        resilient.Isolate("switched off");
+
+        Assert.Equal(OperatorOutcome.Unreachable("switched off"), await AnsweredAsync(resilient.DeleteAsync(session, default)));
+        answer.SetResult(OperatorOutcome.Accepted());
+        Assert.Equal(Accepted, (await underWay.WaitAsync(Promptly, TimeProvider.System)).Kind);
+        Assert.Equal(OperatorOutcome.Unreachable("switched off"), await waiting.WaitAsync(Promptly, TimeProvider.System));
+        Assert.Equal(1, inner.Attempts);
+
+        resilient.Isolate("breaker open");
+        Assert.Equal(OperatorOutcome.Unreachable("breaker open"), await AnsweredAsync(resilient.LookUpAsync(session, default)));
+        resilient.Close();
+        Assert.Equal(Accepted, (await AnsweredAsync(resilient.DeleteAsync(session, default))).Kind);
+        Assert.Empty(log.Ids);
+    }
+
+    [Fact]
+    public async Task A_breaker_that_opened_by_itself_is_not_closed_from_outside()
+    {
+        var inner = new ScriptedOperator("down", _ => OperatorOutcome.Unreachable());
+        using var resilient = Resilient(inner, new ResilienceOptions { Retries = 0 });
+        for (var call = 0; call < 50; call++) await AnsweredAsync(resilient.CreateAsync(session, default));
+
+        resilient.Close();
+
+        Assert.Equal(OperatorOutcome.Unreachable("breaker open"), await AnsweredAsync(resilient.CreateAsync(session, default)));
+    }
+
+    [Fact]
+    public async Task In_maintenance_no_session_is_made_but_those_that_exist_are_looked_after()
+    {
+        var inner = new ScriptedOperator("draining", _ => OperatorOutcome.Accepted());
+        using var resilient = Resilient(inner);
+        resilient.IsDraining = true;
+
+        Assert.Equal(OperatorOutcome.Unreachable("draining"), await AnsweredAsync(resilient.CreateAsync(session, default)));
+        Assert.Equal(new OperatorIdentity(Unreachable), await resilient.IdentifyAsync(new Device { PhoneNumber = "+34600000001" }, default));
+        Assert.Equal(Accepted, (await AnsweredAsync(resilient.ExtendAsync(session, default))).Kind);
+        Assert.Equal(Accepted, (await AnsweredAsync(resilient.DeleteAsync(session, default))).Kind);
+        Assert.Equal(Accepted, (await AnsweredAsync(resilient.LookUpAsync(session, default))).Kind);
+    }
+
+    [Fact]
+    public async Task What_an_operator_was_asked_is_told_once_and_what_it_was_not_asked_is_not()
+    {
+        var inner = new ScriptedOperator(
+            "used", attempt => attempt switch { 1 => OperatorOutcome.Unknown(), <= 4 => OperatorOutcome.Unreachable(), _ => OperatorOutcome.Refused() });
+        using var resilient = Resilient(inner);
+        await DriveAsync(resilient.CreateAsync(session, default));
+        await DriveAsync(resilient.CreateAsync(session, default));
+        await DriveAsync(resilient.CreateAsync(session, default));
+        resilient.Isolate("switched off");
+        await AnsweredAsync(resilient.CreateAsync(session, default));
+
+        Assert.Equal(new OperatorUsage(Peak: 1, Calls: 3, Unanswered: 2), resilient.TakeUsage());
+        Assert.Equal(default, resilient.TakeUsage());
+    }
+
     // -- Telemetry --------------------------------------------------------------------------------------------------------------------
 
     [Fact]

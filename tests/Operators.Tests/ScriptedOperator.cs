@@ -30,7 +30,7 @@ internal sealed class ScriptedOperator(string id, Func<int, CancellationToken, V
     public async ValueTask<OperatorIdentity> IdentifyAsync(Device device, CancellationToken cancellation)
     {
         var outcome = await AttemptAsync(cancellation);
-        return new OperatorIdentity(outcome.Kind, outcome.Kind == OperatorOutcomeKind.Accepted ? device.PhoneNumber : null);
+        return new OperatorIdentity(outcome.Kind, outcome.Kind == OperatorOutcomeKind.Accepted ? device.PhoneNumber : null) { RetryAfter = outcome.RetryAfter };
     }
 
     private ValueTask<OperatorOutcome> AttemptAsync(CancellationToken cancellation) => script(Interlocked.Increment(ref attempts), cancellation);

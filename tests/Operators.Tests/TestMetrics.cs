@@ -7,5 +7,5 @@ namespace QodOrleans.Operators.Tests;
 internal static class TestMetrics
 {
     /// <summary>Metrics that nobody listens to, as a host has them.</summary>
-    public static OperatorMetrics Unheard() => new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    public static OperatorMetrics Unobserved() => new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 }

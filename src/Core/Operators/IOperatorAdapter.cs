@@ -42,6 +42,9 @@ public sealed record OperatorSession(
 /// <param name="PhoneNumber">E.164 with "+"; null where the operator does not tell it. Personal data.</param>
 public readonly record struct OperatorIdentity(OperatorOutcomeKind Kind, string? PhoneNumber = null)
 {
+    /// <inheritdoc cref="OperatorOutcome.RetryAfter" />
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Without the person.</summary>
     public override string ToString() => $"{nameof(OperatorIdentity)}({Kind})";
 }

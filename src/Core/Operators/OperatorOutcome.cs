@@ -32,6 +32,10 @@ public enum OperatorOutcomeKind
 /// <param name="Detail">For the log: the operator's reason, without personal data.</param>
 public readonly record struct OperatorOutcome(OperatorOutcomeKind Kind, string? Reference = null, string? Detail = null)
 {
+    /// <summary>Of an unreachable operator that answered "not now" (429, or 503 with <c>Retry-After</c>): it is not called before, and its breaker does not
+    /// count it. Above zero, or null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public static OperatorOutcome Accepted(string? reference = null) => new(OperatorOutcomeKind.Accepted, reference);
 
     public static OperatorOutcome Pending(string? reference = null) => new(OperatorOutcomeKind.Pending, reference);
@@ -44,7 +48,8 @@ public readonly record struct OperatorOutcome(OperatorOutcomeKind Kind, string? 
 
     public static OperatorOutcome Terminated(string? detail = null) => new(OperatorOutcomeKind.Terminated, Detail: detail);
 
-    public static OperatorOutcome Unreachable(string? detail = null) => new(OperatorOutcomeKind.Unreachable, Detail: detail);
+    public static OperatorOutcome Unreachable(string? detail = null, TimeSpan? retryAfter = null) =>
+        new(OperatorOutcomeKind.Unreachable, Detail: detail) { RetryAfter = retryAfter };
 
     public static OperatorOutcome Unknown(string? detail = null) => new(OperatorOutcomeKind.Unknown, Detail: detail);
 }

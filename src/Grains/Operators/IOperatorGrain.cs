@@ -1,13 +1,13 @@
 namespace QodOrleans.Grains.Operators;
 
-/// <summary>One operator, as the whole cluster sees it: whether it may be called, and how much. The key is the operator's id. Silos ask once a second for their share
-/// of its limits, so no session waits for this grain.</summary>
+/// <summary>One operator, as the whole cluster sees it: whether it may be called, and how much. The key is the operator's id. Silos ask once a second for
+/// their quota of its limits, so no session waits for this grain.</summary>
 [Alias("qod.IOperatorGrain")]
 public interface IOperatorGrain : IGrainWithStringKey
 {
     /// <summary>What a silo may do until the lease ends, or until it asks again.</summary>
     [Alias("Renew")]
-    Task<OperatorShare> RenewAsync(ShareRequest request);
+    Task<OperatorQuota> RenewAsync(QuotaRequest request);
 
     /// <summary>For those who run the broker. Durable when it returns; in force everywhere within two seconds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit below 1 or above <see cref="OperatorLimits.Most"/>.</exception>
@@ -52,21 +52,25 @@ public sealed record OperatorAdministration
     public OperatorLimits Limits { get; init; }
 }
 
-/// <param name="Silo">Whose share it is.</param>
-/// <param name="Held">Concurrent calls that it may make by the share it has; 0 for none.</param>
+/// <param name="Silo">Whose quota it is.</param>
+/// <param name="Held">Concurrent calls that it may make by the quota it has; 0 for none.</param>
 /// <param name="Wanted">The most calls that were under way or waiting at one time since it last asked.</param>
-/// <param name="Calls">Calls that ended since it last asked.</param>
+/// <param name="Calls">Calls at the operator that ended since it last asked.</param>
 /// <param name="Unanswered">Those of them without an answer.</param>
 [GenerateSerializer, Immutable, Alias("qod.share-request")]
-public readonly record struct ShareRequest(
-    [property: Id(0)] SiloAddress Silo, [property: Id(1)] int Held, [property: Id(2)] int Wanted, [property: Id(3)] int Calls, [property: Id(4)] int Unanswered);
+public readonly record struct QuotaRequest(
+    [property: Id(0)] SiloAddress Silo,
+    [property: Id(1)] int Held,
+    [property: Id(2)] int Wanted,
+    [property: Id(3)] int Calls,
+    [property: Id(4)] int Unanswered);
 
 /// <param name="ConcurrentCalls">At least 1.</param>
 /// <param name="CallsPerSecond">Null: no limit.</param>
 /// <param name="PausedFor">The breaker is open for so long; zero when it is not.</param>
 /// <param name="Lease">For how long this holds.</param>
 [GenerateSerializer, Immutable, Alias("qod.operator-share")]
-public readonly record struct OperatorShare(
+public readonly record struct OperatorQuota(
     [property: Id(0)] OperatorMode Mode,
     [property: Id(1)] int ConcurrentCalls,
     [property: Id(2)] double? CallsPerSecond,

@@ -7,20 +7,20 @@ using QodOrleans.Operators.Resilience;
 namespace QodOrleans.Grains.Operators;
 
 /// <inheritdoc cref="IOperatorGrain" />
-/// <remarks>Only the administration is stored. Who has which share is known to those who have one, and they say so when they ask.</remarks>
+/// <remarks>Only the administration is stored. Who has which quota is known to those who have one, and they say so when they ask.</remarks>
 internal sealed class OperatorGrain : Grain, IOperatorGrain
 {
     /// <summary>Name of the storage provider.</summary>
     public const string Storage = "operators";
 
-    /// <summary>Silos ask every second, and may miss many times before they lose their share: the grain may be moving.</summary>
+    /// <summary>Silos ask every second, and may miss many times before they lose their quota: the grain may be moving.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
     private readonly IPersistentState<OperatorAdministration> administration;
     private readonly ResilienceOptions configured;
     private readonly TimeProvider pace;
     private readonly ILogger<OperatorGrain> log;
-    private readonly ShareBook book = new(Lease);
+    private readonly QuotaAllocator allocator = new(Lease);
     private readonly BreakerWindow window;
     private DateTimeOffset pausedUntil;
 
@@ -34,12 +34,12 @@ internal sealed class OperatorGrain : Grain, IOperatorGrain
         window = new BreakerWindow(configured.BreakerWindow);
     }
 
-    public Task<OperatorShare> RenewAsync(ShareRequest request)
+    public Task<OperatorQuota> RenewAsync(QuotaRequest request)
     {
         var now = pace.GetUtcNow();
         var (mode, limits) = (administration.State.Mode, administration.State.Limits);
         var limit = limits.ConcurrentCalls ?? configured.ConcurrentCalls;
-        var granted = book.Grant(request.Silo, request.Held, request.Wanted, limit, now);
+        var granted = allocator.Grant(request.Silo, request.Held, request.Wanted, limit, now);
         window.Add(request.Calls, request.Unanswered, now);
         if (now >= pausedUntil && window.IsBroken(configured.BreakerMinimumCalls, configured.BreakerFailureRatio))
         {
@@ -49,7 +49,7 @@ internal sealed class OperatorGrain : Grain, IOperatorGrain
             Log.OperatorPaused(log, this.GetPrimaryKeyString(), configured.BreakDuration);
         }
         var paused = pausedUntil > now ? pausedUntil - now : TimeSpan.Zero;
-        return Task.FromResult(new OperatorShare(mode, granted, limits.CallsPerSecond * (double)granted / limit, paused, Lease));
+        return Task.FromResult(new OperatorQuota(mode, granted, limits.CallsPerSecond * (double)granted / limit, paused, Lease));
     }
 
     public async Task SetAsync(OperatorAdministration decision)

@@ -55,6 +55,7 @@ internal static class OperatorTelemetry
         if (IsNoAnswer(outcome)) activity.SetStatus(ActivityStatusCode.Error, outcome.Detail);
     }
 
-    /// <summary>Whether the operator was silent: its own "no" is an answer.</summary>
-    public static bool IsNoAnswer(OperatorOutcome outcome) => outcome.Kind is OperatorOutcomeKind.Unreachable or OperatorOutcomeKind.Unknown;
+    /// <summary>Whether the operator was silent: its own "no" is an answer, and so is its "not now".</summary>
+    public static bool IsNoAnswer(OperatorOutcome outcome) =>
+        outcome is { Kind: OperatorOutcomeKind.Unknown } or { Kind: OperatorOutcomeKind.Unreachable, RetryAfter: null };
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Threading.RateLimiting;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
+using Polly.RateLimiting;
 using Polly.Retry;
 using Polly.Timeout;
 using QodOrleans.Core.Flows;
@@ -13,17 +13,26 @@ namespace QodOrleans.Operators.Resilience;
 
 /// <summary>Any adapter, with a deadline, a place in the queue, a breaker and retries around it. One per operator: nothing in here is shared,
 /// so a slow operator slows nobody else.</summary>
-/// <remarks>Whatever happens becomes an outcome, and an unsure one <see cref="OperatorOutcomeKind.Unknown"/>: only what certainly was
-/// not sent counts as unreachable, and only that is retried.</remarks>
+/// <remarks>
+/// Whatever happens becomes an outcome, and an unsure one <see cref="OperatorOutcomeKind.Unknown"/>: only what certainly was
+/// not sent counts as unreachable, and only that is retried.
+/// <para>A cluster steers it from outside, by <see cref="Limiter"/>, <see cref="Isolate"/> and <see cref="IsDraining"/>. Without one, the configured limits
+/// hold.</para>
+/// </remarks>
 public sealed class ResilientOperator : IOperatorAdapter, IDisposable
 {
     private readonly IOperatorAdapter inner;
     private readonly OperatorMetrics metrics;
     private readonly TimeProvider time;
     private readonly ILogger<ResilientOperator> log;
-    private readonly ConcurrencyLimiter limiter;
+    private readonly CircuitBreakerManualControl breaker = new();
     private readonly ResiliencePipeline<OperatorOutcome> creates;
     private readonly ResiliencePipeline<OperatorOutcome> others;
+    private readonly Lock gate = new();
+    private volatile string? isolatedBecause;
+    private volatile bool isDraining;
+    private int calls;
+    private int unanswered;
 
     public ResilientOperator(IOperatorAdapter inner, ResilienceOptions options, OperatorMetrics metrics, TimeProvider time, ILogger<ResilientOperator> log)
     {
@@ -31,12 +40,7 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
         this.metrics = metrics;
         this.time = time;
         this.log = log;
-        limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
-        {
-            PermitLimit = options.ConcurrentCalls,
-            QueueLimit = options.QueuedCalls,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        });
+        Limiter = new OperatorLimiter(options.ConcurrentCalls, options.QueuedCalls, time);
         var shared = SharedPipeline(options);
         creates = Within(options.CreateDeadline, shared);
         others = Within(options.CallDeadline, shared);
@@ -48,6 +52,48 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
 
     /// <summary>The adapter itself.</summary>
     public IOperatorAdapter Inner => inner;
+
+    /// <summary>How many calls the operator gets; within the deadline of each, which counts while a call waits.</summary>
+    public OperatorLimiter Limiter { get; }
+
+    /// <summary>Maintenance: sessions are not made and devices not identified; what exists is looked after.</summary>
+    public bool IsDraining
+    {
+        get => isDraining;
+        set => isDraining = value;
+    }
+
+    /// <summary>Opens the breaker, until <see cref="Close"/>: the operator is not called at all, not even by calls that wait already.</summary>
+    /// <param name="why">For the log.</param>
+    public void Isolate(string why)
+    {
+        lock (gate)
+        {
+            var wasIsolated = isolatedBecause is not null;
+            isolatedBecause = why;
+            // The state changes within the call; what the task waits for is that the breaker has told of it.
+            if (!wasIsolated) _ = breaker.IsolateAsync();
+        }
+    }
+
+    /// <summary>Ends <see cref="Isolate"/>. The breaker that is not isolated decides for itself.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            if (isolatedBecause is null) return;
+            _ = breaker.CloseAsync();
+            isolatedBecause = null;
+        }
+    }
+
+    /// <summary>What came of it since this was last asked.</summary>
+    public OperatorUsage TakeUsage()
+    {
+        // In the order opposite to the counting: never more unanswered than there were.
+        var silent = Interlocked.Exchange(ref unanswered, 0);
+        return new OperatorUsage(Limiter.TakePeak(), Interlocked.Exchange(ref calls, 0), silent);
+    }
 
     public ValueTask<OperatorOutcome> CreateAsync(OperatorSession session, CancellationToken cancellation) =>
         CallAsync(OperatorOperation.Create, creates, session, question: null, cancellation);
@@ -70,7 +116,7 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
 
     public void Dispose()
     {
-        limiter.Dispose();
+        Limiter.Dispose();
         (inner as IDisposable)?.Dispose();
     }
 
@@ -86,7 +132,7 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
     {
         var builder = new ResiliencePipelineBuilder<OperatorOutcome> { TimeProvider = time }
             // Around the breaker: that we ask too much at once says nothing about the operator.
-            .AddStrategy(_ => new QueueStrategy(limiter))
+            .AddRateLimiter(Limiter)
             // Around the retries: an open breaker is not worth a retry, and three attempts of one call count once.
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<OperatorOutcome>
             {
@@ -95,14 +141,16 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
                 MinimumThroughput = options.BreakerMinimumCalls,
                 SamplingDuration = options.BreakerWindow,
                 BreakDuration = options.BreakDuration,
+                ManualControl = breaker,
+                // Who isolates the operator tells of it himself.
                 OnOpened = opened =>
                 {
-                    Log.BreakerOpened(log, Id, opened.BreakDuration);
+                    if (!opened.IsManual) Log.BreakerOpened(log, Id, opened.BreakDuration);
                     return default;
                 },
-                OnClosed = _ =>
+                OnClosed = closed =>
                 {
-                    Log.BreakerClosed(log, Id);
+                    if (!closed.IsManual) Log.BreakerClosed(log, Id);
                     return default;
                 },
             });
@@ -110,7 +158,9 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
         {
             builder.AddRetry(new RetryStrategyOptions<OperatorOutcome>
             {
-                ShouldHandle = static attempt => new(attempt.Outcome is { Exception: null, Result.Kind: OperatorOutcomeKind.Unreachable }),
+                // An operator that says when to come again is not asked before.
+                ShouldHandle = static attempt =>
+                    new(attempt.Outcome is { Exception: null, Result: { Kind: OperatorOutcomeKind.Unreachable, RetryAfter: null } }),
                 MaxRetryAttempts = options.Retries,
                 Delay = options.RetryDelay,
                 BackoffType = DelayBackoffType.Exponential,
@@ -135,31 +185,51 @@ public sealed class ResilientOperator : IOperatorAdapter, IDisposable
         public async ValueTask<OperatorOutcome> PutToAsync(IOperatorAdapter @operator, CancellationToken cancellation)
         {
             Answer = await @operator.IdentifyAsync(device, cancellation);
-            return new OperatorOutcome(Answer.Kind);
+            return new OperatorOutcome(Answer.Kind) { RetryAfter = Answer.RetryAfter };
         }
     }
 
     private async ValueTask<OperatorOutcome> CallAsync(
         OperatorOperation operation, ResiliencePipeline<OperatorOutcome> pipeline, OperatorSession? session, Question? question, CancellationToken cancellation)
     {
+        // Not counted: who decided that the operator is not called knows of it.
+        if (Refusal(operation) is { } why) return OperatorOutcome.Unreachable(why);
+
         using var activity = OperatorTelemetry.Start(operation, Id, session);
         var started = time.GetTimestamp();
-        var context = ResilienceContextPool.Shared.Get(cancellation);
-        var result = await pipeline.ExecuteOutcomeAsync(
-            static (context, call) => call.Operator.AttemptAsync(call, context.CancellationToken), context,
-            new Call(this, operation, session, question, cancellation));
-        ResilienceContextPool.Shared.Return(context);
-
-        var outcome = result.Exception is null ? result.Result : WithoutAnAttempt(result.Exception, cancellation);
+        var outcome = await WithinLimitsAsync(new Call(this, operation, session, question, cancellation), pipeline);
         metrics.Count(operation, Id, outcome, time.GetElapsedTime(started));
         OperatorTelemetry.Stop(activity, outcome);
         return outcome;
     }
 
+    private string? Refusal(OperatorOperation operation)
+    {
+        // The breaker says so too, but only to a call that has come through the queue.
+        if (isolatedBecause is { } why) return why;
+        return isDraining && operation is OperatorOperation.Create or OperatorOperation.Identify ? "draining" : null;
+    }
+
+    private async ValueTask<OperatorOutcome> WithinLimitsAsync(Call call, ResiliencePipeline<OperatorOutcome> pipeline)
+    {
+        var context = ResilienceContextPool.Shared.Get(call.Caller);
+        var result = await pipeline.ExecuteOutcomeAsync(static (context, call) => call.Operator.AttemptAsync(call, context.CancellationToken), context, call);
+        ResilienceContextPool.Shared.Return(context);
+        if (result.Exception is not null) return WithoutAnAttempt(result.Exception, call.Caller);
+
+        var outcome = result.Result;
+        Interlocked.Increment(ref calls);
+        if (OperatorTelemetry.IsNoAnswer(outcome)) Interlocked.Increment(ref unanswered);
+        if (outcome.RetryAfter is { } wait) Limiter.HoldOff(wait);
+        return outcome;
+    }
+
     /// <summary>An attempt never throws, so an exception out of the pipeline says that nothing was under way when it ended: the call waited
     /// in the queue, before a retry, or before an open breaker.</summary>
-    private static OperatorOutcome WithoutAnAttempt(Exception exception, CancellationToken caller) => exception switch
+    private OperatorOutcome WithoutAnAttempt(Exception exception, CancellationToken caller) => exception switch
     {
+        RateLimiterRejectedException refused => OperatorOutcome.Unreachable(refused.RetryAfter is null ? "busy" : "rate limit"),
+        IsolatedCircuitException => OperatorOutcome.Unreachable(isolatedBecause ?? "breaker open"),
         BrokenCircuitException => OperatorOutcome.Unreachable("breaker open"),
         // A caller that goes away (shutdown) must not make a refusal of a session that the next start could still set up.
         OperationCanceledException when caller.IsCancellationRequested => OperatorOutcome.Unknown("cancelled"),

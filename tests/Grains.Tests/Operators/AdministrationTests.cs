@@ -59,6 +59,17 @@ public sealed class AdministrationTests : IAsyncLifetime
         await Eventually.IsTrueAsync(async () => (await CreateAsync("+34")).Error is null);
     }
 
+    [Fact]
+    public async Task An_operator_that_is_switched_off_is_not_called_until_it_is_switched_on_again()
+    {
+        using var killed = await PutAsync("""{"mode":"killed"}""");
+        await Eventually.IsTrueAsync(async () => (await CreateAsync("+34")).Error?.Code == SessionErrorCode.OperatorUnavailable);
+        Assert.Null((await CreateAsync("+49")).Error);
+
+        using var enabled = await PutAsync("""{"mode":"enabled"}""");
+        await Eventually.IsTrueAsync(async () => (await CreateAsync("+34")).Error is null);
+    }
+
     [Theory]
     [InlineData("""{"mode":"asleep"}""")]
     [InlineData("""{"mode":1}""")]

@@ -29,8 +29,8 @@ public sealed class OperatorGrainTests : IAsyncLifetime
         await fixture.CrashAndRestartAsync();
 
         Assert.Equal(decided, await Operator.GetAsync());
-        var share = await Operator.RenewAsync(new ShareRequest(One, Held: 0, Wanted: 1, Calls: 0, Unanswered: 0));
-        Assert.Equal((OperatorMode.Killed, 7, 70.0), (share.Mode, share.ConcurrentCalls, share.CallsPerSecond));
+        var quota = await Operator.RenewAsync(new QuotaRequest(One, Held: 0, Wanted: 1, Calls: 0, Unanswered: 0));
+        Assert.Equal((OperatorMode.Killed, 7, 70.0), (quota.Mode, quota.ConcurrentCalls, quota.CallsPerSecond));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Operator.SetAsync(decided with { Limits = new OperatorLimits(0, null) }));
     }
 
@@ -57,10 +57,10 @@ public sealed class OperatorGrainTests : IAsyncLifetime
     {
         for (var round = 0; round < 3; round++)
         {
-            Assert.Equal(TimeSpan.Zero, (await Operator.RenewAsync(new ShareRequest(One, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
-            Assert.Equal(TimeSpan.Zero, (await Operator.RenewAsync(new ShareRequest(Two, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
+            Assert.Equal(TimeSpan.Zero, (await Operator.RenewAsync(new QuotaRequest(One, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
+            Assert.Equal(TimeSpan.Zero, (await Operator.RenewAsync(new QuotaRequest(Two, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
         }
-        Assert.NotEqual(TimeSpan.Zero, (await Operator.RenewAsync(new ShareRequest(One, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
-        Assert.NotEqual(TimeSpan.Zero, (await Operator.RenewAsync(new ShareRequest(Two, 1, 1, Calls: 0, Unanswered: 0))).PausedFor);
+        Assert.NotEqual(TimeSpan.Zero, (await Operator.RenewAsync(new QuotaRequest(One, 1, 1, Calls: 8, Unanswered: 8))).PausedFor);
+        Assert.NotEqual(TimeSpan.Zero, (await Operator.RenewAsync(new QuotaRequest(Two, 1, 1, Calls: 0, Unanswered: 0))).PausedFor);
     }
 }

@@ -3,14 +3,14 @@ using QodOrleans.Grains.Operators;
 
 namespace QodOrleans.Grains.Tests.Operators;
 
-public sealed class ShareBookTests
+public sealed class QuotaAllocatorTests
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
     private static readonly SiloAddress One = Silo(1);
     private static readonly SiloAddress Two = Silo(2);
     private static readonly SiloAddress Three = Silo(3);
 
-    private readonly ShareBook book = new(Lease);
+    private readonly QuotaAllocator allocator = new(Lease);
     private DateTimeOffset now = DateTimeOffset.UnixEpoch;
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ShareBookTests
     }
 
     [Fact]
-    public void A_silo_that_joins_gets_its_part_when_the_others_have_given_it_back()
+    public void A_silo_that_joins_gets_its_quota_when_the_others_have_given_it_back()
     {
         Grant(One, wanted: 10);
         Assert.Equal(1, Grant(Two, wanted: 10));
@@ -41,7 +41,7 @@ public sealed class ShareBookTests
     }
 
     [Fact]
-    public void The_share_of_a_silo_that_is_gone_comes_back_when_its_lease_ends_and_no_earlier()
+    public void The_quota_of_a_silo_that_is_gone_comes_back_when_its_lease_ends_and_no_earlier()
     {
         Grant(One, wanted: 10);
         Grant(Two, wanted: 10);
@@ -57,21 +57,21 @@ public sealed class ShareBookTests
     [Fact]
     public void Whatever_is_asked_in_whatever_order_no_more_is_out_than_the_limit()
     {
-        var chance = new Random(7);
+        var random = new Random(7);
         SiloAddress[] silos = [One, Two, Three];
         var held = new Dictionary<SiloAddress, int>();
         for (var step = 0; step < 10_000; step++)
         {
-            var silo = silos[chance.Next(silos.Length)];
-            held[silo] = book.Grant(silo, held.GetValueOrDefault(silo), chance.Next(200), limit: 30, now);
+            var silo = silos[random.Next(silos.Length)];
+            held[silo] = allocator.Grant(silo, held.GetValueOrDefault(silo), random.Next(200), limit: 30, now);
             // Every silo may make one call, whatever the others hold.
             Assert.InRange(held.Values.Sum(), 1, 30 + silos.Length - 1);
-            Assert.All(held.Values, part => Assert.InRange(part, 1, 30));
-            now += TimeSpan.FromMilliseconds(chance.Next(500));
+            Assert.All(held.Values, quota => Assert.InRange(quota, 1, 30));
+            now += TimeSpan.FromMilliseconds(random.Next(500));
         }
     }
 
-    private int Grant(SiloAddress silo, int held = 0, int wanted = 0) => book.Grant(silo, held, wanted, limit: 100, now);
+    private int Grant(SiloAddress silo, int held = 0, int wanted = 0) => allocator.Grant(silo, held, wanted, limit: 100, now);
 
     private static SiloAddress Silo(int number) => SiloAddress.New(new IPEndPoint(IPAddress.Loopback, number), 1);
 }
