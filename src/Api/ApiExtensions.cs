@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -42,7 +41,7 @@ public static class ApiExtensions
     public static IServiceCollection AddQodApi(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>());
         services.AddQodAuthorization(configuration, new ScopeCatalog(Surfaces.Select(surface => new ApiScopes(surface.ApiName, surface.Scopes))));
         services.Configure<BearerOptions>(BearerExtensions.SchemeName, AnswerInTheSurfacesWords);
         services.TryAddSingleton(provider => new SurfaceDirectory(
@@ -124,14 +123,5 @@ public static class ApiExtensions
             },
             why));
         bearer.OnForbidden = (context, why) => context.WriteFaultAsync(new Fault(FaultKind.Forbidden, why));
-    }
-
-    private sealed class ApiOptionsValidation : IValidateOptions<ApiOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, ApiOptions options)
-        {
-            var complaints = options.Validate(new ValidationContext(options)).Select(result => result.ErrorMessage!).ToArray();
-            return complaints.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
-        }
     }
 }

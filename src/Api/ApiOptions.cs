@@ -1,12 +1,12 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Options;
 using QodOrleans.Api.Http;
 using QodOrleans.Authorization;
 
 namespace QodOrleans.Api;
 
 /// <summary>Section <c>Qod</c> of the configuration, as far as the surfaces read it; <see cref="AuthorizationServerOptions"/> is the rest.</summary>
-public sealed class ApiOptions : IValidatableObject
+public sealed class ApiOptions
 {
     public const string Section = "Qod";
 
@@ -28,18 +28,28 @@ public sealed class ApiOptions : IValidatableObject
     /// <c>X-Forwarded-For</c> trusted: the address in it decides which line a person has.</summary>
     public IList<string> TrustedProxies { get; init; } = [];
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    /// <summary>What is wrong: each with the full key, the value, and what it must be.</summary>
+    internal IEnumerable<string> Complaints()
     {
         if (RequestTimeout < TimeSpan.FromSeconds(1) || RequestTimeout > TimeSpan.FromMinutes(5))
-            yield return new($"Qod:RequestTimeout is {RequestTimeout}; it must be 00:00:01 to 00:05:00.");
+            yield return $"Qod:RequestTimeout is {RequestTimeout}; it must be 00:00:01 to 00:05:00.";
         for (var i = 0; i < DocsServers.Count; i++)
             if (!Uri.TryCreate(DocsServers[i].Url, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
-                yield return new($"Qod:DocsServers:{i}:Url is '{DocsServers[i].Url}'; it must be an absolute http or https URL.");
+                yield return $"Qod:DocsServers:{i}:Url is '{DocsServers[i].Url}'; it must be an absolute http or https URL.";
         foreach (var range in TrustedProxies.Where(range => !IPNetwork.TryParse(range, out _)))
-            yield return new($"Qod:TrustedProxies has '{range}'; it must be an address range in CIDR form, like 10.0.0.0/8.");
+            yield return $"Qod:TrustedProxies has '{range}'; it must be an address range in CIDR form, like 10.0.0.0/8.";
         if (!Enum.IsDefined(LegacySinkToken))
-            yield return new($"Qod:LegacySinkToken is {LegacySinkToken}; it must be one of: {string.Join(", ", Enum.GetNames<LegacySinkToken>())}.");
-        foreach (var complaint in SurfaceDirectory.Complaints(ApiExtensions.Surfaces, Surfaces)) yield return new(complaint);
+            yield return $"Qod:LegacySinkToken is {LegacySinkToken}; it must be one of: {string.Join(", ", Enum.GetNames<LegacySinkToken>())}.";
+        foreach (var complaint in SurfaceDirectory.Complaints(ApiExtensions.Surfaces, Surfaces)) yield return complaint;
+    }
+}
+
+internal sealed class ApiOptionsValidator : IValidateOptions<ApiOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ApiOptions options)
+    {
+        var complaints = options.Complaints().ToArray();
+        return complaints.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
     }
 }
 

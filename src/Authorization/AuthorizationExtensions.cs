@@ -31,7 +31,7 @@ public static class AuthorizationExtensions
                     .Any(client => client.GetSection(nameof(ClientOptions.Jwks)).GetChildren().Any()),
                 "Qod:Clients: a Jwks is JSON within JSON; it must be a text that holds JSON, or stand in a file of its own, named by JwksFile.")
             .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AuthorizationServerOptions>, AuthorizationServerOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AuthorizationServerOptions>, AuthorizationServerOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddDataProtection().SetApplicationName("QodOrleans");
         services.AddAuthentication(BearerExtensions.SchemeName).AddScheme<BearerOptions, BearerHandler>(BearerExtensions.SchemeName, configureOptions: null);

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QodOrleans.Authorization;
 
 /// <summary>Section <c>Qod:Authorization</c>: how long what the authorization server hands out is good for.</summary>
@@ -20,17 +18,17 @@ public sealed class AuthorizationOptions
     /// <summary>How long one key signs id_tokens before the next takes over; 2 days to 2 years, default 90 days.</summary>
     public TimeSpan SigningKeyLifetime { get; set; } = TimeSpan.FromDays(90);
 
-    internal IEnumerable<ValidationResult> Validate()
+    internal IEnumerable<string> Complaints()
     {
         if (CodeLifetime < TimeSpan.FromSeconds(5) || CodeLifetime > TimeSpan.FromMinutes(10))
-            yield return new($"Qod:Authorization:CodeLifetime is {CodeLifetime}; it must be 00:00:05 to 00:10:00.");
+            yield return $"Qod:Authorization:CodeLifetime is {CodeLifetime}; it must be 00:00:05 to 00:10:00.";
         if (RequestLifetime < TimeSpan.FromSeconds(10) || RequestLifetime > TimeSpan.FromHours(1))
-            yield return new($"Qod:Authorization:RequestLifetime is {RequestLifetime}; it must be 00:00:10 to 01:00:00.");
+            yield return $"Qod:Authorization:RequestLifetime is {RequestLifetime}; it must be 00:00:10 to 01:00:00.";
         if (PollInterval < TimeSpan.FromSeconds(1) || PollInterval > TimeSpan.FromMinutes(1) || PollInterval.Ticks % TimeSpan.TicksPerSecond != 0)
-            yield return new($"Qod:Authorization:PollInterval is {PollInterval}; it must be whole seconds, 00:00:01 to 00:01:00.");
+            yield return $"Qod:Authorization:PollInterval is {PollInterval}; it must be whole seconds, 00:00:01 to 00:01:00.";
         if (ConsentLifetime < TimeSpan.Zero || ConsentLifetime > TimeSpan.FromDays(3653))
-            yield return new($"Qod:Authorization:ConsentLifetime is {ConsentLifetime}; it must be 0 to 3653 days.");
+            yield return $"Qod:Authorization:ConsentLifetime is {ConsentLifetime}; it must be 0 to 3653 days.";
         if (SigningKeyLifetime < TimeSpan.FromDays(2) || SigningKeyLifetime > TimeSpan.FromDays(731))
-            yield return new($"Qod:Authorization:SigningKeyLifetime is {SigningKeyLifetime}; it must be 2 to 731 days.");
+            yield return $"Qod:Authorization:SigningKeyLifetime is {SigningKeyLifetime}; it must be 2 to 731 days.";
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using QodOrleans.Authorization.Limits;
 
@@ -33,21 +32,22 @@ public sealed class AuthorizationServerOptions
     /// <summary>OAuth's name for this server: <see cref="PublicUrl"/> without a slash at its end.</summary>
     public string Issuer => PublicUrl.TrimEnd('/');
 
-    internal IEnumerable<ValidationResult> Validate(ScopeCatalog scopes)
+    /// <summary>What is wrong: each with the full key, the value, and what it must be.</summary>
+    internal IEnumerable<string> Complaints(ScopeCatalog scopes)
     {
         if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
             || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
-            yield return new($"Qod:PublicUrl is '{PublicUrl}'; it must be an absolute http or https URL without user, query or fragment.");
+            yield return $"Qod:PublicUrl is '{PublicUrl}'; it must be an absolute http or https URL without user, query or fragment.";
         if (AccessTokenLifetime < TimeSpan.FromMinutes(1) || AccessTokenLifetime > TimeSpan.FromDays(1))
-            yield return new($"Qod:AccessTokenLifetime is {AccessTokenLifetime}; it must be 00:01:00 to 1.00:00:00.");
+            yield return $"Qod:AccessTokenLifetime is {AccessTokenLifetime}; it must be 00:01:00 to 1.00:00:00.";
         if (AccessTokenCacheSize is < 0 or > 1_000_000)
-            yield return new($"Qod:AccessTokenCacheSize is {AccessTokenCacheSize}; it must be 0 to 1000000.");
-        foreach (var complaint in Authorization.Validate().Concat(RateLimits.Validate())) yield return complaint;
+            yield return $"Qod:AccessTokenCacheSize is {AccessTokenCacheSize}; it must be 0 to 1000000.";
+        foreach (var complaint in Authorization.Complaints().Concat(RateLimits.Complaints())) yield return complaint;
         for (var i = 0; i < Clients.Count; i++)
             foreach (var complaint in Clients[i].Complaints(scopes))
-                yield return new($"Qod:Clients:{i} {complaint}");
+                yield return $"Qod:Clients:{i} {complaint}";
         foreach (var twice in Clients.GroupBy(client => client.Id).Where(group => group.Count() > 1))
-            yield return new($"Qod:Clients names '{twice.Key}' more than once.");
+            yield return $"Qod:Clients names '{twice.Key}' more than once.";
     }
 }
 
@@ -60,11 +60,11 @@ public enum QodMode
     Production,
 }
 
-internal sealed class AuthorizationServerOptionsValidation(ScopeCatalog scopes) : IValidateOptions<AuthorizationServerOptions>
+internal sealed class AuthorizationServerOptionsValidator(ScopeCatalog scopes) : IValidateOptions<AuthorizationServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, AuthorizationServerOptions options)
     {
-        var complaints = options.Validate(scopes).Select(result => result.ErrorMessage!).ToArray();
+        var complaints = options.Complaints(scopes).ToArray();
         return complaints.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(complaints);
     }
 }

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QodOrleans.Authorization.Limits;
 
 /// <summary>Section <c>Qod:RateLimits</c>. Each limit is one gateway's: with several, a client can reach their sum. 0 turns a limit off.</summary>
@@ -22,7 +20,7 @@ public sealed class RateLimitOptions
     /// <summary>Wrong client secrets and assertions per minute from one address (IPv6: one /64), and as many at once; 0 to 1,000,000, default 300.</summary>
     public int WrongSecretsPerMinute { get; set; } = 300;
 
-    internal IEnumerable<ValidationResult> Validate()
+    internal IEnumerable<string> Complaints()
     {
         foreach (var (name, value) in new[]
         {
@@ -30,7 +28,7 @@ public sealed class RateLimitOptions
             (nameof(PagesPerSecond), PagesPerSecond), (nameof(WrongSecretsPerMinute), WrongSecretsPerMinute),
         })
         {
-            if (value is < 0 or > 1_000_000) yield return new($"Qod:RateLimits:{name} is {value}; it must be 0 to 1000000.");
+            if (value is < 0 or > 1_000_000) yield return $"Qod:RateLimits:{name} is {value}; it must be 0 to 1000000.";
         }
     }
 }

@@ -88,7 +88,7 @@ public sealed class AccessTokenTests
         };
         Assert.Equal(6, TestOptions.Complaints(options).Count);
         Assert.Empty(TestOptions.Complaints(new AuthorizationServerOptions { Clients = [good] }));
-        Assert.Single(new ApiOptions { RequestTimeout = TimeSpan.Zero }.Validate(new(options)));
+        Assert.Single(new ApiOptions { RequestTimeout = TimeSpan.Zero }.Complaints());
     }
 
     private AccessTokens Tokens(int cache = 100) => new(keys, clock, TestOptions.Scopes, Options.Create(new AuthorizationServerOptions { AccessTokenCacheSize = cache }));

@@ -12,5 +12,5 @@ internal static class TestOptions
 
     /// <summary>What stops the host's start.</summary>
     public static IReadOnlyList<string> Complaints(AuthorizationServerOptions options) =>
-        [.. new AuthorizationServerOptionsValidation(Scopes).Validate(null, options).Failures ?? []];
+        [.. new AuthorizationServerOptionsValidator(Scopes).Validate(null, options).Failures ?? []];
 }
