@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -14,7 +15,7 @@ namespace QodOrleans.Api.Http;
 /// <remarks>Refused: duplicate members (also inside members that we ignore), invalid UTF-8, NUL, trailing data, comments, numbers in quotes, fractions and
 /// overflow where an integer belongs. Unknown members are ignored, and a member that is <c>null</c> is absent: SDKs in use send what they do not have
 /// so.</remarks>
-internal static class JsonBody
+internal static partial class JsonBody
 {
     public const int LongestBytes = 256 * 1024;
 
@@ -146,10 +147,15 @@ internal static class JsonBody
     private static bool IsJson(string? text)
     {
         if (string.Equals(text, Answers.Json, StringComparison.OrdinalIgnoreCase)) return true;
-        return MediaTypeHeaderValue.TryParse(text, out var type)
+        // RFC 9110, 5.6.6: parameters may be empty, which the framework's reader refuses.
+        return MediaTypeHeaderValue.TryParse(text is null ? null : EmptyParameter().Replace(text, ""), out var type)
             && type.MediaType.Equals(Answers.Json, StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || IsUtf8(HeaderUtilities.RemoveQuotes(type.Charset)));
+            && type.Parameters.Where(parameter => parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase))
+                .All(charset => IsUtf8(HeaderUtilities.UnescapeAsQuotedString(charset.Value)));
     }
+
+    [GeneratedRegex(@";[ \t]*(?=;|$)")]
+    private static partial Regex EmptyParameter();
 
     private static bool IsUtf8(StringSegment charset)
     {

@@ -57,8 +57,17 @@ public sealed class SinkPolicy(bool sandbox)
         if (start < 0) return "is not an absolute URI";
         var authority = Authority(text);
         if (text.AsSpan(start + 3 + authority.Length).ContainsAny('[', ']')) return "holds a bracket that must be percent-encoded";
-        // RFC 3986, 3.2.2: an address in brackets has no zone.
-        return authority.StartsWith("[") && authority.Contains('%') ? "must not name a zone" : null;
+        return authority.ContainsAny('[', ']') ? WhyNoIpLiteral(authority[(authority.LastIndexOf('@') + 1)..]) : null;
+    }
+
+    /// <summary>RFC 3986, 3.2.2: an IPv6 address in brackets, without a zone, and behind it nothing but a port.</summary>
+    private static string? WhyNoIpLiteral(ReadOnlySpan<char> host)
+    {
+        if (host.Contains('%')) return "must not name a zone";
+        var end = host.IndexOf(']');
+        if (!host.StartsWith("[") || end < 0 || !IPAddress.TryParse(host[1..end], out _)) return "holds brackets around what is no IPv6 address";
+        var port = host[(end + 1)..];
+        return port.IsEmpty || (port[0] == ':' && !port[1..].ContainsAnyExceptInRange('0', '9')) ? null : "holds something other than a port behind the brackets";
     }
 
     private string? Refusal(Uri url)

@@ -168,5 +168,22 @@ public sealed class TrustedProxyTests(TrustedProxyTests.ProxiedGateway gateway) 
         Assert.DoesNotContain("evil", answer.Text + answer.Header("Location"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("203.0.113.031")]
+    [InlineData("0313.0.113.25")]
+    [InlineData("3405803801")]
+    [InlineData("203.0.28953")]
+    [InlineData("0xcb.0.113.25")]
+    [InlineData("unknown")]
+    [InlineData("garbage")]
+    [InlineData("")]
+    public async Task A_person_of_whom_the_proxy_tells_no_address_is_not_the_proxy(string forwarded)
+    {
+        var answer = await gateway.SendAsync(
+            "GET", "/authorize?" + Login.Query(("client_id", "asking-app-id")), token: null, headers: ("X-Forwarded-For", forwarded));
+        Assert.Equal(302, answer.Status);
+        Assert.Contains("error=", answer.Header("Location"), StringComparison.Ordinal);
+    }
+
     public sealed class ProxiedGateway() : Gateway(new("Qod:TrustedProxies:0", "127.0.0.0/8"), new KeyValuePair<string, string?>("Qod:TrustedProxies:1", "::1/128"));
 }
