@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace QodOrleans.Core;
 
-/// <summary>Who we say that we are.</summary>
+/// <summary>The name and version that the programs give of themselves.</summary>
 public static class Product
 {
     /// <summary>For every request that we send, to sinks and to operators: <c>QodOrleans/0.1.0</c>. Some firewalls refuse requests without it.</summary>

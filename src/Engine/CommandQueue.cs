@@ -20,7 +20,7 @@ public sealed class CommandQueue(int capacity)
         waiting ??= new Queue<TaskCompletionSource>();
         if (waiting.Count >= capacity) return new ValueTask<bool>(false);
 
-        // The one that leaves must not run the next one's code inside its own: the next goes on by the scheduler that it waits on.
+        // The next holder's code must not run inside this call: it continues on the scheduler on which it awaits.
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         waiting.Enqueue(turn);
         return WaitAsync(turn);

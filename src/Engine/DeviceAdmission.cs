@@ -4,7 +4,7 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Engine;
 
-/// <summary>How an admission ended. Only the first leaves something behind.</summary>
+/// <summary>How an admission ended. Only <see cref="Admitted"/> has stored the session.</summary>
 public enum AdmissionOutcome
 {
     Admitted = 0,
@@ -15,31 +15,31 @@ public enum AdmissionOutcome
     /// <summary>A session of this id exists already: an earlier attempt of the same create.</summary>
     Exists = 2,
 
-    /// <summary>Too many creates wait for the device, or another owner is changing it; repeating helps.</summary>
+    /// <summary>Too many creates wait for the device, or another owner is changing it. The client may repeat the request.</summary>
     Contended = 3,
 
     /// <summary>The store does not answer.</summary>
     StoreUnavailable = 4,
 }
 
-/// <summary>Admits the sessions of one device, one after the other. Remembers its fence, and the flows that were held when it was last asked for.
-/// The store's fence decides, so a second owner of the same device can admit nothing that this one does not know.</summary>
-/// <param name="leave">Called when nothing is in flight and this memory is not worth keeping: a device that was never heard of before, as most are,
-/// or one whose store did not answer. One that comes again stays.</param>
+/// <summary>Admits the sessions of one device, one after the other. It remembers the device's fence, and the flows that sessions held when it last read them.
+/// The store compares the fence at each admission. So if there are two owners of a device, neither can admit a session without knowing the other's.</summary>
+/// <param name="leave">Called when no work is in flight and this memory is not worth keeping: for a device that was new, as most are, or if the store did not
+/// answer. A device that comes again is kept.</param>
 public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Action leave)
 {
-    /// <summary>Commits of one admission, where another owner changes the device at the same time.</summary>
+    /// <summary>How often one admission is tried while another owner changes the device at the same time.</summary>
     private const int MostRounds = 4;
 
     private readonly CommandQueue queue = new(services.Options.MailboxCapacity);
 
-    // Taken for a device that has not been asked for yet, which it mostly is; if it is not, its fence says so, and it is read.
+    // Nothing is read at first: most devices are new, and have no session. If this device is not new, the store refuses the fence, and it is read then.
     private DeviceFlows known = DeviceFlows.Unknown;
     private bool leaving;
 
     /// <summary>Commits a new session if no other holds an overlapping flow of the device.</summary>
     /// <param name="session">As <see cref="SessionMachine.Create"/> made it.</param>
-    /// <param name="validUntil">When the caller stops waiting, and may repeat it elsewhere: from then on nothing is admitted.</param>
+    /// <param name="validUntil">Nothing is admitted after this time: the caller no longer waits, and may have repeated the create elsewhere.</param>
     public async Task<AdmissionOutcome> AdmitAsync(QosSession session, DateTimeOffset validUntil)
     {
         services.InFlight.Begin();
@@ -69,15 +69,16 @@ public sealed class DeviceAdmission(DeviceKey key, SessionServices services, Act
 
     private async Task<AdmissionOutcome> TryAdmitAsync(QosSession session, DateTimeOffset validUntil)
     {
-        var flow = services.Policy.ClaimOf(session);
+        var flow = services.Policy.RequiredFlowOf(session);
         for (var round = 1; round <= MostRounds; round++)
         {
-            // Its caller has stopped waiting (see SessionProcess.CreateAsync). An owner that freezes after this look comes back with an old fence.
+            // The caller no longer waits (see SessionProcess.CreateAsync). If this owner is frozen right after this check, and another one admits a session
+            // meanwhile, the store refuses this one's fence.
             if (services.Time.GetUtcNow() > validUntil) return AdmissionOutcome.StoreUnavailable;
 
             if (known.Conflicts(flow))
             {
-                // What is in memory may hold sessions that have ended since: only the store's word refuses a client.
+                // Sessions in memory may have ended, so a client is refused only by what the store holds.
                 known = await services.Store.ReadDeviceAsync(key);
                 if (known.Held.ContainsKey(session.Id)) return AdmissionOutcome.Exists;
                 if (known.Conflicts(flow)) return AdmissionOutcome.Conflict;

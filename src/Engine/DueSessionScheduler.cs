@@ -4,29 +4,30 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Engine;
 
-/// <summary>The sessions that a process looks after, as <see cref="DueSessionScheduler"/> reaches them.</summary>
-public interface IDueSessions
+/// <summary>Carries the sessions that a process owns, for <see cref="DueSessionScheduler"/>.</summary>
+public interface IDueSessionHost
 {
-    /// <summary>Whether this process looks after the session now. Asked for every row that is read and for every commit.</summary>
+    /// <summary>Whether this process owns the session now. Called for every row that is read and for every commit.</summary>
     bool IsOurs(SessionId id);
 
-    /// <summary>Has the session look whether it is due. If it throws, the session is called again after a pause.</summary>
+    /// <summary>Calls the session, which checks whether it is due. If this throws, the session is called again after a pause.</summary>
     Task CallAsync(DueSession due);
 
-    /// <summary>Has the session make up for a release that was put off. If it throws, the session's own due time sends the release.</summary>
+    /// <summary>Has the session send a release that was put off. If this throws, the release is sent when the session is due.</summary>
     Task ReleaseAsync(SessionId id);
 }
 
-/// <summary>Calls each session of a process when it is due. Holds in memory what is due within the window, and reads on from the store as time goes by:
-/// a million sessions that end tomorrow cost nothing today. Where more is due than can be called at once, ending on time goes before releasing.</summary>
-/// <remarks>The store is the truth, memory makes it punctual: a session that is missing here, because another process or hand moved it, or because
-/// memory was full, is found by the next <see cref="Look"/> once it is due. A call too many does no harm. See docs/decisions/due-sessions.md.</remarks>
+/// <summary>Calls each session of a process when it is due. It holds in memory the sessions that are due within the window, and reads the next ones from the
+/// store as time goes by. So a million sessions that end tomorrow cost nothing today. If more sessions are due than can be called at once, ending sessions
+/// comes before releasing them at operators.</summary>
+/// <remarks>A session can be missing in memory: another process has changed it, or memory was full. The next <see cref="Look"/> after its due time finds it in
+/// the store. A call that was not needed does no harm. See docs/decisions/due-sessions.md.</remarks>
 public sealed class DueSessionScheduler : IDisposable
 {
     private const int PageSize = 5_000;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
-    private readonly IDueSessions sessions;
+    private readonly IDueSessionHost host;
     private readonly ISessionStore store;
     private readonly TimeProvider time;
     private readonly TimeProvider backgroundTime;
@@ -36,27 +37,27 @@ public sealed class DueSessionScheduler : IDisposable
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer timer;
 
-    /// <summary>Guards all below. Nothing is awaited, and nothing is called but <see cref="IDueSessions.IsOurs"/>, while it is held.</summary>
+    /// <summary>Guards all below. Nothing is awaited, and nothing is called but <see cref="IDueSessionHost.IsOurs"/>, while it is held.</summary>
     private readonly Lock gate = new();
     private readonly PriorityQueue<SessionId, DateTimeOffset> queue = new();
 
-    /// <summary>The due time that counts for a queued session; entries of the queue that say otherwise are outdated.</summary>
+    /// <summary>The due time of each queued session. An entry of the queue with another time is outdated.</summary>
     private readonly Dictionary<SessionId, DateTimeOffset> dueAt = [];
 
     /// <summary>Releases that wait until nothing is overdue.</summary>
     private readonly Queue<SessionId> releases = new();
 
-    /// <summary>Sessions that are being called, and those that rest after a call that failed.</summary>
+    /// <summary>Sessions that are being called, and those that wait for another call after one that failed.</summary>
     private readonly HashSet<SessionId> called = [];
 
-    /// <summary>Sessions whose call ended while a look was under way: what it has read of them is old.</summary>
+    /// <summary>Sessions whose call ended while a look was under way: the rows that it has read of them may be old.</summary>
     private readonly HashSet<SessionId> endedInLook = [];
 
-    /// <summary>Everything of ours that is due up to here is in memory, but for what <see cref="Look"/> is for.</summary>
+    /// <summary>All sessions of this process that are due up to here are in memory, except those that <see cref="Look"/> has to find.</summary>
     private DateTimeOffset loadedUntil = DateTimeOffset.UnixEpoch;
     private DueSession? lastRead;
 
-    /// <summary>Changes when the window must be read anew: a page that was asked for before then says nothing of where to go on.</summary>
+    /// <summary>Raised when the window must be read from its start again. A page that was requested before that must not set where to read on.</summary>
     private int reading;
     private bool isReading;
     private bool isLooking;
@@ -64,20 +65,20 @@ public sealed class DueSessionScheduler : IDisposable
     private bool stopped = true;
     private int inFlight;
 
-    /// <summary>When the timer strikes: between two settings it is only ever moved nearer.</summary>
+    /// <summary>When the timer fires. <see cref="Schedule"/> may only move it to an earlier time.</summary>
     private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
 
-    /// <summary>By the monotonic clock of pauses; null for never.</summary>
+    /// <summary>Timestamps of <see cref="backgroundTime"/>; null for never.</summary>
     private long? lastLook;
     private long? lastFailure;
 
     /// <param name="time">The clock that sessions live by.</param>
-    /// <param name="backgroundTime">The clock of pauses: a test may hold the other one still.</param>
+    /// <param name="backgroundTime">The clock for pauses. It goes on in tests that stop the other clock.</param>
     public DueSessionScheduler(
-        IDueSessions sessions, ISessionStore store, TimeProvider time, TimeProvider backgroundTime, EngineMetrics metrics, EngineOptions options,
+        IDueSessionHost host, ISessionStore store, TimeProvider time, TimeProvider backgroundTime, EngineMetrics metrics, EngineOptions options,
         ILogger<DueSessionScheduler> log)
     {
-        (this.sessions, this.store, this.time, this.backgroundTime, this.options, this.log) = (sessions, store, time, backgroundTime, options, log);
+        (this.host, this.store, this.time, this.backgroundTime, this.options, this.log) = (host, store, time, backgroundTime, options, log);
         timer = time.CreateTimer(static self => ((DueSessionScheduler)self!).Strike(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         metrics.ObserveDue(() => Waiting, () => InFlight);
     }
@@ -100,7 +101,7 @@ public sealed class DueSessionScheduler : IDisposable
         }
     }
 
-    /// <summary>Begins with what is overdue, in order. Returns at once.</summary>
+    /// <summary>Starts the calls, with overdue sessions first, in order of their due time. Returns at once.</summary>
     public void Start()
     {
         lock (gate)
@@ -110,7 +111,7 @@ public sealed class DueSessionScheduler : IDisposable
         }
     }
 
-    /// <summary>Takes no more up, and waits for the calls under way.</summary>
+    /// <summary>Starts no more calls, and waits for those under way.</summary>
     public Task StopAsync(CancellationToken cancellation)
     {
         Task none;
@@ -129,10 +130,10 @@ public sealed class DueSessionScheduler : IDisposable
         stopping.Dispose();
     }
 
-    /// <summary>Takes note of a committed due time.</summary>
+    /// <summary>Records a committed due time.</summary>
     public void Schedule(SessionId id, DateTimeOffset due)
     {
-        var isOurs = sessions.IsOurs(id);
+        var isOurs = host.IsOurs(id);
         lock (gate)
         {
             if (!isOurs || due > loadedUntil)
@@ -152,8 +153,8 @@ public sealed class DueSessionScheduler : IDisposable
         lock (gate) dueAt.Remove(id);
     }
 
-    /// <summary>Puts a release off if sessions wait that should have ended already.</summary>
-    /// <returns>False: nothing is overdue; release now.</returns>
+    /// <summary>Puts a release off if sessions are overdue, so that these are ended first.</summary>
+    /// <returns>False: it is not put off, and the caller must release now.</returns>
     public bool TryPutOffRelease(SessionId id)
     {
         lock (gate)
@@ -164,7 +165,7 @@ public sealed class DueSessionScheduler : IDisposable
         }
     }
 
-    /// <summary>The process looks after other sessions than before: the window is read again. Returns at once.</summary>
+    /// <summary>The process now owns other sessions than before, so the window is read again. Returns at once.</summary>
     public void OwnersChanged()
     {
         lock (gate)
@@ -175,13 +176,13 @@ public sealed class DueSessionScheduler : IDisposable
         }
     }
 
-    /// <summary>Looks in the store for sessions that are due and not in memory. To be called now and then, by a clock that does not stand still.</summary>
+    /// <summary>Looks in the store for sessions that are due and not in memory. To be called periodically, by the background clock.</summary>
     public void Look()
     {
         var isWanted = false;
         lock (gate)
         {
-            // What is overdue here is worked off in order of its time, so what was overlooked waits its turn too.
+            // Overdue sessions are called in order of their due time, so a session that is only in the store has to wait too: looking less often is enough.
             var isBehind = queue.TryPeek(out _, out var first) && first <= time.GetUtcNow();
             if (!stopped && !isLooking && HasRested(lastFailure) && (!isBehind || HasRested(lastLook)))
             {
@@ -190,7 +191,7 @@ public sealed class DueSessionScheduler : IDisposable
             }
         }
         if (isWanted) _ = LookAsync();
-        // The window's reading rests too after a failure.
+        // After a failed read, CallDue also reads the window again once its pause is over.
         CallDue();
     }
 
@@ -202,12 +203,12 @@ public sealed class DueSessionScheduler : IDisposable
         CallDue();
     }
 
-    /// <summary>Calls what is due as far as there is room, then sees to it that it is called again: by the timer, or by the end of a call.</summary>
+    /// <summary>Calls due sessions, as many as may be in flight. The timer, or the end of a call, then causes the next run.</summary>
     private void CallDue()
     {
         lock (gate)
         {
-            // The loop that runs looks once more before it stops.
+            // The loop that is running checks once more before it stops.
             if (isStarting) return;
             isStarting = true;
         }
@@ -236,7 +237,7 @@ public sealed class DueSessionScheduler : IDisposable
         }
     }
 
-    /// <returns>Without a due time: a release.</returns>
+    /// <returns>A session to call; if Due is null, a session to release. Null if there is none now.</returns>
     private (SessionId Id, DateTimeOffset? Due)? TakeNext()
     {
         if (stopped || inFlight >= options.DueInFlight) return null;
@@ -246,8 +247,8 @@ public sealed class DueSessionScheduler : IDisposable
             queue.Dequeue();
             if (!dueAt.TryGetValue(id, out var counts) || counts != due) continue;
             dueAt.Remove(id);
-            // Another process may look after it by now.
-            if (!sessions.IsOurs(id)) continue;
+            // Another process may own it now.
+            if (!host.IsOurs(id)) continue;
             called.Add(id);
             inFlight++;
             return (id, due);
@@ -262,7 +263,7 @@ public sealed class DueSessionScheduler : IDisposable
         var isToBeRepeated = false;
         try
         {
-            await (due is { } at ? sessions.CallAsync(new DueSession(id, at)) : sessions.ReleaseAsync(id));
+            await (due is { } at ? host.CallAsync(new DueSession(id, at)) : host.ReleaseAsync(id));
         }
         catch (Exception exception)
         {
@@ -278,7 +279,7 @@ public sealed class DueSessionScheduler : IDisposable
         CallDue();
         if (!isToBeRepeated) return;
 
-        // The next look after the pause finds it.
+        // After the pause the next look finds it.
         await Task.Delay(RetryPause, backgroundTime);
         lock (gate) called.Remove(id);
     }
@@ -291,7 +292,7 @@ public sealed class DueSessionScheduler : IDisposable
 
     // -- Reading ----------------------------------------------------------------------------------------------------------------------
 
-    /// <summary>Half a window is time enough to come back.</summary>
+    /// <summary>The window is read on when half of it is over: this leaves enough time.</summary>
     private bool MustReadOn() =>
         !stopped && loadedUntil - time.GetUtcNow() <= options.DueWindow / 2 && dueAt.Count < options.DueQueueLimit && HasRested(lastFailure);
 
@@ -312,7 +313,7 @@ public sealed class DueSessionScheduler : IDisposable
                     return;
                 }
                 (after, before, round) = (lastRead, loadedUntil, reading);
-                // From now on commits within the new window queue themselves; what is read as well is the same entry twice, which does no harm.
+                // From now on, commits within the new window are queued at once. If such a session is read too, its entry is in the queue twice, without harm.
                 loadedUntil = until = time.GetUtcNow() + options.DueWindow;
             }
             try
@@ -321,7 +322,7 @@ public sealed class DueSessionScheduler : IDisposable
                 lock (gate)
                 {
                     foreach (var due in page)
-                        if (sessions.IsOurs(due.Id) && !called.Contains(due.Id) && !dueAt.ContainsKey(due.Id)) Enqueue(due.Id, due.DueAt);
+                        if (host.IsOurs(due.Id) && !called.Contains(due.Id) && !dueAt.ContainsKey(due.Id)) Enqueue(due.Id, due.DueAt);
                     if (round == reading && page.Count > 0) lastRead = page[^1];
                     if (round == reading && page.Count == PageSize) loadedUntil = page[^1].DueAt;
                 }
@@ -369,7 +370,7 @@ public sealed class DueSessionScheduler : IDisposable
         }
     }
 
-    /// <summary>What is due before the first that waits in memory is being called, or was overlooked.</summary>
+    /// <summary>A session that is due before the first one in the queue is either being called or missing in memory.</summary>
     private DateTimeOffset OverlookedUntil()
     {
         lock (gate)
@@ -379,9 +380,9 @@ public sealed class DueSessionScheduler : IDisposable
         }
     }
 
-    /// <summary>A session that waits for a later time was brought forward by another hand.</summary>
+    /// <summary>True also if it is in memory with a later time: then another process has set an earlier one.</summary>
     private bool IsOverlooked(DueSession due) =>
-        !called.Contains(due.Id) && !endedInLook.Contains(due.Id) && sessions.IsOurs(due.Id)
+        !called.Contains(due.Id) && !endedInLook.Contains(due.Id) && host.IsOurs(due.Id)
         && (dueAt.TryGetValue(due.Id, out var known) ? known > due.DueAt : dueAt.Count < options.DueQueueLimit);
 
     private bool HasRested(long? since) => since is not { } timestamp || backgroundTime.GetElapsedTime(timestamp) >= RetryPause;
@@ -402,8 +403,8 @@ public sealed class DueSessionScheduler : IDisposable
         queue.Enqueue(id, due);
     }
 
-    /// <summary>Sets the timer for whatever comes next. Where no call can be made, the end of one calls the next; where memory is full, it is read on
-    /// when that has been worked off; and where the store did not answer, with a look.</summary>
+    /// <summary>Sets the timer for the next call or read. It is not set for a call if no more may be in flight: the end of a call then starts the next one. It
+    /// is not set for a read if memory is full, or after a failed read: then the next calls or the next look cause it.</summary>
     private void Arm()
     {
         var next = DateTimeOffset.MaxValue;
@@ -421,7 +422,7 @@ public sealed class DueSessionScheduler : IDisposable
         if (stopped) return;
         armedFor = next;
         var wait = next - time.GetUtcNow();
-        // Timers count whole milliseconds: round up, for never early is the promise.
+        // Timers count whole milliseconds. Rounded up, because no session may end early.
         var wholeMilliseconds = wait <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
         timer.Change(next == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : wholeMilliseconds, Timeout.InfiniteTimeSpan);
     }

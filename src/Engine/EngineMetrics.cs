@@ -28,10 +28,10 @@ public sealed class EngineMetrics : IDisposable
         meter.CreateObservableGauge("qod.engine.operations", () => inFlight.Count, "{operation}", "Operations under way.");
     }
 
-    /// <summary>All of a create, admission and operator included.</summary>
+    /// <summary>The span of a whole create, with its admission and its operator's call.</summary>
     internal static Activity? StartCreate() => Activities.StartActivity("CreateSession");
 
-    /// <summary>A commit, as the one who waits for it sees it: the statement serves many sessions, and belongs to none of them.</summary>
+    /// <summary>The span of one commit, as its caller waits for it. The SQL statement has no span here: it serves many sessions.</summary>
     internal static Activity? StartCommit() => Activities.StartActivity("store commit", ActivityKind.Client);
 
     public void Dispose() => meter.Dispose();

@@ -7,8 +7,8 @@ public sealed class EngineOptions
 {
     public const string Section = "Qod:Engine";
 
-    /// <summary>How long a create waits for the operator before it answers REQUESTED. 0 to 1 min, and below <see cref="Core.Engine.SessionCallOptions.CallDeadline"/>;
-    /// default 1 s. Set by <c>Qod:Sessions:CreateWait</c>.</summary>
+    /// <summary>How long a create waits for the operator before it answers REQUESTED. 0 to 1 min, and below
+    /// <see cref="Core.Engine.SessionCallOptions.CallDeadline"/>; default 1 s. Set by <c>Qod:Sessions:CreateWait</c>.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan CreateWait { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -16,8 +16,8 @@ public sealed class EngineOptions
     [Range(1, 100_000)]
     public int MailboxCapacity { get; set; } = 1_000;
 
-    /// <summary>How far ahead a silo holds its due sessions in memory, about 100 bytes each. 2 s to 1 h, default 1 min. What is due later costs
-    /// nothing.</summary>
+    /// <summary>How far ahead a silo holds its due sessions in memory, about 100 bytes each. Sessions that are due later need no memory. 2 s to 1 h, default
+    /// 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
     public TimeSpan DueWindow { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -26,7 +26,7 @@ public sealed class EngineOptions
     [Range(1_000, 10_000_000)]
     public int DueQueueLimit { get; set; } = 200_000;
 
-    /// <summary>Due sessions that a silo works on at one time: bounds the rate of catching up. 1 to 100,000, default 512.</summary>
+    /// <summary>How many due sessions a silo works on at one time, also when it has many overdue ones. 1 to 100,000, default 512.</summary>
     [Range(1, 100_000)]
     public int DueInFlight { get; set; } = 512;
 }

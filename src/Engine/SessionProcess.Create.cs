@@ -5,17 +5,17 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Engine;
 
-/// <summary>How a session comes to be: admission by its device, then the operator, then an answer.</summary>
+/// <summary>How a session is made: its device admits it, then the operator is called, then the client is answered.</summary>
 public sealed partial class SessionProcess
 {
     private Task<SessionResult>? creating;
     private TaskCompletionSource<SessionResult>? waitingCreate;
 
-    /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
-    /// <remarks>The id was made outside, so a repeated create is the same create: it joins the one under way here, or finds in the store what
-    /// an earlier process has made. One that failed is over: the next attempt is a new one.</remarks>
-    /// <param name="validUntil">When the caller stops waiting: a create that arrives later, at an owner that was frozen, makes nothing. Its repetition
-    /// may have made the session elsewhere, and the client may have deleted it since.</param>
+    /// <summary>Makes the session. A repeated call returns the result of the first one.</summary>
+    /// <remarks>The caller makes the id and repeats the create with the same id. A repeated create waits for the one under way here, or finds in the store the
+    /// session that an earlier process has made. After a create that failed, the next call starts a new one.</remarks>
+    /// <param name="validUntil">The create makes nothing after this time. It can come so late if this process was frozen; the caller has then repeated it,
+    /// another process may have made the session, and the client may even have deleted it.</param>
     public async Task<SessionResult> CreateAsync(CreateSession request, DateTimeOffset validUntil)
     {
         if (creating is null && services.Now > validUntil) return SessionError.StoreUnavailable();
@@ -55,7 +55,7 @@ public sealed partial class SessionProcess
         {
             result = SessionError.StoreUnavailable();
         }
-        // What took longer was answered so by the one who called.
+        // After CallDeadline the gateway has already answered the client with StoreUnavailable. The metric counts what the client was told.
         var isTooLate = services.Time.GetElapsedTime(started) > services.Calls.CallDeadline;
         var outcome = isTooLate ? nameof(SessionErrorCode.StoreUnavailable) : result.Error?.Code.ToString() ?? "Created";
         services.Metrics.Created(device.Route.Id.Value, outcome);
@@ -64,16 +64,17 @@ public sealed partial class SessionProcess
 
     private async Task<SessionResult> CreateAtAsync(CreateSession request, ResolvedDevice device, DateTimeOffset validUntil)
     {
-        // 1. The intent is durable and the flow reserved before the operator hears of it: a crash leaves something to reconcile.
+        // 1. The session is committed, and its flow reserved, before the operator is called. After a crash, its row says what is left to do.
         var (admitted, isNew) = await AdmitAsync(request, device, validUntil);
         if (admitted.Session is not { } session || !isNew) return admitted;
 
-        // 2. The operator. One that answers at once needs no waiting.
+        // 2. The operator is called. Nothing has to wait if it answers at once.
         var call = services.Operators.CreateAsync(session);
         if (call.IsCompleted) return await FinishCreateAsync(session, await call, callerWaiting: true);
 
-        // 3. One that does not answer within the wait goes on behind a 201 REQUESTED.
-        // It goes on inside SetResult, which is called outside of the turn: WaitAsync would take anything else through the thread pool.
+        // 3. If the operator does not answer within CreateWait, the client gets 201 REQUESTED, and the operator's call goes on in the background.
+        // The task below must be without RunContinuationsAsynchronously: WaitAsync would then continue in the thread pool, and this process must not leave its
+        // scheduler. As it is, the code after the await runs inside SetResult. That is safe, because SetResult is called when the turn has ended.
         var answer = waitingCreate = new TaskCompletionSource<SessionResult>();
         Begin();
         _ = InBackgroundAsync("OperatorAnswer", FinishCreateAsync(session, call));
@@ -87,7 +88,7 @@ public sealed partial class SessionProcess
         }
     }
 
-    /// <returns>Not new: an earlier attempt made it, and its process is gone. What is left to do is done when it is due.</returns>
+    /// <returns>IsNew is false if an earlier attempt made the session in another process. What is left to do for it is done when it is due.</returns>
     private async Task<(SessionResult Result, bool IsNew)> AdmitAsync(CreateSession request, ResolvedDevice device, DateTimeOffset validUntil)
     {
         var key = services.DeviceKeys.KeyOf(device.Route.Id, device.Subscriber);
@@ -109,8 +110,9 @@ public sealed partial class SessionProcess
         }
     }
 
-    /// <summary>Answers for a session that an earlier attempt has made. Another process may still be creating it, and undo what its operator refuses
-    /// as long as its own caller waits: moving the version says that a client has been told of the session.</summary>
+    /// <summary>Answers a create with the session that an earlier attempt has made. Another process may still wait there for the operator. If the operator
+    /// refuses, that process makes the whole create fail, as long as the version is the one that it committed. Raising the version prevents this: from now on
+    /// the client knows the session.</summary>
     private async Task<SessionResult> TakeOverAsync()
     {
         if (!await queue.EnterAsync()) return SessionError.Overloaded();
@@ -141,7 +143,7 @@ public sealed partial class SessionProcess
     private async Task FinishCreateAsync(QosSession session, ValueTask<OperatorOutcome> call) =>
         await FinishCreateAsync(session, await call, callerWaiting: false);
 
-    /// <param name="session">As it was admitted. Where another process has answered the client since, no answer is awaited here any more.</param>
+    /// <param name="session">As it was admitted. If its version has changed, another process has answered the client (see <see cref="TakeOverAsync"/>).</param>
     private async Task<SessionResult> FinishCreateAsync(QosSession session, OperatorOutcome outcome, bool callerWaiting)
     {
         StoreUnavailableException? why = null;
@@ -158,24 +160,24 @@ public sealed partial class SessionProcess
         {
             why = unavailable;
         }
-        // The intent is durable, so the session is: REQUESTED is the truth until its reconciliation is due.
+        // The session is durable, only the operator's answer is not. So REQUESTED is correct; the session is looked up at the operator when it is due.
         Log.PutOff(services.Logger, id, "OperatorAnswer", why);
         return session;
     }
 
-    /// <summary>Gives up waiting. In turn, so that the operator's answer comes either before, and is the answer, or after, and finds no one
-    /// waiting.</summary>
+    /// <summary>Stops waiting for the operator. It takes a turn for this: the operator's answer comes either before it, and then answers the client, or after
+    /// it, when nobody waits for it any more.</summary>
     private async Task<SessionResult> AnswerRequestedAsync(QosSession session, TaskCompletionSource<SessionResult> answer)
     {
         var entered = await queue.EnterAsync();
-        // Even where the turn is refused: then the answer is REQUESTED, which it was a moment ago.
+        // This is done even if the queue was full. The client then gets REQUESTED, which was true a moment ago.
         waitingCreate = null;
         if (entered) queue.Leave();
         if (answer.Task.IsCompleted) return await answer.Task;
         return known ?? session;
     }
 
-    /// <summary>The create that this decision answers. In turn, as above.</summary>
+    /// <summary>The waiting create that this decision answers, or null. Called within the turn.</summary>
     private TaskCompletionSource<SessionResult>? TakeWaitingCreate(Decision decision)
     {
         if (waitingCreate is not { } answer || !decision.Changed || decision.Session.Status == QosStatus.Requested) return null;

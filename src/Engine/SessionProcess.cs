@@ -6,36 +6,39 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Engine;
 
-/// <param name="Moved">True: the session was not as long as thought, and nothing was done. <paramref name="Result"/> holds it as it is.</param>
+/// <param name="Moved">True: the session's duration was not the one that the caller gave, so nothing was done. <paramref name="Result"/> holds the
+/// session.</param>
 public readonly record struct ExtensionOutcome(SessionResult Result, bool Moved);
 
-/// <summary>One session: load, <see cref="SessionMachine.Decide"/>, commit, run the effect. All rules are the machine's.</summary>
-/// <remarks>Calls may interleave, because an operator's report must come through while a create still waits for that operator's answer. What changes
-/// the session takes turns all the same: there is never more than one write under way. Memory is only a cache, and another process for the same
-/// session may have written: a write by an old version is refused by the fence, and an answer that would change nothing is given by the store's word
-/// only. All calls are made on one scheduler (a grain's, or the simulation's), and the process never leaves it.</remarks>
-/// <param name="leave">Called when nothing is in flight, and nothing more is to come for minutes or hours, or memory is old. The process may be used
-/// all the same.</param>
+/// <summary>One session: load, <see cref="SessionMachine.Decide"/>, commit, run the effect. The machine has all the rules.</summary>
+/// <remarks>
+/// <para>Calls interleave, because an operator's report must get through while a create waits for that operator's answer. Commands take turns by
+/// <see cref="CommandQueue"/>, so at most one write is under way.</para>
+/// <para>Memory is only a cache: another process of the same session may have written. If it has, the fence refuses our write. If a command would change
+/// nothing, the session is read from the store and the command is decided again before the caller is answered.</para>
+/// <para>All calls are made on one scheduler, a grain's or the simulation's, and the process never leaves it.</para>
+/// </remarks>
+/// <param name="leave">Called when no work is in flight and either no call is expected for minutes or hours, or memory is old. Calls may still follow.</param>
 public sealed partial class SessionProcess(SessionId id, SessionServices services, Action leave)
 {
-    /// <summary>Decisions on one command, where another process writes at the same time.</summary>
+    /// <summary>How often a command is decided again because another process has written at the same time.</summary>
     private const int MostRounds = 4;
 
     private readonly CommandQueue queue = new(services.Options.MailboxCapacity);
 
-    /// <summary>As last committed or read; null where it must be read.</summary>
+    /// <summary>The session as last committed or read; null if it must be read.</summary>
     private QosSession? known;
     private int inFlight;
     private bool leaving;
 
-    /// <param name="caller">Null where no client asks for it: the session was made by a create that got no answer.</param>
+    /// <param name="caller">Null where no client asks for the delete, but the gateway: it undoes a create that got no answer.</param>
     public Task<SessionResult> DeleteAsync(Caller? caller)
     {
         Begin();
         return AnswerAsync(ApplyAsync(new SessionCommand.Delete(), caller));
     }
 
-    /// <summary>Extends the session if it is as long as the caller thinks: so an extension that is asked for twice is granted once.</summary>
+    /// <summary>Extends the session if its duration is still <paramref name="from"/>. So a repeated call extends it only once.</summary>
     public async Task<ExtensionOutcome> ExtendAsync(Caller caller, TimeSpan from, SessionCommand.Extend extend)
     {
         var moved = false;
@@ -48,20 +51,20 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
                 return moved ? null : command;
             },
             caller,
-            // An operator is asked once, and not about a session that has changed elsewhere.
+            // The operator must be asked once only, and not for a session that another process has changed.
             readFirst: true));
         return new ExtensionOutcome(result, moved && result.Error is null);
     }
 
-    /// <summary>What an operator says unasked. Without an error, it is durable.</summary>
+    /// <summary>What an operator reports by itself. If the result has no error, the report is durable.</summary>
     public Task<SessionResult> ReportAsync(OperatorOutcome report)
     {
         Begin();
         return AnswerAsync(ApplyAsync(OperatorCommands.AfterReport(report)));
     }
 
-    /// <summary>The session may be due: its provisioning deadline, its expiry, a release to be repeated, or the end of its retention. The session's
-    /// own due time decides, so a call too many does nothing. One that finds no place in the queue is to be made again.</summary>
+    /// <summary>The session may be due: for a look-up, its expiry, another release, or the end of its retention. The session's own due time decides, so
+    /// an unneeded call does nothing. If the queue is full, the caller must call again.</summary>
     /// <exception cref="StoreUnavailableException" />
     public async Task DueAsync()
     {
@@ -69,7 +72,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         try
         {
             await ApplyAsync(new SessionCommand.DeadlineReached());
-            // It may have been moved by another hand, and be due later than was thought.
+            // Another process may have changed the session, so that it is due later than the caller knew.
             if (known is { } session && session.DueAt > services.Now) services.Due.Schedule(id, session.DueAt);
         }
         finally
@@ -78,7 +81,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         }
     }
 
-    /// <summary>Makes up for a release that <see cref="DueSessionScheduler"/> has put off. Ends when the operator has answered.</summary>
+    /// <summary>Sends a release that <see cref="DueSessionScheduler"/> has put off. Ends when the operator has answered.</summary>
     public async Task ReleaseAsync()
     {
         Begin();
@@ -97,11 +100,11 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
     private Task<SessionResult> ApplyAsync(SessionCommand command, Caller? caller = null, QosSession? latecomer = null) =>
         ApplyAsync(command, static (command, _) => command, caller, latecomer);
 
-    /// <summary>Load, decide, commit in turn; then the effect, outside of it.</summary>
-    /// <param name="commandFor">Asked inside the turn. Null leaves the session as it is.</param>
-    /// <param name="caller">Null for what is not a client's wish.</param>
-    /// <param name="latecomer">The session in case the store has it no more: what its operator grants late must still be released.</param>
-    /// <param name="readFirst">True: memory is not asked at all.</param>
+    /// <summary>Loads, decides and commits while it holds the turn; runs the effect after the turn.</summary>
+    /// <param name="commandFor">Called within the turn. If it returns null, the session stays as it is.</param>
+    /// <param name="caller">Null if no client asks.</param>
+    /// <param name="latecomer">The session, in case the store no longer has it: if its operator accepts it late, it must still be released.</param>
+    /// <param name="readFirst">True: the session is read from the store, not from memory.</param>
     private async Task<SessionResult> ApplyAsync<TWish>(
         TWish wish, Func<TWish, QosSession, SessionCommand?> commandFor, Caller? caller = null, QosSession? latecomer = null, bool readFirst = false)
     {
@@ -149,7 +152,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         return ResultOf(decision);
     }
 
-    /// <returns>Null: the write was refused; another process was first.</returns>
+    /// <returns>Null: another process was first, and the write was refused.</returns>
     private async Task<Decision?> DecideAndCommitAsync<TWish>(QosSession session, TWish wish, Func<TWish, QosSession, SessionCommand?> commandFor)
     {
         if (commandFor(wish, session) is not { } command) return new Decision(session, Changed: false, Event: null, Effect: null, Error: null);
@@ -175,7 +178,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         return services.Machine.Decide(session, command, now);
     }
 
-    /// <returns>False: the store holds another version than the one before this. Nothing was written.</returns>
+    /// <returns>False: the store does not hold the version before this one. Nothing was written.</returns>
     private async ValueTask<bool> CommitAsync(QosSession session, QosStatusChanged? change)
     {
         CommitResult result;
@@ -204,7 +207,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
             known = session;
             services.Due.Schedule(id, session.DueAt);
         }
-        // To be made again is cheaper than to be kept for hours beside hundreds of thousands of others.
+        // To make the process again later costs less than to keep hundreds of thousands of them in memory for hours.
         if (!session.AwaitsOperator) leaving = true;
         Log.Changed(services.Logger, id, session.Terms.Operator, session.Phase, session.StatusInfo, session.Version, session.Terms.Correlator);
     }
@@ -213,23 +216,24 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
     {
         if (!services.Operators.CanExtend(session)) return new SessionCommand.OperatorExtended(extend.Duration);
 
-        // The session's turn is held meanwhile, and its expiry with it: no longer than it has to live.
+        // This holds the session's turn, so its expiry has to wait. The call must therefore end by the time the session expires.
         using var untilExpiry = new CancellationTokenSource(session.ExpiresAt - now, services.Time);
         return OperatorCommands.AfterExtend(await services.Operators.ExtendAsync(session, extend.Duration, untilExpiry.Token), extend.Duration);
     }
 
-    /// <summary>Another process has extended too, and the operator may have heard of this extension last: it ends with the one that is stored.</summary>
+    /// <summary>Another process has changed the session too, and the operator may have received this extension last. So the operator is sent the duration that
+    /// the store has.</summary>
     private async Task ExtendAsStoredAsync()
     {
         if (await LoadAsync() is { Status: QosStatus.Available } stored && services.Operators.CanExtend(stored))
             await services.Operators.ExtendAsync(stored, stored.Duration, CancellationToken.None);
     }
 
-    /// <summary>Read when first needed: a session that is only now made has nothing to read. That there is none is not remembered: it may be made
-    /// yet, elsewhere.</summary>
+    /// <summary>Reads the session when it is first needed: for a session that is just being made there is nothing to read. That the store has none is not
+    /// remembered, because another process may still make it.</summary>
     private async ValueTask<QosSession?> LoadAsync() => known ??= await services.Store.ReadAsync(id);
 
-    /// <summary>Whatever went wrong, the store knows better than memory.</summary>
+    /// <summary>After a failure memory may be wrong, so the session is read again.</summary>
     private void Forget()
     {
         known = null;
@@ -242,7 +246,8 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
 
     private void Run(SessionEffect effect, Decision decision)
     {
-        // Where much is due at once, ending on time goes before releasing. What is not stored would never be made up for.
+        // When many sessions are due at once, ending them comes before releasing. Only the release of a stored session may be put off: nothing would
+        // repeat another one.
         if (decision.Changed && effect is SessionEffect.ReleaseAtOperator && services.Due.TryPutOffRelease(id)) return;
 
         Begin();
@@ -261,7 +266,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
         if (command is not null) await ApplyAsync(command, latecomer: session);
     }
 
-    /// <summary>Work in the background. If it fails, the session's own due time takes it up again.</summary>
+    /// <summary>Runs work in the background. If it fails, it is repeated when the session is due.</summary>
     private async Task InBackgroundAsync(string name, Task work)
     {
         try
@@ -284,7 +289,7 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
 
     // -- Calls ------------------------------------------------------------------------------------------------------------------------
 
-    /// <summary>What <see cref="Begin"/> has counted ends with it.</summary>
+    /// <summary>Ends what <see cref="Begin"/> has counted, and turns an unavailable store into an error for the client.</summary>
     private async Task<SessionResult> AnswerAsync(Task<SessionResult> work)
     {
         try

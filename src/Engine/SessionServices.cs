@@ -10,10 +10,10 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Engine;
 
-/// <summary>What all sessions and devices of a process share, resolved once instead of once for each of a million.</summary>
-/// <param name="operators">As this process may call them.</param>
-/// <param name="admit">Has a new session admitted by its device, wherever that is looked after, until that time.</param>
-/// <param name="events">Takes committed events on their way.</param>
+/// <summary>What all sessions and devices of a process share. It is resolved once, not once for each of a million.</summary>
+/// <param name="operators">The operators that are configured in this process.</param>
+/// <param name="admit">Calls the owner of the device, which admits the session until the given time.</param>
+/// <param name="events">Receives committed events for delivery.</param>
 public sealed class SessionServices(
     SessionPolicy policy, QosProfileCatalog profiles, OperatorDirectory operators, DeviceKeyHasher deviceKeys, ISessionStore store,
     Func<QosSession, DateTimeOffset, Task<AdmissionOutcome>> admit, IEventDispatcher events, DueSessionScheduler due, InFlight inFlight, EngineMetrics metrics,
@@ -21,10 +21,10 @@ public sealed class SessionServices(
 {
     public TimeProvider Time { get; } = time;
 
-    /// <summary>Whole milliseconds: what is stored must read back as it was decided.</summary>
+    /// <summary>In whole milliseconds, because the store keeps no more: what is read back must equal what was decided.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>What all of them work on.</summary>
+    /// <summary>Counts the work that sessions and devices have under way.</summary>
     public InFlight InFlight { get; } = inFlight;
 
     internal SessionPolicy Policy { get; } = policy;

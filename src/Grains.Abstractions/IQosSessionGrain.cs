@@ -8,31 +8,32 @@ namespace QodOrleans.Grains.Abstractions;
 [Alias("qod.IQosSessionGrain")]
 public interface IQosSessionGrain : IGrainWithGuidKey
 {
-    /// <summary>Makes the session, or, repeated, tells what became of the first call.</summary>
-    /// <param name="validUntil">When the caller stops waiting. A call that arrives later, at a silo that was frozen, makes nothing: its repetition may
-    /// have made the session elsewhere, and the client may have deleted it since. The hosts' clocks must agree as far as
-    /// <see cref="SessionCallOptions.ValidShare"/> leaves time.</param>
+    /// <summary>Makes the session. A repeated call returns the result of the first one.</summary>
+    /// <param name="validUntil">The call makes nothing after this time. It can come so late if the silo was frozen; the caller has then repeated it, another
+    /// silo may have made the session, and the client may even have deleted it. The hosts' clocks must not differ by more than
+    /// <see cref="SessionCallOptions.ValidShare"/> allows.</param>
     [Alias("Create")]
     Task<SessionResult> CreateAsync([Immutable] CreateSession request, DateTimeOffset validUntil);
 
-    /// <param name="caller">Null where no client asks for it: the session was made by a create that got no answer.</param>
+    /// <param name="caller">Null where no client asks for the delete, but the gateway: it undoes a create that got no answer.</param>
     [Alias("Delete")]
     Task<SessionResult> DeleteAsync([Immutable] Caller? caller);
 
-    /// <summary>Extends the session if it is as long as the caller thinks: so an extension that is asked for twice is granted once.</summary>
+    /// <summary>Extends the session if its duration is still <see cref="Extension.From"/>. So a repeated call extends it only once.</summary>
     [Alias("Extend")]
     Task<ExtensionResult> ExtendAsync([Immutable] Caller caller, Extension extension);
 
-    /// <summary>What an operator says unasked. Returns when it is durable.</summary>
+    /// <summary>What an operator reports by itself. Returns when it is durable.</summary>
     [Alias("Report")]
     Task<SessionResult> ReportAsync(OperatorOutcome report);
 }
 
-/// <param name="Moved">True: the session was not as long as thought, and nothing was done. <paramref name="Result"/> holds it as it is.</param>
+/// <param name="Moved">True: the session's duration was not <see cref="Extension.From"/>, so nothing was done. <paramref name="Result"/> holds the
+/// session.</param>
 [GenerateSerializer, Immutable, Alias("qod.extension-result")]
 public readonly record struct ExtensionResult([property: Id(0)] SessionResult Result, [property: Id(1)] bool Moved);
 
-/// <param name="From">How long the session is before it.</param>
+/// <param name="From">The session's duration before it is extended.</param>
 /// <param name="Additional">Whole seconds, at least 1.</param>
 /// <param name="LimitsRemaining">True: <paramref name="Limit"/> is for what remains afterwards; false: for the overall duration.</param>
 [GenerateSerializer, Immutable, Alias("qod.extension")]

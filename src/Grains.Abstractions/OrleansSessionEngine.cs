@@ -14,7 +14,7 @@ namespace QodOrleans.Grains.Abstractions;
 
 /// <summary>The engine of a cluster, as a gateway sees it: changes go to the session's grain, wherever it is; reads go to the store, which holds
 /// everything that was ever acknowledged, and wake no grain.</summary>
-/// <remarks>The one place that repeats calls. A create keeps its session id, so a repetition finds what an attempt without an answer has made.</remarks>
+/// <remarks>This is the only class that repeats calls. A create is repeated with the same session id, so it finds what an earlier attempt has made.</remarks>
 public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -53,7 +53,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                 new Attempts("create", id), session => session.CreateAsync(request, time.GetUtcNow() + options.AttemptTimeout * SessionCallOptions.ValidShare)),
             cancellation);
 
-        // A session whose create failed for the client must not survive it: it would hold the flow against the client's next try.
+        // The client was told that its create failed. If the session were still made, its flow would block the client's next create.
         if (result.Error?.Code == SessionErrorCode.StoreUnavailable && attempts is not null) _ = UndoAsync(id, attempts);
         return result;
     }
@@ -95,13 +95,13 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     public Task<LineResult> IdentifyLineAsync(Device device, CancellationToken cancellation) => WithinLimitsAsync(
         () => CallAsync<ISubscriberGrain, LineResult>(
             grains.GetGrain<ISubscriberGrain>(0), lines => lines.IdentifyAsync(device), static error => error, new Attempts("identify")),
-        // There is nothing stored that could not be reached: it is the cluster that has no time.
+        // No store is used here, so what did not answer in time is the cluster.
         static _ => SessionError.Overloaded(), cancellation);
 
     /// <inheritdoc />
     public async ValueTask ReportAsync(SessionId id, OperatorOutcome report)
     {
-        // Reports come from the operators, in whatever number: what is beyond the bound is theirs to repeat.
+        // Operators may send any number of reports. Beyond the limit they are refused, and the operator must repeat them.
         if (Interlocked.Increment(ref reporting) > options.RequestLimit)
         {
             Interlocked.Decrement(ref reporting);
@@ -142,13 +142,13 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         var result = await CallAsync(
             new Attempts("delete", id, AfterDoubt: async () => seen ??= await store.ReadAsync(id)), session => session.DeleteAsync(caller));
 
-        // Not found, but it was there when an attempt got no answer: that attempt has deleted it.
+        // Not found now, but it was in the store after an attempt without an answer: that attempt has deleted it.
         var deletedBefore = result.Error?.Code == SessionErrorCode.NotFound && seen is not null && caller.Owns(seen)
             && (seen.IsVisible || seen.StatusInfo == StatusInfo.DeleteRequested);
         return deletedBefore ? seen! : result;
     }
 
-    /// <summary>Says how long the session is thought to be, so that an attempt without an answer and its repetition extend it once.</summary>
+    /// <summary>Sends along the duration that the session has now. So an attempt without an answer and its repetition extend it only once.</summary>
     private async Task<SessionResult> ExtendAsync(SessionId id, Caller caller, TimeSpan additional, ExtensionLimit limit)
     {
         for (var round = 0; round < MostExtensionRounds; round++)
@@ -165,14 +165,14 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                     doubt = true;
                     return Task.CompletedTask;
                 }));
-            // Longer by now, and an attempt of ours had no answer: that attempt extended it. Else another caller was first, and we try again.
+            // The duration has changed. If an attempt of this call had no answer, that attempt has changed it. Else another caller was first: try again.
             if (!extended.Moved || doubt) return extended.Result;
         }
         return SessionError.Overloaded();
     }
 
-    /// <summary>Deletes what a create without an answer may have made. Not before its attempts are over and count no more: what is deleted now, the last
-    /// one would make again, with events of the same ids.</summary>
+    /// <summary>Deletes the session that a create without an answer may have made. It first waits until all attempts of the create have ended or can no longer
+    /// be admitted. If it deleted earlier, the last attempt could make the session again, and the events of both would have the same ids.</summary>
     private async Task UndoAsync(SessionId id, Task<SessionResult> attempts)
     {
         try
@@ -189,14 +189,14 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                     Log.Undone(log, id);
                     return;
                 }
-                // A commit may still be on its way to the store: not found now does not mean not for good.
+                // A commit may still be on its way to the store, so the session may be there a moment later.
                 if (result.Error?.Code == SessionErrorCode.NotFound && backgroundTime.GetElapsedTime(started) > options.CallDeadline) return;
                 await Task.Delay(LongestPause, backgroundTime, stopping.Token);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // It ends by its time.
+            // The process stops. The session then ends when its duration is over.
         }
         catch (Exception exception)
         {
@@ -206,16 +206,16 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
 
     // -- Calls ------------------------------------------------------------------------------------------------------------------------
 
-    /// <summary>How often a call may be made.</summary>
+    /// <summary>A call that may be repeated.</summary>
     /// <param name="Call">For the log.</param>
-    /// <param name="Session">For the log; none where the call is not about one.</param>
-    /// <param name="AfterDoubt">Awaited after an attempt that may have happened.</param>
+    /// <param name="Session">For the log; default where the call is not about one session.</param>
+    /// <param name="AfterDoubt">Awaited after an attempt that may have taken effect, before the next one.</param>
     private readonly record struct Attempts(string Call, SessionId Session = default, Func<Task>? AfterDoubt = null);
 
     private Task<SessionResult> CallAsync(Attempts attempts, Func<IQosSessionGrain, Task<SessionResult>> call) =>
         CallAsync(sessions.Of(attempts.Session.Value), call, static error => error, attempts);
 
-    /// <summary>Calls the grain, and calls again while there is time: silos come and go.</summary>
+    /// <summary>Calls the grain, and repeats the call within <see cref="SessionCallOptions.CallDeadline"/> while silos come and go.</summary>
     private async Task<TResult> CallAsync<TGrain, TResult>(
         TGrain grain, Func<TGrain, Task<TResult>> call, Func<SessionError, TResult> otherwise, Attempts attempts)
     {
@@ -233,7 +233,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
             }
             catch (Exception exception) when (IsTransient(exception))
             {
-                // It may still fail later, when its result is not read any more.
+                // The attempt may still fail later. Nothing reads its result then, so its exception must not count as unobserved.
                 attempt.Ignore();
                 if (backgroundTime.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
                 if (attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
@@ -243,7 +243,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
         }
     }
 
-    /// <summary>What a cluster does while it changes: no answer, or no silo.</summary>
+    /// <summary>What happens while silos come and go: a call gets no answer, or there is no silo for it.</summary>
     private static bool IsTransient(Exception exception) => exception
         is TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or SocketConnectionException or ClientNotAvailableException;
 

@@ -172,13 +172,13 @@ internal readonly record struct SessionSurrogate(
     };
 }
 
-/// <summary>By its name: the numbers of the codes may change.</summary>
+/// <summary>The code travels by its name, because its number may change.</summary>
 [GenerateSerializer, Alias("qod.error")]
 internal readonly record struct ErrorSurrogate([property: Id(0)] string Code, [property: Id(1)] string Message, [property: Id(2)] TimeSpan? RetryAfter)
 {
     public static ErrorSurrogate? Of(SessionError? error) => error is null ? null : new ErrorSurrogate(error.Code.ToString(), error.Message, error.RetryAfter);
 
-    // A later release may know an error that this one does not: then it is no more than a failure.
+    // A later release may have an error code that this one does not know. It is then treated as a general failure.
     public SessionError ToValue() => new(Enum.TryParse<SessionErrorCode>(Code, out var code) ? code : SessionErrorCode.StoreUnavailable, Message, RetryAfter);
 }
 

@@ -27,14 +27,14 @@ namespace QodOrleans.Grains;
 
 public static class GrainsExtensions
 {
-    /// <summary>Name of the storage in which operators' grains keep what administrators decide. The host provides it.</summary>
+    /// <summary>Name of the storage for the state of the operators' grains: the decisions of administrators. The host provides it.</summary>
     public const string OperatorStorage = OperatorGrain.Storage;
 
-    /// <summary>The grains and what is around them in a silo. Needs a store, operators, a dispatcher, the session policy and the device-key secret from
-    /// other rooms; clustering is the host's.</summary>
+    /// <summary>Adds the grains, and what they need in a silo. Other projects must add a store, operators, a dispatcher, the session policy and the device-key
+    /// secret; the host adds clustering.</summary>
     public static ISiloBuilder AddQodGrains(this ISiloBuilder silo, IConfiguration configuration)
     {
-        silo.Services.AddOptions<GrainOptions>().Bind(configuration.GetSection(GrainOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddOptions<PollingOptions>().Bind(configuration.GetSection(PollingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddOrleansEngine(configuration);
         silo.Services.AddQodEngine(configuration);
         silo.Services.AddSingleton(ServicesOfSessions);
@@ -51,16 +51,16 @@ public static class GrainsExtensions
         return silo.AddGrainService<EventInbox>();
     }
 
-    /// <summary>Delivery of the events of this silo's share. Beside <c>AddQodWebhooks</c>.</summary>
+    /// <summary>Delivers the events of the sessions that this silo owns. Needs <c>AddQodWebhooks</c> too.</summary>
     public static ISiloBuilder AddQodOutboxShare(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<IOutboxShare, OutboxShare>();
         silo.Services.AddSingleton<IThrottleBroadcast, ThrottleBroadcast>();
-        silo.Services.AddHostedService<OutboxWatch>();
+        silo.Services.AddHostedService<OutboxPoller>();
         return silo;
     }
 
-    /// <summary>Takes what this silo's operators report to the sessions' grains.</summary>
+    /// <summary>Passes the reports of this silo's operators to the sessions' grains.</summary>
     public static ISiloBuilder AddQodOperatorReports(this ISiloBuilder silo)
     {
         silo.Services.AddHostedService<OperatorReportsToGrains>();
@@ -82,7 +82,7 @@ public static class GrainsExtensions
         });
     }
 
-    /// <summary>The engine as a silo carries it: devices and events wherever they are looked after.</summary>
+    /// <summary>The engine in a silo: it passes devices and events to their owners.</summary>
     private static SessionServices ServicesOfSessions(IServiceProvider services)
     {
         var devices = new GrainReferences<IDeviceGrain>(services.GetRequiredService<IGrainFactory>());

@@ -5,8 +5,10 @@ using QodOrleans.Grains.DueSessions;
 
 namespace QodOrleans.Grains;
 
-/// <summary>Starts the silo's own work when it has joined. On a stop it finishes it, and the calls that it has taken in, while grains still answer; but
-/// not before the silo says to the others that it goes: else no silo would look after its share meanwhile, and new work would still come.</summary>
+/// <summary>Starts the silo's own work when the silo has joined the cluster. When it stops, it finishes this work and the calls that it has accepted, while its
+/// grains still answer.</summary>
+/// <remarks>It stops its work only after the silo has told the other silos that it leaves. From then on they own its sessions and send it no new calls. If it
+/// stopped earlier, no silo would call its due sessions in between.</remarks>
 internal sealed class SiloLifecycle(
     DueSessionPoller due, OperatorQuotaClient quotas, SessionServices sessions, ILogger<SiloLifecycle> log) : ILifecycleParticipant<ISiloLifecycle>
 {

@@ -8,9 +8,9 @@ using QodOrleans.Postgres.Sessions;
 
 namespace QodOrleans.Hosting;
 
-/// <summary>What a program owes its database: waits until it is there, refuses one of another version or made with another device key, and clears away devices
-/// that have not been asked for lately.</summary>
-/// <param name="duties">What this program does beside waiting and refusing.</param>
+/// <summary>Waits until the database answers, and refuses one that has another schema version or was made with another device key. Deletes devices that have
+/// not been used lately.</summary>
+/// <param name="duties">What this program does beside that wait and those checks.</param>
 public sealed class DatabaseGuard(
     DatabaseDuties duties, Migrations migrations, DatabaseInvariants invariants, DeviceKeyHasher deviceKeys, SessionStore store, TimeProvider time,
     ILogger<DatabaseGuard> log)
@@ -29,7 +29,7 @@ public sealed class DatabaseGuard(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <remarks>Every silo clears away: what one has deleted costs the next nothing.</remarks>
+    /// <remarks>Every silo deletes them. Those that one silo has deleted cost the next one nothing.</remarks>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!duties.HasFlag(DatabaseDuties.Purge)) return;
@@ -81,7 +81,7 @@ public sealed class DatabaseGuard(
 [Flags]
 public enum DatabaseDuties
 {
-    /// <summary>Only looks whether the database fits.</summary>
+    /// <summary>Only checks whether the database fits.</summary>
     None = 0,
 
     /// <summary>Applies the schema before it starts.</summary>

@@ -37,7 +37,7 @@ public sealed record HostSettings(string Listen, int Port, string Data, string M
         var settings = new HostSettings(
             configuration["Qod:Listen"] ?? "127.0.0.1", configuration.GetValue("Qod:Port", defaultPort), data, mode);
 
-        // Rooms that read the configuration see what was decided, defaults included.
+        // Other projects that read the configuration then see the values in force, with defaults filled in.
         configuration.AddInMemoryCollection([new("Qod:Mode", settings.Mode), new("Qod:PublicUrl", configuration["Qod:PublicUrl"] ?? settings.Url)]);
         return settings;
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace QodOrleans.Hosting;
 
-/// <summary>The secrets that outlive a process. Lost, sessions cannot be matched to their devices, nor sink tokens opened.</summary>
+/// <summary>The secrets that must outlive a process. Without them, sessions cannot be matched to their devices, and sink tokens cannot be opened.</summary>
 /// <param name="Devices">32 bytes, for the HMAC that hides subscribers. All processes on one store need the same, for ever.</param>
 /// <param name="SinkTokens">32 bytes each, for AES-256-GCM: the first seals, all open, so that a key can be replaced.</param>
 public sealed record Keys(byte[] Devices, IReadOnlyList<byte[]> SinkTokens);
@@ -38,7 +38,7 @@ public static class KeyFile
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var content = new KeyFileContent(NewKey(), [NewKey()]);
 
-        // Written beside and moved into place: a crash must not leave half a key file behind.
+        // Written to another file first and then renamed, so that a crash cannot leave half a key file behind.
         var draft = $"{path}.{Environment.ProcessId}";
         var ownerOnly = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) ownerOnly.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -53,7 +53,7 @@ public static class KeyFile
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Another process was first; its keys count.
+            // Another process was first, so its keys are used.
             File.Delete(draft);
         }
     }

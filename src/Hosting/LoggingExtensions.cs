@@ -15,11 +15,11 @@ public static class LoggingExtensions
         if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
         {
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning);
-            // Orleans repeats calls by Polly, whose words for each repetition are a stack trace.
+            // Orleans repeats calls with Polly, which logs a stack trace for each repetition.
             builder.Logging.AddFilter("Polly", LogLevel.Error);
-            // Its first look counts from the machine's start, and warns of the hours since then.
+            // Its first check measures from the machine's start, and so warns of a delay of hours.
             builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-            // Orleans's words about its range, under the name of our class.
+            // Orleans logs about its ranges under the name of our class.
             builder.Logging.AddFilter("QodOrleans.Grains.Events.EventInbox", LogLevel.Warning);
         }
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);

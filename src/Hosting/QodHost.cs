@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace QodOrleans.Hosting;
 
-/// <summary>What every program is made of before it becomes one of them: settings, keys, logs, telemetry, the domain, and where it listens.</summary>
+/// <summary>The part that all programs have in common: settings, keys, logs, telemetry, the domain, and the address to listen on.</summary>
 public sealed class QodHost
 {
     private QodHost(WebApplicationBuilder builder, HostSettings settings, Keys keys) => (Builder, Settings, Keys) = (builder, settings, keys);

@@ -2,11 +2,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace QodOrleans.Hosting;
 
-/// <summary>Settings of earlier releases that nothing reads any more. One that is still set was meant to do something: the program does not start without
-/// it.</summary>
+/// <summary>Settings of earlier releases that no program reads any more. Whoever still sets one expects an effect that it no longer has, so the program
+/// refuses to start and names the setting that replaces it.</summary>
 internal static class RetiredSettings
 {
-    /// <summary>What stands in the place of each.</summary>
+    /// <summary>For each, the setting that replaces it.</summary>
     private static readonly Dictionary<string, string> Successors = new()
     {
         ["Qod:Engine:CachedSessions"] = "Qod:Cluster:GrainsIdleFor",

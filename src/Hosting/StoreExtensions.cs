@@ -8,8 +8,8 @@ namespace QodOrleans.Hosting;
 
 public static class StoreExtensions
 {
-    /// <summary>The store in Postgres, guarded. Add it before what reads the database as it starts: services start in the order in which they are
-    /// added.</summary>
+    /// <summary>The store in Postgres, with its <see cref="DatabaseGuard"/>. Services start in the order in which they are added, so add this one before
+    /// services that read the database when they start.</summary>
     public static IServiceCollection AddGuardedPostgres(this IServiceCollection services, IConfiguration configuration, DatabaseDuties duties) =>
         services.AddQodPostgres(configuration).AddHostedService(provider => ActivatorUtilities.CreateInstance<DatabaseGuard>(provider, duties));
 

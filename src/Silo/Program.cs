@@ -43,7 +43,7 @@ if (settings.Api)
 // Last, so that it stops first: while the silo drains, what it needs is still there.
 using var ports = settings.InMemory ? null : SiloPorts.Choose(host.Configuration, host.Settings.Data);
 host.Builder.UseOrleans(silo => (settings.InMemory
-        ? silo.UseLoneSilo(host.Configuration, GrainsExtensions.OperatorStorage)
+        ? silo.UseInMemorySilo(host.Configuration, GrainsExtensions.OperatorStorage)
         : silo.UseQodClustering(host.Configuration, GrainsExtensions.OperatorStorage))
     .AddQodGrains(host.Configuration).AddQodOutboxShare().AddQodOperatorReports());
 

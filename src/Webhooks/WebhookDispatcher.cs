@@ -33,18 +33,18 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     private bool disposed;
 
     public WebhookDispatcher(
-        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, SinkPolicy policy,
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, LegacyEventSource legacySource, ISecretProtector tokens, SinkPolicy policy,
         IOptions<WebhookOptions> options, TimeProvider time, IMeterFactory meters, ILogger<WebhookDispatcher> log, IOutboxShare? share = null,
         IThrottleBroadcast? others = null)
         : this(
-            outbox, formats, unpinned, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log,
+            outbox, formats, legacySource, tokens, SinkConnector.Handler(policy, options.Value, Dns.GetHostAddressesAsync), options.Value, time, meters, log,
             Random.Shared, share, others)
     {
     }
 
     /// <param name="begin">Begins work away from its caller: in the thread pool unless a simulation has it elsewhere.</param>
     internal WebhookDispatcher(
-        IEventOutbox outbox, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, HttpMessageHandler network,
+        IEventOutbox outbox, IEnumerable<IEventFormat> formats, LegacyEventSource legacySource, ISecretProtector tokens, HttpMessageHandler network,
         WebhookOptions options, TimeProvider time, IMeterFactory meters, ILogger log, Random random, IOutboxShare? share = null,
         IThrottleBroadcast? others = null, Action<Action>? begin = null)
     {
@@ -53,7 +53,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         this.log = log;
         this.begin = begin ?? BeginInThreadPool;
         telemetry = new WebhookTelemetry(meters);
-        client = new SinkClient(network, formats, unpinned, tokens, time, log);
+        client = new SinkClient(network, formats, legacySource, tokens, time, log);
         acknowledger = new OutboxAcknowledger(outbox, options, time, telemetry, inFlight, this.begin, log);
         queues = new DeliveryQueues(options, time, random)
         {
@@ -77,10 +77,10 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
     /// <inheritdoc />
     public void CatchUp() => queues.FallBehind();
 
-    /// <summary>Has a look into the outbox, in case there is something that was not dispatched here.</summary>
+    /// <summary>Reads the outbox, in case it has events that were not dispatched here.</summary>
     public void LookAgain() => queues.LookAgain();
 
-    /// <summary>The share of the sessions whose events are told from here has changed.</summary>
+    /// <summary>To be called when this process owns other sessions than before.</summary>
     public void ShareChanged()
     {
         queues.DropForeign();
@@ -114,7 +114,7 @@ public sealed class WebhookDispatcher : IEventDispatcher, IHostedService, IDispo
         Log.Stopped(log, queues.Held);
     }
 
-    /// <summary>Completes when nothing is under way: no request, no mark, no read. What waits for its time does not count.</summary>
+    /// <summary>Completes when nothing is under way: no request, no marking, no read. Events that wait for their next attempt do not count.</summary>
     internal Task WhenQuietAsync() => inFlight.DrainAsync();
 
     internal int Held => queues.Held;

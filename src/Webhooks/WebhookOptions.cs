@@ -51,12 +51,12 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>So many failures in a row, over all sessions, make a sink rest: one request at a time, and repetitions pause. 1 to 10,000, default
-    /// 10.</summary>
+    /// <summary>After so many failures in a row, over all sessions, a sink's circuit opens: it gets one request at a time, and repetitions wait. 1 to 10,000,
+    /// default 10.</summary>
     [Range(1, 10_000)]
     public int FailuresBeforeRest { get; set; } = 10;
 
-    /// <summary>Longest pause of a resting sink. 1 ms to 1 h, default 30 s.</summary>
+    /// <summary>Longest time for which a sink's circuit stays open before it is probed. 1 ms to 1 h, default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan LongestRest { get; set; } = TimeSpan.FromSeconds(30);
 

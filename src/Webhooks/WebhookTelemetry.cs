@@ -7,7 +7,7 @@ using QodOrleans.Webhooks.Sinks;
 
 namespace QodOrleans.Webhooks;
 
-/// <summary>What the room tells of itself: never where an event goes, only how it went.</summary>
+/// <summary>Metrics and traces of the deliveries. They say how a delivery went, never where an event goes.</summary>
 internal sealed class WebhookTelemetry
 {
     public const string Name = "QodOrleans.Webhooks";

@@ -23,7 +23,7 @@ public static class WebhooksExtensions
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         foreach (var format in EventFormats.All) services.AddSingleton(format);
-        services.TryAddSingleton(new UnpinnedEvents(configuration));
+        services.TryAddSingleton(new LegacyEventSource(configuration));
         services.AddSingleton<WebhookDispatcher>();
         services.AddSingleton<IEventDispatcher>(provider => provider.GetRequiredService<WebhookDispatcher>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<WebhookDispatcher>());

@@ -59,7 +59,7 @@ public sealed class SessionCluster : IAsyncLifetime
         builder.Services.AddMemoryStore();
         builder.Services.AddSimulatedOperators(builder.Configuration);
         builder.Services.AddQodSiloHost(builder.Configuration, ApiExtensions.ReadyTag);
-        builder.UseOrleans(silo => silo.UseLoneSilo(builder.Configuration, GrainsExtensions.OperatorStorage).AddQodGrains(builder.Configuration).AddQodOperatorReports());
+        builder.UseOrleans(silo => silo.UseInMemorySilo(builder.Configuration, GrainsExtensions.OperatorStorage).AddQodGrains(builder.Configuration).AddQodOperatorReports());
         host = builder.Build();
     }
 

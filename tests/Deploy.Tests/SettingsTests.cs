@@ -33,7 +33,7 @@ public sealed partial class SettingsTests
         ["Qod:Webhooks"] = [typeof(WebhookOptions)],
         ["Qod:Sessions"] = [typeof(SessionPolicy)],
         ["Qod:Engine"] = [typeof(EngineOptions), typeof(SessionCallOptions)],
-        [QodClusterOptions.Section] = [typeof(QodClusterOptions), typeof(GrainOptions)],
+        [QodClusterOptions.Section] = [typeof(QodClusterOptions), typeof(PollingOptions)],
         [AdministrationOptions.Section] = [typeof(AdministrationOptions)],
         ["Qod:Clients"] = [typeof(ClientOptions[])],
         ["Qod:Authorization"] = [typeof(AuthorizationOptions)],
@@ -99,7 +99,7 @@ public sealed partial class SettingsTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Qod:Postgres:ConnectionString", "Host=/nowhere"), new(key, value)]);
         builder.Services.AddQodSiloHost(builder.Configuration, "ready");
-        builder.UseOrleans(silo => silo.UseLoneSilo(builder.Configuration, GrainsExtensions.OperatorStorage).AddQodGrains(builder.Configuration));
+        builder.UseOrleans(silo => silo.UseInMemorySilo(builder.Configuration, GrainsExtensions.OperatorStorage).AddQodGrains(builder.Configuration));
         using var host = builder.Build();
         var refused = Assert.ThrowsAny<Exception>(host.Services.GetRequiredService<IStartupValidator>().Validate);
         Assert.Contains(key.Split(':')[^1], refused.ToString(), StringComparison.Ordinal);

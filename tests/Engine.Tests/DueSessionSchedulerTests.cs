@@ -12,7 +12,7 @@ using QodOrleans.TestSupport;
 namespace QodOrleans.Engine.Tests;
 
 /// <summary>When sessions are called. A call here commits the session's next due time, as a session does, unless a test holds it or makes it fail.</summary>
-public sealed class DueSessionSchedulerTests : IDueSessions, IDisposable
+public sealed class DueSessionSchedulerTests : IDueSessionHost, IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Window = new EngineOptions().DueWindow;
@@ -37,15 +37,15 @@ public sealed class DueSessionSchedulerTests : IDueSessions, IDisposable
         scheduler = new DueSessionScheduler(this, store, time, time, metrics, options, log);
     }
 
-    bool IDueSessions.IsOurs(SessionId id) => !others.Contains(id);
+    bool IDueSessionHost.IsOurs(SessionId id) => !others.Contains(id);
 
-    Task IDueSessions.CallAsync(DueSession due)
+    Task IDueSessionHost.CallAsync(DueSession due)
     {
         calls.Enqueue(names[due.Id]);
         return whenCalled(due);
     }
 
-    Task IDueSessions.ReleaseAsync(SessionId id)
+    Task IDueSessionHost.ReleaseAsync(SessionId id)
     {
         calls.Enqueue($"release {names[id]}");
         return Task.CompletedTask;

@@ -16,7 +16,7 @@ namespace QodOrleans.Engine.Tests;
 
 /// <summary>The engine of one process without anything that carries it: sessions and devices are made where they are asked for. The operator answers as
 /// a test says.</summary>
-internal sealed class World : IDueSessions, IEventDispatcher, IOperatorAdapter, IDisposable
+internal sealed class World : IDueSessionHost, IEventDispatcher, IOperatorAdapter, IDisposable
 {
     public static readonly Caller Alice = new("alice");
 

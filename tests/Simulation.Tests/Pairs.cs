@@ -8,7 +8,7 @@ namespace QodOrleans.Simulation.Tests;
 internal static class Pairs
 {
     private static readonly string[] OfOperators =
-        ["OperatorAbsent", "OperatorAccepted", "OperatorPending", "OperatorRefused", "OperatorTerminated", "OperatorUnknown"];
+        ["SessionAbsentAtOperator", "OperatorAccepted", "OperatorPending", "OperatorRefused", "OperatorTerminated", "OperatorOutcomeUnknown"];
     private static readonly string[] OfReleases = ["OperatorReleased", "OperatorReleaseFailed"];
     private static readonly string[] OfClients = ["Delete", "Extend"];
     private static readonly string[] OfTime = ["DeadlineReached"];

@@ -18,7 +18,7 @@ namespace QodOrleans.Simulation;
 /// <summary>One process with the product's classes in it, from its start to its death. What Orleans does around them is done here: sessions and devices are
 /// made where they
 /// are called, calls interleave, and who looks after what is worked out from the members that this silo knows.</summary>
-internal sealed class Silo : Node, IDueSessions, IOutboxShare, IThrottleBroadcast
+internal sealed class Silo : Node, IDueSessionHost, IOutboxShare, IThrottleBroadcast
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan OutboxPeriod = TimeSpan.FromSeconds(20);
@@ -43,7 +43,7 @@ internal sealed class Silo : Node, IDueSessions, IOutboxShare, IThrottleBroadcas
         var log = new EngineLog(world);
         due = new DueSessionScheduler(this, store, Clock, Clock, metrics, world.EngineOptions, log);
         webhooks = new WebhookDispatcher(
-            store, EventFormats.All, World.Unpinned, World.NoTokens, new SinkNetwork(world, this), world.WebhookOptions, Clock, meters, NullLogger.Instance,
+            store, EventFormats.All, World.LegacySource, World.NoTokens, new SinkNetwork(world, this), world.WebhookOptions, Clock, meters, NullLogger.Instance,
             new Chance(world.Chance.NextInt64()), this, this, work => world.Scheduler.Soon(this, work));
         router = new Router(world, this, webhooks);
         services = new SessionServices(

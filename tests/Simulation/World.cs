@@ -67,7 +67,7 @@ internal sealed class World
 
     public static DeviceKeyHasher DeviceKeys { get; } = new(new byte[32]);
 
-    public static UnpinnedEvents Unpinned { get; } = new(new ConfigurationBuilder().Build());
+    public static LegacyEventSource LegacySource { get; } = new(new ConfigurationBuilder().Build());
 
     public static ISecretProtector NoTokens { get; } = new WithoutTokens();
 

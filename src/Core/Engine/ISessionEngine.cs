@@ -3,9 +3,9 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Core.Engine;
 
-/// <summary>The only way to the sessions: surfaces call it, grains answer.</summary>
-/// <remarks>No result says "done" before the store has committed it. Expected failures are results; an exception is a bug. Every call ends
-/// within a bounded time: overload and outages are answered, not waited out. Cancelling a call stops the waiting, never the work.</remarks>
+/// <summary>The only way to the sessions. Surfaces call it, and grains do the work.</summary>
+/// <remarks>A result without an error is committed in the store. Expected failures are results; an exception is a bug. Every call ends within a bounded time,
+/// also during overload or an outage. Cancelling a call ends the wait for it, not the work.</remarks>
 public interface ISessionEngine
 {
     /// <summary>No list is longer; what is older is left out.</summary>

@@ -14,14 +14,14 @@ public sealed record Device
     /// <summary>A single address; any of the device's subnet names the device.</summary>
     public string? Ipv6Address { get; init; }
 
-    /// <summary>The same device, an IPv4-mapped address as the IPv4 address that it is. Requests hold none; what was stored before they were refused
-    /// may.</summary>
+    /// <summary>The same device, with an IPv4-mapped IPv6 address replaced by its IPv4 address. Requests with such an address are refused now, but older
+    /// sessions in the store may have one.</summary>
     /// <remarks>No property, because the record is stored as it was sent: stores write properties.</remarks>
     public Device ToCanonical() => Ipv6Address is { } v6 && DeviceAddress.TryUnmap(v6, out var v4)
         ? this with { Ipv4Address = Ipv4Address ?? new DeviceIpv4Address(v4, PrivateAddress: null, PublicPort: null), Ipv6Address = null }
         : this;
 
-    /// <summary>Which identifiers there are, not what they are.</summary>
+    /// <summary>Says which identifiers are given, without their values.</summary>
     public override string ToString()
     {
         string?[] kinds =
@@ -35,13 +35,13 @@ public sealed record Device
     }
 }
 
-/// <summary>A device by its public address; behind an address translator by that with the port, or with the private address.</summary>
+/// <summary>A device by its public address. Behind an address translator, the port or the private address is needed too.</summary>
 /// <param name="PublicPort">0 to 65535.</param>
 public sealed record DeviceIpv4Address(string PublicAddress, string? PrivateAddress, int? PublicPort)
 {
-    /// <summary>The same value for every way to write one device: what keys, comparisons and names are made from. The port tells devices behind
-    /// one address apart, without it the private address; a private address that is the public one says that there is no translator, which is
-    /// what the public address alone says too.</summary>
+    /// <summary>The form that keys, comparisons and names are made from: the same for every way to write one device. Several devices can share a public
+    /// address. The port tells them apart; the private address does so only where there is no port, so with a port it is left out. It is left out too
+    /// where it equals the public address: then there is no address translator, and the public address alone names the device.</summary>
     /// <remarks>No property, because the record is stored as it was sent: stores write properties.</remarks>
     public DeviceIpv4Address ToCanonical() =>
         PublicPort is not null || PrivateAddress == PublicAddress ? this with { PrivateAddress = null } : this;

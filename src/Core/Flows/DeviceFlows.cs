@@ -2,11 +2,11 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Core.Flows;
 
-/// <summary>What holds a device's flows, as the owner of the device knows it. The store's fence tells whether that is still all.</summary>
-/// <param name="Fence">The device's fence when this was read; 0 where the store has never heard of the device.</param>
+/// <summary>The sessions that hold a device's flows, as the device's owner knows them. The fence shows whether there has been another one since.</summary>
+/// <param name="Fence">The device's fence when this was read; 0 if the store has no such device.</param>
 public sealed record DeviceFlows(long Fence, IReadOnlyDictionary<SessionId, Flow> Held)
 {
-    /// <summary>A device that has not been asked for yet.</summary>
+    /// <summary>For a device that has not been read yet.</summary>
     public static readonly DeviceFlows Unknown = new(0, new Dictionary<SessionId, Flow>());
 
     public bool Conflicts(Flow flow)

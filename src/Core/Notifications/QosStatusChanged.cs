@@ -5,10 +5,11 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Core.Notifications;
 
 /// <summary>A status change that a client is told: CAMARA's QOS_STATUS_CHANGED before a surface gives it a shape.</summary>
-/// <param name="EventId">The same for every attempt, and after every crash: it is derived from session and sequence.</param>
+/// <param name="EventId">Made from session and sequence, so that it is the same at every attempt, also after a crash.</param>
 /// <param name="Sequence">1, 2, …: the order of one session's events.</param>
-/// <param name="OccurredAt">When the status changed, not when it is told.</param>
-/// <param name="Sink">Its token's end is <see cref="SessionTerms.NotifyUntil"/>: null too where the client gave one that stops nothing.</param>
+/// <param name="OccurredAt">When the status changed, not when the event is sent.</param>
+/// <param name="Sink">Its <c>TokenExpiresAt</c> is <see cref="SessionTerms.NotifyUntil"/>: null if the client gave no end of the token, or one that was past
+/// when the session was made.</param>
 /// <param name="ClientId">Whose event it is; null in rows from before schema version 7.</param>
 /// <param name="Source">CloudEvents' <c>source</c>: <see cref="QosSession.EventSource"/>, and null where that is.</param>
 public sealed record QosStatusChanged(
@@ -24,7 +25,7 @@ public sealed record QosStatusChanged(
     string? Source = null,
     string? ClientId = null)
 {
-    /// <summary>Whether the client may still be told: it was to be when the status changed, but an attempt can be much later.</summary>
+    /// <summary>Whether the event may still be sent at <paramref name="now"/>. An attempt can come long after the change, when the token has expired.</summary>
     public bool ShouldNotify(DateTimeOffset now) => !(Sink.TokenExpiresAt <= now);
 
     /// <summary>The event of the change that <paramref name="session"/> has just gone through.</summary>

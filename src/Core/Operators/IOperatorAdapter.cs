@@ -9,10 +9,10 @@ public readonly record struct OperatorId(string Value)
     public override string ToString() => Value;
 }
 
-/// <summary>What an operator cannot do is said here, not discovered by failing.</summary>
+/// <summary>What an operator can do, so that it is not called for what it cannot do.</summary>
 /// <param name="CanExtend">False: the broker's own clock ends the session later, and the operator is not asked.</param>
 /// <param name="CanLookUp">False: a create whose outcome stays unknown is settled at the provisioning deadline, by deleting what may exist.</param>
-/// <param name="CanIdentify">False: a device is who its identifier says, and its number and its address are two subscribers to us.</param>
+/// <param name="CanIdentify">False: the identifier alone says who the device is, so its number and its address count as two subscribers.</param>
 public sealed record OperatorCapabilities(bool CanExtend = true, bool CanLookUp = true, bool CanIdentify = false);
 
 /// <summary>A session as an operator needs to see it.</summary>
@@ -72,25 +72,25 @@ public interface IOperatorAdapter
     /// <returns>Accepted, Pending, Refused, Terminated, Absent, Unreachable or Unknown.</returns>
     ValueTask<OperatorOutcome> LookUpAsync(OperatorSession session, CancellationToken cancellation);
 
-    /// <summary>Asks whose device it is, so that a subscriber is one to us however a client names the device. Changes nothing at the
-    /// operator. Only called where <see cref="OperatorCapabilities.CanIdentify"/>.</summary>
+    /// <summary>Asks whose device it is, so that one device is one subscriber however a client names it. Changes nothing at the operator. Called only
+    /// where <see cref="OperatorCapabilities.CanIdentify"/> is true.</summary>
     /// <param name="device">With exactly one identifier: a phone number, or an address in the operator's networks.</param>
     ValueTask<OperatorIdentity> IdentifyAsync(Device device, CancellationToken cancellation) =>
         throw new NotSupportedException($"Operator {Id} cannot identify devices.");
 }
 
-/// <summary>What operators tell us unasked. It may come early, late, twice or out of order.</summary>
+/// <summary>Takes what operators report by themselves. A report may come early, late, twice or out of order.</summary>
 public interface IOperatorReports
 {
-    /// <summary>Returns when what the report changes is durable: only then is the operator's report acknowledged. While that cannot be stored it is tried
-    /// again, for as long as the process lives, whether or not the caller still waits.</summary>
+    /// <summary>Returns when the report's change is durable. Only then the operator's report may be acknowledged. While the change cannot be stored, it is
+    /// tried again for as long as the process lives, whether or not the caller still waits.</summary>
     /// <param name="report">Accepted, Pending, Refused or Terminated.</param>
     /// <exception cref="Storage.StoreUnavailableException">Not stored, and not tried any more: too many reports are waiting already, or the process
     /// stops. The operator must repeat it.</exception>
     ValueTask ReportAsync(SessionId id, OperatorOutcome report);
 }
 
-/// <summary>Carries reports to the engine of this process: adapters are made before it.</summary>
+/// <summary>Passes reports to the engine of this process. Adapters get this object, because they are made before the engine.</summary>
 public sealed class OperatorReportRelay : IOperatorReports
 {
     private volatile IOperatorReports? engine;

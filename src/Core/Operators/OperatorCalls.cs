@@ -15,13 +15,13 @@ public sealed class OperatorCalls(OperatorDirectory directory, Action<SessionId,
     public ValueTask<OperatorOutcome> DeleteAsync(QosSession session) =>
         CallAsync(session, session.Duration, static (adapter, told) => adapter.DeleteAsync(told, CancellationToken.None));
 
-    /// <summary>One that cannot be asked leaves the question open: at the provisioning deadline the session is released there.</summary>
+    /// <summary>If the operator cannot look sessions up, the outcome stays unknown, and the session is released at the provisioning deadline.</summary>
     public ValueTask<OperatorOutcome> LookUpAsync(QosSession session) => CallAsync(
         session, session.Duration,
         static (adapter, told) =>
             adapter.Capabilities.CanLookUp ? adapter.LookUpAsync(told, CancellationToken.None) : new(OperatorOutcome.Unknown("cannot be asked")));
 
-    /// <param name="untilExpiry">No longer than the session has to live: an extension that comes after the end is none.</param>
+    /// <param name="untilExpiry">Cancelled when the session expires: an extension after that has no use.</param>
     public ValueTask<OperatorOutcome> ExtendAsync(QosSession session, TimeSpan duration, CancellationToken untilExpiry) =>
         CallAsync(session, duration, (adapter, told) => adapter.ExtendAsync(told, untilExpiry));
 
@@ -46,7 +46,7 @@ public sealed class OperatorCalls(OperatorDirectory directory, Action<SessionId,
         }
         catch (Exception bug)
         {
-            // An adapter that throws may have sent its request: silence is not a no.
+            // An adapter that throws may already have sent its request, so the outcome is unknown.
             failed(session.Id, bug);
             return OperatorOutcome.Unknown(bug.GetType().Name);
         }

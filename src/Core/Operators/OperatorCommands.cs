@@ -2,7 +2,7 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Core.Operators;
 
-/// <summary>What an operator's outcome means to the session machine: one table for every engine.</summary>
+/// <summary>Translates an operator's outcome into the command for the session machine, depending on what the operator was asked.</summary>
 public static class OperatorCommands
 {
     /// <param name="callerWaiting">True while the client's create has not been answered.</param>
@@ -14,13 +14,13 @@ public static class OperatorCommands
         OperatorOutcomeKind.UnknownSubscriber => new SessionCommand.OperatorRefused(RefusalCause.UnknownSubscriber, callerWaiting),
         OperatorOutcomeKind.Unreachable => new SessionCommand.OperatorRefused(RefusalCause.Unreachable, callerWaiting),
         OperatorOutcomeKind.Terminated => new SessionCommand.OperatorTerminated(),
-        _ => new SessionCommand.OperatorUnknown(),
+        _ => new SessionCommand.OperatorOutcomeUnknown(),
     };
 
-    /// <summary>Null: nothing was learnt; the session's next deadline asks again.</summary>
+    /// <returns>Null where the operator did not answer: the session looks it up again when it is due.</returns>
     public static SessionCommand? AfterLookUp(OperatorOutcome outcome) => outcome.Kind switch
     {
-        OperatorOutcomeKind.Absent => new SessionCommand.OperatorAbsent(),
+        OperatorOutcomeKind.Absent => new SessionCommand.SessionAbsentAtOperator(),
         OperatorOutcomeKind.Unreachable or OperatorOutcomeKind.Unknown => null,
         _ => AfterCreate(outcome, callerWaiting: false),
     };
@@ -39,6 +39,6 @@ public static class OperatorCommands
         _ => new SessionCommand.OperatorExtensionFailed(Refused: true),
     };
 
-    /// <summary>What an operator says unasked.</summary>
+    /// <summary>For what an operator reports by itself.</summary>
     public static SessionCommand AfterReport(OperatorOutcome report) => AfterCreate(report, callerWaiting: false);
 }

@@ -1,15 +1,16 @@
 namespace QodOrleans.Core.Operators;
 
-/// <summary>What came of a call to an operator, sorted by who is at fault.</summary>
+/// <summary>How a call to an operator ended, or what the operator reports by itself. Two things matter: whether the operator has answered, and if not, whether
+/// the call can have taken effect there.</summary>
 public enum OperatorOutcomeKind
 {
-    /// <summary>Done.</summary>
+    /// <summary>The operator has done what was asked.</summary>
     Accepted,
 
-    /// <summary>Taken in; the operator will confirm or refuse later.</summary>
+    /// <summary>The operator has received the request and will accept or refuse it later.</summary>
     Pending,
 
-    /// <summary>The operator said no.</summary>
+    /// <summary>The operator refuses.</summary>
     Refused,
 
     /// <summary>The operator does not know the subscriber.</summary>
@@ -24,7 +25,7 @@ public enum OperatorOutcomeKind
     /// <summary>The call certainly did not take effect: refused connection, open breaker, 503 before processing.</summary>
     Unreachable,
 
-    /// <summary>It may have taken effect: timed out, or the connection broke after sending. Never to be read as failure.</summary>
+    /// <summary>The call may have taken effect or not: it timed out, or the connection broke after sending. Never treat it as a failure.</summary>
     Unknown,
 }
 
@@ -32,8 +33,8 @@ public enum OperatorOutcomeKind
 /// <param name="Detail">For the log: the operator's reason, without personal data.</param>
 public readonly record struct OperatorOutcome(OperatorOutcomeKind Kind, string? Reference = null, string? Detail = null)
 {
-    /// <summary>Of an unreachable operator that answered "not now" (429, or 503 with <c>Retry-After</c>): it is not called before, and its breaker does not
-    /// count it. Above zero, or null.</summary>
+    /// <summary>Set for an unreachable operator that answered 429, or 503 with <c>Retry-After</c>: it is not called again before this time is over, and its
+    /// breaker does not count the answer. Above zero, or null.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public static OperatorOutcome Accepted(string? reference = null) => new(OperatorOutcomeKind.Accepted, reference);

@@ -15,11 +15,11 @@ public sealed record SessionTerms
     /// <summary>Name of the surface the session was made on: its events keep that surface's shape.</summary>
     public required string Surface { get; init; }
 
-    /// <summary>What the URLs of sessions on its surface began with when it was made, for example <c>https://api.example.com/qod/v0/sessions/</c>: pinned, so
-    /// that its events are the same whichever process delivers them. Null for sessions that are older than this.</summary>
+    /// <summary>The start of the URLs of sessions on its surface when it was made, for example <c>https://api.example.com/qod/v0/sessions/</c>. It is stored,
+    /// so that every process sends the same events. Null for sessions that were made before schema version 6.</summary>
     public string? SessionsUrl { get; init; }
 
-    /// <summary>Pinned at creation; a number that is ported later stays with the operator that holds the session.</summary>
+    /// <summary>Fixed when the session is made. If the number moves to another operator later, the session stays where it is.</summary>
     public required OperatorId Operator { get; init; }
 
     /// <summary>The subscriber as the operator was told, for example <c>tel:+34600000001</c>. Personal data.</summary>
@@ -28,10 +28,10 @@ public sealed record SessionTerms
     /// <summary>The subscriber without the person: safe as a key and in an index.</summary>
     public required DeviceKey DeviceKey { get; init; }
 
-    /// <summary>As the client sent it; the line's own where <see cref="DeviceFromToken"/>. For a client's eyes there is <see cref="DeviceShown"/>.</summary>
+    /// <summary>As the client sent it, or the line's device if <see cref="DeviceFromToken"/>. Clients are shown <see cref="DeviceShown"/>.</summary>
     public required Device Device { get; init; }
 
-    /// <summary>True: the client named no device, the token's line stood for it. What that line is called is not the client's to know.</summary>
+    /// <summary>True: the client named no device, and the token's line was used. The client must not see the line's number or address.</summary>
     public bool DeviceFromToken { get; init; }
 
     /// <summary>The device as its client may see it: what it sent itself, or the name by which it knows the user of its token.</summary>
@@ -57,12 +57,12 @@ public sealed record SessionTerms
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>From when on the client is told nothing more; null for never. CAMARA r3.2, accessTokenExpiresUtc: "If the token expires while the session
-    /// is still active, the client will stop receiving notifications." One that was over before – the release's own example is of 2023 – stops
-    /// nothing: the sink may judge.</summary>
+    /// <summary>The client gets no events from then on; null for no such time. CAMARA r3.2, accessTokenExpiresUtc: "If the token expires while the session
+    /// is still active, the client will stop receiving notifications." A time that was past when the session was made, as in the release's own example of
+    /// 2023, is ignored: the sink decides whether it accepts the token.</summary>
     public DateTimeOffset? NotifyUntil => Sink?.TokenExpiresAt is { } end && end > CreatedAt ? end : null;
 
-    /// <summary>Whether the client is told of what happens now.</summary>
+    /// <summary>Whether a change at <paramref name="now"/> makes an event for the client.</summary>
     public bool ShouldNotify(DateTimeOffset now) => Sink is not null && !(NotifyUntil <= now);
 
     /// <summary>Neither person, address nor token: a session may be logged as a whole.</summary>
@@ -96,13 +96,13 @@ public sealed record QosSession
     /// <summary>1 at first, one more with each commit: the fence of every update.</summary>
     public required int Version { get; init; }
 
-    /// <summary>Number of status changes told so far; orders a session's events.</summary>
+    /// <summary>Sequence number of its last event; 0 before the first.</summary>
     public int EventSequence { get; init; }
 
     /// <summary>The operator's own name for it, where it gave one.</summary>
     public string? OperatorReference { get; init; }
 
-    /// <summary>False while a create at the operator may still take effect behind our back.</summary>
+    /// <summary>False while an unanswered create may still take effect at the operator.</summary>
     public bool CreateSettled { get; init; }
 
     /// <summary>Failed attempts at what is being retried now (reconciliation or release).</summary>
@@ -118,7 +118,7 @@ public sealed record QosSession
     /// <summary>When it ends by itself, as far as is known now; counted from creation until it has started.</summary>
     public DateTimeOffset ExpiresAt => (StartedAt ?? Terms.CreatedAt) + Duration;
 
-    /// <summary>False once the client deleted it: to the client it is gone, whatever the operator still owes.</summary>
+    /// <summary>False once the client has deleted it: the client gets 404, even while the operator still has to delete it.</summary>
     public bool IsVisible => Phase != SessionPhase.Gone && StatusInfo != Sessions.StatusInfo.DeleteRequested;
 
     /// <summary>Whether a new session on an overlapping flow must be refused. A network-terminated one blocks until its retention ends or the
@@ -130,10 +130,10 @@ public sealed record QosSession
         _ => false,
     };
 
-    /// <summary>Its URL, as its client knows it: the <c>source</c> of its events. Null for sessions that were made before this was pinned.</summary>
+    /// <summary>The session's URL for its client: the <c>source</c> of its events. Null for sessions that were made before schema version 6.</summary>
     public string? EventSource => Terms.SessionsUrl is { } url ? url + Id : null;
 
-    /// <summary>Forgotten: there is no row of it.</summary>
+    /// <summary>Its row is deleted.</summary>
     public bool IsGone => Phase == SessionPhase.Gone;
 
     /// <summary>Whether an operator's answer is to come soon: to the create, or to the delete.</summary>

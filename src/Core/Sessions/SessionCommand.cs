@@ -2,30 +2,30 @@ using QodOrleans.Core.Engine;
 
 namespace QodOrleans.Core.Sessions;
 
-/// <summary>What can happen to a session. The client's wishes, the operator's answers, and time.</summary>
+/// <summary>What can happen to a session: a client's request, an operator's answer or report, or a deadline.</summary>
 public abstract record SessionCommand
 {
     private SessionCommand() { }
 
-    /// <summary>The client asks for a session. The id is made outside, so that a repeated create is the same create.</summary>
+    /// <summary>The client asks for a session. The caller makes the id, and repeats the create with the same id.</summary>
     public sealed record Create(SessionId Id, SessionTerms Terms, TimeSpan Duration) : SessionCommand;
 
     /// <summary>The operator has set it up.</summary>
     public sealed record OperatorAccepted(string? Reference) : SessionCommand;
 
-    /// <summary>The operator took it in and will confirm or refuse later.</summary>
+    /// <summary>The operator has received the create and will accept or refuse it later.</summary>
     public sealed record OperatorPending(string? Reference) : SessionCommand;
 
     /// <summary>The operator will not set it up.</summary>
     /// <param name="Cause">What a waiting caller is told.</param>
-    /// <param name="CallerWaiting">True while no answer has been given to the create: then it can still fail as a whole.</param>
+    /// <param name="CallerWaiting">True while the client has no answer to its create. Then the create can fail, and no session is left.</param>
     public sealed record OperatorRefused(RefusalCause Cause, bool CallerWaiting) : SessionCommand;
 
-    /// <summary>The operator did not answer; the session may exist there.</summary>
-    public sealed record OperatorUnknown : SessionCommand;
+    /// <summary>The operator did not answer. The session may exist there or not.</summary>
+    public sealed record OperatorOutcomeUnknown : SessionCommand;
 
-    /// <summary>The operator, asked, does not have the session.</summary>
-    public sealed record OperatorAbsent : SessionCommand;
+    /// <summary>The session was looked up, and the operator does not have it.</summary>
+    public sealed record SessionAbsentAtOperator : SessionCommand;
 
     /// <summary>The operator ended it.</summary>
     public sealed record OperatorTerminated : SessionCommand;
@@ -38,7 +38,7 @@ public abstract record SessionCommand
 
     /// <summary>The client asks for more time.</summary>
     /// <param name="Additional">Whole seconds, at least 1.</param>
-    /// <param name="Limit">Releases clamp differently: the surface of the call chooses.</param>
+    /// <param name="Limit">CAMARA's releases have different limits, so the surface that is called gives its own.</param>
     public sealed record Extend(TimeSpan Additional, ExtensionLimit Limit) : SessionCommand;
 
     /// <summary>The operator has agreed to the new duration.</summary>
@@ -47,17 +47,17 @@ public abstract record SessionCommand
     /// <summary>The operator refuses the new duration, or did not answer in time.</summary>
     public sealed record OperatorExtensionFailed(bool Refused) : SessionCommand;
 
-    /// <summary>The client gives it up.</summary>
+    /// <summary>The client deletes it.</summary>
     public sealed record Delete : SessionCommand;
 
-    /// <summary><see cref="QosSession.DueAt"/> may have come. Harmless when it has not.</summary>
+    /// <summary>The session may be due. Before <see cref="QosSession.DueAt"/> this changes nothing.</summary>
     public sealed record DeadlineReached : SessionCommand;
 }
 
 /// <summary>Why an operator does not set a session up.</summary>
 public enum RefusalCause
 {
-    /// <summary>It answered no.</summary>
+    /// <summary>It refuses.</summary>
     Refused,
 
     /// <summary>It does not know the subscriber.</summary>

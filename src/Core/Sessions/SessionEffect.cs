@@ -1,6 +1,6 @@
 namespace QodOrleans.Core.Sessions;
 
-/// <summary>What an engine must do at the operator after the decision is durable. Its outcome comes back as the next command.</summary>
+/// <summary>The call to the operator that follows from a decision. It is made once the decision is durable, and its outcome is the next command.</summary>
 public abstract record SessionEffect
 {
     private SessionEffect() { }
@@ -11,7 +11,7 @@ public abstract record SessionEffect
     /// <summary>Ask whether the operator has the session.</summary>
     public sealed record LookUpAtOperator : SessionEffect;
 
-    /// <summary>Ask the operator to keep it until the new end; decided before anything is committed, because the operator may refuse.</summary>
+    /// <summary>Ask the operator to keep it until the new end. The operator may refuse, so nothing is committed before its answer.</summary>
     public sealed record ExtendAtOperator(TimeSpan Duration, DateTimeOffset Until) : SessionEffect;
 
     /// <summary>Delete it. "Not there" is success.</summary>

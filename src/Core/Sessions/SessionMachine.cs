@@ -7,66 +7,67 @@ namespace QodOrleans.Core.Sessions;
 /// <param name="Session">The session to commit when <paramref name="Changed"/>, else the one that was given.</param>
 /// <param name="Changed">Whether there is anything to commit.</param>
 /// <param name="Event">Goes to the outbox with the commit.</param>
-/// <param name="Effect">Runs after the commit, except <see cref="SessionEffect.ExtendAtOperator"/>, which has none before it.</param>
-/// <param name="Error">What the client that asked is told instead of a session.</param>
+/// <param name="Effect">Runs after the commit. <see cref="SessionEffect.ExtendAtOperator"/> comes without a commit: its outcome is committed.</param>
+/// <param name="Error">The client that asked is answered this, and not the session.</param>
 public readonly record struct Decision(QosSession Session, bool Changed, QosStatusChanged? Event, SessionEffect? Effect, SessionError? Error);
 
-/// <summary>The rules of a session's life, and nothing else: no I/O, no clock, no chance.</summary>
+/// <summary>The rules of a session's life, and nothing else: no I/O, no clock, no random numbers.</summary>
 /// <remarks>
 /// <code>
-/// phase      command                 next         client sees                     event, effect
-/// ---------  ----------------------  -----------  ------------------------------  -------------------------------------------
-/// (none)     Create                  Requested    REQUESTED                       create at operator
+/// phase      command                   next         client sees                     event, effect
+/// ---------  ------------------------  -----------  ------------------------------  -------------------------------------------
+/// (none)     Create                    Requested    REQUESTED                       create at operator
 ///
-/// Requested  OperatorAccepted        Active       AVAILABLE                       event; due at expiry
-/// Requested  OperatorPending         Requested    REQUESTED                       – (the operator has it and will confirm)
-/// Requested  OperatorRefused         Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
+/// Requested  OperatorAccepted          Active       AVAILABLE                       event; due at expiry
+/// Requested  OperatorPending           Requested    REQUESTED                       – (the operator has it and will confirm)
+/// Requested  OperatorRefused           Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
 ///              … caller waiting, and subscriber unknown or operator unreachable: Gone, and an error: the create fails as a whole
 ///              … while an older create may still take effect: Releasing instead, release
-/// Requested  OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event
+/// Requested  OperatorTerminated        Retained     UNAVAILABLE NETWORK_TERMINATED  event
 ///              … while an older create may still take effect: Releasing instead, release
-/// Requested  OperatorUnknown         Requested    REQUESTED                       look up at operator
+/// Requested  OperatorOutcomeUnknown    Requested    REQUESTED                       look up at operator
 ///              … not the first: looked up when due
-/// Requested  OperatorAbsent          Requested    REQUESTED                       create again (same id)
+/// Requested  SessionAbsentAtOperator   Requested    REQUESTED                       create again (same id)
 ///              … too late for a create to settle before the provisioning deadline: nothing, looked up when due
-/// Requested  DeadlineReached         Requested    REQUESTED                       look up, pause doubles
+/// Requested  DeadlineReached           Requested    REQUESTED                       look up, pause doubles
 ///              … past the provisioning deadline: Releasing, UNAVAILABLE NETWORK_TERMINATED, event, release
-/// Requested  Extend                  –            error SessionInactive
-/// Requested  Delete                  Releasing    nothing (404)                   release; no event: it never was AVAILABLE
+/// Requested  Extend                    –            error SessionInactive
+/// Requested  Delete                    Releasing    nothing (404)                   release; no event: it never was AVAILABLE
 ///
-/// Active     OperatorTerminated      Retained     UNAVAILABLE NETWORK_TERMINATED  event; flow stays held
+/// Active     OperatorTerminated        Retained     UNAVAILABLE NETWORK_TERMINATED  event; flow stays held
 ///              … at or after expiresAt: UNAVAILABLE DURATION_EXPIRED, event
 ///              … while an older create may still take effect: Releasing instead, release
-/// Active     DeadlineReached         Releasing    UNAVAILABLE DURATION_EXPIRED    event, release; never before expiresAt
-/// Active     Extend                  –            AVAILABLE                       extend at operator, nothing committed yet
+/// Active     DeadlineReached           Releasing    UNAVAILABLE DURATION_EXPIRED    event, release; never before expiresAt
+/// Active     Extend                    –            AVAILABLE                       extend at operator, nothing committed yet
 ///              … at its limit already:  –            AVAILABLE, unchanged            –
-/// Active     OperatorExtended        Active       AVAILABLE, longer               due at the new expiry; no event
-/// Active     OperatorExtensionFailed  –           error                           the old end stands
-/// Active     Delete                  Releasing    nothing (404)                   event DELETE_REQUESTED, release
-/// Active     other answers           –            –                               duplicates and latecomers; a reference they bring is kept
+/// Active     OperatorExtended          Active       AVAILABLE, longer               due at the new expiry; no event
+/// Active     OperatorExtensionFailed   –            error                           the old end stands
+/// Active     Delete                    Releasing    nothing (404)                   event DELETE_REQUESTED, release
+/// Active     other answers             –            –                               none: too late, or a repetition; the operator's reference is kept
 ///
-/// Releasing  OperatorReleased        Retained     as before                       due at the end of retention
+/// Releasing  OperatorReleased          Retained     as before                       due at the end of retention
 ///              … deleted by the client, or retention over: Gone
-///              … while the create may still take effect: Releasing, released once more when it cannot
-/// Releasing  OperatorReleaseFailed   Releasing    as before                       due for another release, pause doubles
-/// Releasing  DeadlineReached         Releasing    as before                       release again
-/// Releasing  OperatorAccepted/Pending  Releasing  as before                       release: a late success is never resurrected
-/// Releasing  OperatorAbsent/Terminated  Retained  as before                       as OperatorReleased: there is nothing there now
-/// Releasing  OperatorRefused         –            as before                       – (the release's own answer counts)
-/// Releasing  Delete                  Releasing    nothing (404)                   no event: it was UNAVAILABLE already
+///              … while the create may still take effect: Releasing, and another release when it can no longer
+/// Releasing  OperatorReleaseFailed     Releasing    as before                       due for another release, pause doubles
+/// Releasing  DeadlineReached           Releasing    as before                       release again
+/// Releasing  OperatorAccepted/Pending  Releasing    as before                       release: a late success is never resurrected
+/// Releasing  SessionAbsentAtOperator   Retained     as before                       as OperatorReleased: there is nothing there now
+/// Releasing  OperatorTerminated        Retained     as before                       as OperatorReleased: there is nothing there now
+/// Releasing  OperatorRefused           –            as before                       – (the release's own answer counts)
+/// Releasing  Delete                    Releasing    nothing (404)                   no event: it was UNAVAILABLE already
 ///
-/// Retained   DeadlineReached         Gone         nothing (404)
-/// Retained   Delete                  Gone         nothing (404)                   no event
-/// Retained   OperatorAccepted/Pending  Releasing  as before                       release
+/// Retained   DeadlineReached           Gone         nothing (404)
+/// Retained   Delete                    Gone         nothing (404)                   no event
+/// Retained   OperatorAccepted/Pending  Releasing    as before                       release
 ///
-/// Gone       OperatorAccepted/Pending  –          nothing (404)                   release
+/// Gone       OperatorAccepted/Pending  –            nothing (404)                   release
 ///
 /// any other pair: nothing happens, and a client that asked is told NotFound or SessionInactive.
 /// </code>
 /// </remarks>
 public sealed class SessionMachine(SessionPolicy policy)
 {
-    /// <summary>Makes a session. It is durable, and the flow reserved, before the operator hears of it.</summary>
+    /// <summary>Makes a session. It must be durable, and its flow reserved, before the operator is called.</summary>
     public Decision Create(SessionCommand.Create create, DateTimeOffset now)
     {
         var session = new QosSession
@@ -82,16 +83,16 @@ public sealed class SessionMachine(SessionPolicy policy)
     }
 
     /// <summary>What <paramref name="command"/> does to <paramref name="session"/>. Every pair has an answer.</summary>
-    /// <param name="now">Whole milliseconds: what is stored must read back as it was decided.</param>
+    /// <param name="now">In whole milliseconds, because the store keeps no more: what is read back must equal what was decided.</param>
     public Decision Decide(QosSession session, SessionCommand command, DateTimeOffset now) => command switch
     {
         SessionCommand.Create => Unchanged(session),
         SessionCommand.OperatorAccepted accepted => Accept(session, accepted.Reference, now),
         SessionCommand.OperatorPending pending => Hold(session, pending.Reference, now),
         SessionCommand.OperatorRefused refused => Refuse(session, refused, now),
-        // Asked at once the first time only: an operator that keeps failing would else be asked as fast as it fails.
-        SessionCommand.OperatorUnknown => Reconcile(session, session.Attempts == 0 ? SessionEffect.LookUp : null, now),
-        SessionCommand.OperatorAbsent => Miss(session, now),
+        // The first time it is looked up at once. Later only when due: else an operator that fails at once would be called again and again.
+        SessionCommand.OperatorOutcomeUnknown => Reconcile(session, session.Attempts == 0 ? SessionEffect.LookUp : null, now),
+        SessionCommand.SessionAbsentAtOperator => Miss(session, now),
         SessionCommand.OperatorTerminated => Terminate(session, now),
         SessionCommand.OperatorReleased => Release(session, now),
         SessionCommand.OperatorReleaseFailed => RetryRelease(session, now),
@@ -119,16 +120,16 @@ public sealed class SessionMachine(SessionPolicy policy)
         _ => ReleaseLatecomer(session, reference, now),
     };
 
-    // A callback may come before the answer that brings the operator's name for the session; without it nothing can be released there.
+    // A callback may come before the answer to the create, and bring the operator's reference. Without the reference no release is possible there.
     private static QosSession Named(QosSession session, string? reference) => session with { OperatorReference = reference ?? session.OperatorReference };
 
-    // An answer settles the create it answers. Once an answer was lost, or the operator was asked, an older create may still be on its way.
+    // The answer to the first create settles it. After a lost answer or a look-up, an older create may still be on its way to the operator.
     private static QosSession Settled(QosSession session) => session with { CreateSettled = session.CreateSettled || session.Attempts == 0 };
 
     private static Decision Learn(QosSession session, QosSession learnt) => learnt == session ? Unchanged(session) : Silent(learnt);
 
-    // Paid network resources must not outlive a session that the client believes over: the operator's "yes" is answered with a delete.
-    // It does not settle the create: an earlier release may be under way, and its "released" would then end a session that is still there.
+    // The operator accepts a session that is over for the client. It must not keep (and bill) it, so a delete is sent.
+    // This does not settle the create: the answer to an earlier delete may still come, and must not count for what was accepted after it.
     private Decision ReleaseLatecomer(QosSession session, string? reference, DateTimeOffset now) => session.Phase == SessionPhase.Gone
         ? new Decision(session, Changed: false, Event: null, SessionEffect.Release, Error: null)
         : Silent(
@@ -145,30 +146,30 @@ public sealed class SessionMachine(SessionPolicy policy)
                 : SessionError.OperatorUnavailable(session.Terms.Operator),
         },
         SessionPhase.Requested => Fail(Settled(session), StatusInfo.NetworkTerminated, now),
-        // The answer to a create says nothing about the release that is under way.
+        // This answers the create. It says nothing about the release that is under way.
         _ => Unchanged(session),
     };
 
     private Decision Terminate(QosSession session, DateTimeOffset now) => session.Phase switch
     {
         SessionPhase.Requested => Fail(Settled(session), StatusInfo.NetworkTerminated, now),
-        // Its clock has run out just before ours: that is the agreed end, and must not block the flow.
+        // At or after expiresAt the operator has ended it as agreed: it has expired, and must not block its flow.
         SessionPhase.Active => Fail(session, now < session.ExpiresAt ? StatusInfo.NetworkTerminated : StatusInfo.DurationExpired, now),
         SessionPhase.Releasing => Release(session, now),
         _ => Unchanged(session),
     };
 
-    // The operator has nothing now, but a create that it has not answered yet may still take effect: then a release follows.
+    // The operator has no session now. While an unanswered create may still take effect there, a release is needed.
     private Decision Fail(QosSession session, StatusInfo why, DateTimeOffset now) =>
         session.CreateSettled || now >= SettledBy(session) ? Retain(session with { CreateSettled = true }, why, now) : End(session, why, now);
 
     private Decision Miss(QosSession session, DateTimeOffset now) => session.Phase switch
     {
-        // No create goes out that could take effect after the session has ended for lack of an answer.
+        // Create it again only while the create is sure to settle before the provisioning deadline.
         SessionPhase.Requested when now + policy.CreateSettlesWithin <= ProvisionedBy(session) =>
             Reconcile(session with { CreateSettled = false }, SessionEffect.Create, now),
         SessionPhase.Requested => Reconcile(session, effect: null, now),
-        // The create may still be on its way there: absent now does not mean absent for good.
+        // A create may still be on its way there, so the session can be absent now and exist later.
         SessionPhase.Releasing => Release(session, now),
         _ => Unchanged(session),
     };
@@ -218,7 +219,7 @@ public sealed class SessionMachine(SessionPolicy policy)
 
     private static TimeSpan Clamp(QosSession session, SessionCommand.Extend extend, DateTimeOffset now)
     {
-        // Durations are whole seconds on every surface, so elapsed time counts in whole seconds too.
+        // Every surface gives durations in whole seconds, so elapsed time is counted in whole seconds too.
         var elapsed = TimeSpan.FromSeconds(Math.Floor((now - session.StartedAt!.Value).TotalSeconds));
         var most = extend.Limit switch
         {
@@ -228,7 +229,7 @@ public sealed class SessionMachine(SessionPolicy policy)
         };
         var wished = session.Duration + extend.Additional;
 
-        // An extension never shortens: a session that is at its limit already stays as it is.
+        // An extension must never make a session shorter: one that is at its limit stays as it is.
         return TimeSpan.FromTicks(Math.Max(session.Duration.Ticks, Math.Min(wished.Ticks, most.Ticks)));
     }
 
@@ -261,7 +262,7 @@ public sealed class SessionMachine(SessionPolicy policy)
         {
             SessionPhase.Requested => Silent(released, SessionEffect.Release),
             SessionPhase.Active => Told(released, now, SessionEffect.Release),
-            // A release is on its way already; its own retries go on.
+            // A release is under way already and is retried by itself.
             SessionPhase.Releasing => Silent(session with { StatusInfo = StatusInfo.DeleteRequested }),
             _ => Silent(session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.DeleteRequested }),
         };
@@ -295,7 +296,7 @@ public sealed class SessionMachine(SessionPolicy policy)
 
     private DateTimeOffset ProvisionedBy(QosSession session) => session.Terms.CreatedAt + policy.ProvisioningDeadline;
 
-    // Creates are sent until CreateSettlesWithin before the provisioning deadline, and the first one always.
+    // A create is repeated only until CreateSettlesWithin before the provisioning deadline. The first create is sent always.
     private DateTimeOffset SettledBy(QosSession session) =>
         session.Terms.CreatedAt + (policy.ProvisioningDeadline > policy.CreateSettlesWithin ? policy.ProvisioningDeadline : policy.CreateSettlesWithin);
 

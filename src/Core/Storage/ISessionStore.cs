@@ -4,10 +4,12 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Core.Storage;
 
-/// <summary>One session's change, durable as a whole or not at all.</summary>
-/// <param name="Session">As it shall be. Phase Gone deletes the row. Its version is one above what the store must hold; version 1 inserts.</param>
+/// <summary>One session's change. It becomes durable as a whole or not at all.</summary>
+/// <param name="Session">The new state of the session. Phase Gone deletes the row. Its version is one above what the store must hold; version 1
+/// inserts.</param>
 /// <param name="Event">Written to the outbox in the same statement; null for a silent change.</param>
-/// <param name="Admission">For a first commit: the device's fence as the owner knows it. Another admission since then refuses this one.</param>
+/// <param name="Admission">For a session's first commit: the device's fence as its owner knows it. If there was another admission since, this one is
+/// refused.</param>
 public readonly record struct SessionCommit(QosSession Session, QosStatusChanged? Event, Admission? Admission = null);
 
 /// <param name="ExpectedFence">0 for a device that is thought to be new.</param>
@@ -28,7 +30,7 @@ public enum CommitStatus
 /// <param name="DeviceFence">The fence after an admission, to be given with the next one.</param>
 public readonly record struct CommitResult(CommitStatus Status, long DeviceFence = 0);
 
-/// <summary>Something to look at again.</summary>
+/// <summary>A session, and when it is due.</summary>
 public readonly record struct DueSession(SessionId Id, DateTimeOffset DueAt);
 
 /// <summary>A user whose sessions are asked for.</summary>
@@ -40,13 +42,13 @@ public readonly record struct SessionUser(string Subject, DeviceKey? Line)
     public override string ToString() => nameof(SessionUser);
 }
 
-/// <summary>The sessions, durable. The store is the fence; a session in memory is a cache and a schedule.</summary>
+/// <summary>Stores the sessions durably. Its fences decide which write is accepted; sessions in a process's memory are only a cache and a schedule.</summary>
 /// <remarks>All calls are concurrent. A commit returns when it is durable; if the connection breaks, the store finds out what happened
 /// before it answers. At most one commit per session, and one admission per device, may be under way from one process.</remarks>
 public interface ISessionStore
 {
     /// <exception cref="StoreUnavailableException">Not committed, and will not be: the store is down, or too much is waiting.</exception>
-    /// <exception cref="CommitRejectedException">The store refuses this commit for what is in it; others are not affected.</exception>
+    /// <exception cref="CommitRejectedException">The store cannot store this commit's content; other commits are not affected.</exception>
     ValueTask<CommitResult> CommitAsync(SessionCommit commit);
 
     /// <returns>The session as last committed, or null.</returns>
@@ -75,28 +77,28 @@ public interface ISessionStore
     Task<IReadOnlyList<QosSession>> ReadByDeviceAsync(DeviceKey device, string clientId, SessionUser? user, int limit, CancellationToken cancellation);
 }
 
-/// <summary>The events that are not told yet, and those given up.</summary>
+/// <summary>Stores the events that are not delivered yet, and those that were given up.</summary>
 public interface IEventOutbox
 {
-    /// <summary>Events still to be told, by session and sequence, strictly after <paramref name="after"/>.</summary>
+    /// <summary>Events to be delivered, ordered by session and sequence, strictly after <paramref name="after"/>.</summary>
     /// <param name="limit">1 to 10,000.</param>
     /// <exception cref="StoreUnavailableException" />
     Task<IReadOnlyList<QosStatusChanged>> ReadPendingAsync(OutboxCursor? after, int limit, CancellationToken cancellation);
 
-    /// <summary>The event arrived: it need not be told again. Lost on a crash, so a sink may see it twice.</summary>
+    /// <summary>Marks an event as delivered. A crash can lose this mark, and then the sink gets the event twice.</summary>
     /// <exception cref="StoreUnavailableException" />
     ValueTask CompleteAsync(Guid eventId);
 
-    /// <summary>The event is given up, and kept with the reason.</summary>
+    /// <summary>Gives an event up, and keeps it with the reason.</summary>
     /// <exception cref="StoreUnavailableException" />
     ValueTask DeadLetterAsync(Guid eventId, string reason);
 
-    /// <summary>A server has asked for a pause: any process that delivers that application's events after this process must know. Of two for one server, the
-    /// later one stays.</summary>
+    /// <summary>Stores the pause that a server has asked for, for every process that will deliver that application's events. Of two pauses for one server, the
+    /// one that ends later is kept.</summary>
     /// <exception cref="StoreUnavailableException" />
     ValueTask ThrottleAsync(SinkThrottle throttle);
 
-    /// <summary>The rests that are not over at <paramref name="now"/>, in no order.</summary>
+    /// <summary>The pauses that are not over at <paramref name="now"/>, in no order.</summary>
     /// <exception cref="StoreUnavailableException" />
     Task<IReadOnlyList<SinkThrottle>> ReadThrottlesAsync(DateTimeOffset now, CancellationToken cancellation);
 }
@@ -107,5 +109,5 @@ public readonly record struct OutboxCursor(SessionId SessionId, int Sequence);
 /// <summary>The store cannot be used now; nothing was changed.</summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>One commit cannot be stored, whatever is tried.</summary>
+/// <summary>A commit that cannot be stored because of its content. To repeat it does not help.</summary>
 public sealed class CommitRejectedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -14,8 +14,8 @@ using QodOrleans.Grains.Operators;
 
 namespace QodOrleans.Grains.Administration;
 
-/// <summary>What those who run the broker decide about operators, over HTTP on any silo. Silos listen where applications cannot reach them; a token is asked
-/// for all the same.</summary>
+/// <summary>Lets those who run the broker decide about operators, over HTTP on any silo. Applications cannot reach the port of a silo; a token is required all
+/// the same.</summary>
 public static class AdministrationEndpoints
 {
     private const string Path = "/admin";
@@ -26,7 +26,7 @@ public static class AdministrationEndpoints
     {
         if (app.Services.GetRequiredService<IOptions<AdministrationOptions>>().Value.Token is not { } token) return app;
 
-        // Before a body is read; and what the framework refuses by a bare status gets a body here.
+        // The token is checked before a body is read. Where the framework answers with a status alone, a body is added here.
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Path), admin => admin.UseStatusCodePages().Use(Only(token)));
         var admin = app.MapGroup(Path).AddEndpointFilter(AnsweredAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBody));
         admin.MapGet("/operators", ListAsync);
@@ -50,7 +50,7 @@ public static class AdministrationEndpoints
             return TypedResults.Problem($"concurrentCalls and callsPerSecond are 1 to {OperatorLimits.Most}, or absent.",
                 statusCode: StatusCodes.Status400BadRequest);
 
-        // Before it is done: an answer may be lost, and it be done all the same.
+        // Logged before it is done: the answer may be lost although it was done.
         Log.OperatorAdministered(log, known, administration.Mode, administration.Limits.ConcurrentCalls, administration.Limits.CallsPerSecond);
         await GrainOf(grains, known).SetAsync(administration);
         return TypedResults.Ok(OperatorView.Of(known, administration));
@@ -66,7 +66,7 @@ public static class AdministrationEndpoints
 
     private static Func<HttpContext, RequestDelegate, Task> Only(string token)
     {
-        // Hashed, so that comparing takes as long whatever was sent.
+        // Both are hashed, so that the comparison takes the same time whatever was sent.
         var expected = SHA256.HashData(Encoding.UTF8.GetBytes(token));
         return (context, next) =>
         {

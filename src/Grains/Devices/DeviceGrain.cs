@@ -7,9 +7,9 @@ using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.Devices;
 
-/// <summary>Where a <see cref="DeviceAdmission"/> lives, and how it is called.</summary>
-/// <remarks>Calls interleave, and the admission takes turns by itself: its queue is bounded, an activation's is not. A device that was never heard of
-/// before goes at once: there are very many of them. One that comes again stays until it is idle.</remarks>
+/// <summary>Gives a <see cref="DeviceAdmission"/> its activation.</summary>
+/// <remarks>Calls interleave, and the admission takes turns by its own queue, because that one is bounded and an activation's is not. The activation of a new
+/// device ends at once, because there are very many of them. If the device comes again, its activation stays until it is idle.</remarks>
 [Reentrant, ByShare, GrainDirectory(ShareDirectory.Name)]
 internal sealed class DeviceGrain : Grain, IDeviceGrain
 {

@@ -8,11 +8,10 @@ using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.DueSessions;
 
-/// <summary>Reminds each session of this silo's share when it is due, as Orleans reminds a grain: through <see cref="IRemindable"/>. The table of
-/// reminders is the sessions table, read in order of <c>due_at</c>; there is nothing to register or to take back, since each commit of a session
-/// moves its own due time.</summary>
-/// <remarks>What falls due soon is held in memory; see docs/decisions/due-sessions.md for what this replaces and why.</remarks>
-internal sealed class DueSessionPoller : IDueSessions, IDisposable
+/// <summary>Calls each session that this silo owns when it is due, through Orleans's <see cref="IRemindable"/>. No reminder has to be registered or removed:
+/// the sessions table holds the due time of each session, every commit sets it, and the table is read in order of <c>due_at</c>.</summary>
+/// <remarks>Sessions that are due soon are held in memory; the reasons are in docs/decisions/due-sessions.md.</remarks>
+internal sealed class DueSessionPoller : IDueSessionHost, IDisposable
 {
     /// <summary>The reminder of a session that is due.</summary>
     public const string Due = "due";
@@ -29,7 +28,7 @@ internal sealed class DueSessionPoller : IDueSessions, IDisposable
     public DueSessionPoller(
         ISessionStore store, IGrainFactory grains, SessionShares shares, TimeProvider time,
         [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
-        EngineMetrics metrics, IOptions<EngineOptions> options, IOptions<GrainOptions> settings, ILogger<DueSessionScheduler> log)
+        EngineMetrics metrics, IOptions<EngineOptions> options, IOptions<PollingOptions> settings, ILogger<DueSessionScheduler> log)
     {
         (this.grains, this.shares, this.time, period) = (new(grains), shares, time, settings.Value.DuePeriod);
         Scheduler = new DueSessionScheduler(this, store, time, backgroundTime, metrics, options.Value, log);
@@ -45,7 +44,7 @@ internal sealed class DueSessionPoller : IDueSessions, IDisposable
         looks.Change(period, period);
     }
 
-    /// <summary>Looks no more, and waits for the calls under way.</summary>
+    /// <summary>Stops looking, and waits for the calls under way.</summary>
     public Task StopAsync(CancellationToken cancellation)
     {
         shares.Changed -= Scheduler.OwnersChanged;

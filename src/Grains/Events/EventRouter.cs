@@ -8,11 +8,14 @@ using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.Events;
 
-/// <summary>Takes each committed event to the silo that tells the events of its session: mostly this one, where the session's grain is placed. So all
-/// events of a session pass one dispatcher, and keep their order.</summary>
-/// <remarks>An event that does not get through is in the outbox. The silo that should have had it is told to look there before it takes a later
-/// one, or looks by itself when the active silos change. While news of such a change travels, a session may be changed on two silos: what it has to tell then
-/// goes by way of the outbox, in order, though perhaps twice.</remarks>
+/// <summary>Passes each committed event to the silo that owns its session. Mostly this is the silo itself, because the session's grain is placed on the owner.
+/// So all events of a session go through one dispatcher and keep their order.</summary>
+/// <remarks>
+/// <para>An event that does not get through to its owner is still in the outbox. The next call to the owner then says that it must read the outbox before it
+/// takes a later event. When the active silos change, the new owners read the outbox by themselves.</para>
+/// <para>For a moment after such a change two silos may both write to a session. The owner then reads the outbox first, so its events are delivered in order,
+/// though perhaps twice.</para>
+/// </remarks>
 internal sealed class EventRouter : IEventDispatcher
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
@@ -32,7 +35,7 @@ internal sealed class EventRouter : IEventDispatcher
         [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime, ILogger<EventRouter> log)
     {
         (this.local, this.shares, this.inboxes, this.metrics, this.backgroundTime, this.log) = (local, shares, inboxes, metrics, backgroundTime, log);
-        // A call that failed late, and the next.
+        // Time enough for one call that fails only by its timeout, and for the next one.
         settling = 2 * (messaging.Value.ResponseTimeout + RetryPause);
         changedAt = backgroundTime.GetTimestamp();
         shares.Changed += () => Volatile.Write(ref changedAt, backgroundTime.GetTimestamp());
@@ -46,15 +49,15 @@ internal sealed class EventRouter : IEventDispatcher
             senders.GetOrAdd(owner, silo => new SiloSender(this, silo)).Add(change);
             return;
         }
-        // Its former owner may have one before this on its way to us. It is in the outbox.
+        // An earlier event of the session may still be on its way from the former owner. It is in the outbox, which is therefore read first.
         if (change.Sequence > 1 && backgroundTime.GetElapsedTime(Volatile.Read(ref changedAt)) < settling) local.CatchUp();
         local.Dispatch(change);
     }
 
-    /// <summary>What is on its way to one silo: one call at a time, with all that has come together meanwhile.</summary>
+    /// <summary>Sends events to one silo: one call at a time, with all events that have come since the call before.</summary>
     private sealed class SiloSender(EventRouter router, SiloAddress silo)
     {
-        // More than this is left to the outbox.
+        // Further events stay in the outbox, and the silo is told to read it.
         private const int MostWaiting = 10_000;
 
         private readonly Lock gate = new();
@@ -71,7 +74,7 @@ internal sealed class EventRouter : IEventDispatcher
                 if (sending) return;
                 sending = true;
             }
-            // Off the grain's scheduler, and without its activity: a batch belongs to no single session.
+            // Not on the grain's scheduler and not in its trace: a batch has events of many sessions.
             ThreadPool.UnsafeQueueUserWorkItem(static sender => _ = sender.SendAsync(), this, preferLocal: false);
         }
 
@@ -100,7 +103,7 @@ internal sealed class EventRouter : IEventDispatcher
             {
                 if (!router.shares.IsActive(silo))
                 {
-                    // Others look after its sessions now, and look in the outbox for what they have not heard.
+                    // Other silos own its sessions now, and read from the outbox the events that they have not received.
                     waiting.Clear();
                     missed = false;
                     router.senders.TryRemove(new(silo, this));

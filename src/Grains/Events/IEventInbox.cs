@@ -3,11 +3,11 @@ using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Grains.Events;
 
-/// <summary>Takes the events that another silo has committed, of sessions that this one looks after.</summary>
+/// <summary>Takes events that another silo has committed, of sessions that this silo owns.</summary>
 [Alias("qod.IEventInbox")]
 internal interface IEventInbox : IGrainService
 {
-    /// <param name="catchUp">True: earlier ones did not get through, and are to be looked for in the outbox first.</param>
+    /// <param name="catchUp">True: earlier events did not get through. They must be read from the outbox first.</param>
     [Alias("Take")]
     Task TakeAsync([Immutable] QosStatusChanged[] changes, bool catchUp);
 

@@ -5,7 +5,7 @@ using QodOrleans.Webhooks.Outbox;
 
 namespace QodOrleans.Grains.Events;
 
-/// <summary>Tells the other silos at once that a server has asked for a pause. A silo that is not reached reads it from the outbox, with the events.</summary>
+/// <summary>Tells the other silos at once that a server has asked for a pause. A silo that is not reached reads the pause from the store later.</summary>
 internal sealed class ThrottleBroadcast(SessionShares shares, EventInboxClient inboxes, ILogger<ThrottleBroadcast> log) : IThrottleBroadcast
 {
     public void Tell(SinkThrottle throttle)

@@ -9,9 +9,9 @@ using QodOrleans.Grains.Shares;
 
 namespace QodOrleans.Grains.Sessions;
 
-/// <summary>Where a <see cref="SessionProcess"/> lives, and how it is called.</summary>
-/// <remarks>Calls interleave, and the process takes turns by itself. While the cluster's members change, another activation may have written: the process
-/// expects it. It does not stay: an activation goes as soon as its process says that nothing more is to come.</remarks>
+/// <summary>Gives a <see cref="SessionProcess"/> its activation.</summary>
+/// <remarks>Calls interleave, and the process takes turns by its own queue. While the cluster's members change, another activation of the session may write;
+/// the process allows for that. The activation ends as soon as its process expects no more calls for a while.</remarks>
 [Reentrant, ByShare, GrainDirectory(ShareDirectory.Name)]
 internal sealed class QosSessionGrain : Grain, IQosSessionGrain, IRemindable
 {

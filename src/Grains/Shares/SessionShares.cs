@@ -3,11 +3,11 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Grains.Shares;
 
-/// <summary>Which silo looks after which session: it runs the grain, calls it when it is due, and tells its events. Every silo works that out
-/// alone, from the active members: the one with the highest hash of itself and the session (rendezvous hashing). So when a member comes or
-/// goes, only its own sessions move. Devices are shared out in the same way.</summary>
-/// <remarks>Two silos may disagree while news of a change travels. That is harmless: due calls are idempotent, the store's fences hold, and events may
-/// arrive twice.</remarks>
+/// <summary>Which silo owns which session. The owner runs the session's grain, calls it when it is due, and delivers its events. Every silo computes the owner
+/// by itself from the list of active members: it is the member with the highest hash of itself and the session's id (rendezvous hashing). So when a member
+/// comes or goes, only its own sessions move. Devices have owners in the same way.</summary>
+/// <remarks>After a change of the members, two silos may disagree for a moment. That does no harm: due calls are idempotent, the store's fences refuse old
+/// writes, and events may arrive twice.</remarks>
 public sealed class SessionShares : ISiloStatusListener, IDisposable
 {
     private readonly ISiloStatusOracle oracle;
@@ -20,7 +20,7 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
         oracle.SubscribeToSiloStatusEvents(this);
     }
 
-    /// <summary>After the active members have changed. Handlers must return at once and not throw.</summary>
+    /// <summary>Raised when the active members have changed. Handlers must return at once and not throw.</summary>
     public event Action? Changed;
 
     /// <summary>This silo.</summary>
@@ -36,7 +36,7 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
 
     public bool IsActive(SiloAddress silo) => Array.IndexOf(members.Silos, silo) >= 0;
 
-    /// <returns>Null while this silo knows of no active one.</returns>
+    /// <returns>Null while this silo knows of no active member.</returns>
     public SiloAddress? OwnerOf(Guid id)
     {
         var current = members;
@@ -52,7 +52,7 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
         return owner;
     }
 
-    /// <summary>The same choice among these silos, of which there is one at least.</summary>
+    /// <summary>The owner if these silos, at least one, were the active members.</summary>
     public static SiloAddress OwnerAmong(Guid id, IEnumerable<SiloAddress> silos)
     {
         var key = KeyOf(id);
@@ -61,7 +61,7 @@ public sealed class SessionShares : ISiloStatusListener, IDisposable
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status) => Refresh();
 
-    /// <summary>Looks at the members now: a notification can come before that of which it tells can be read.</summary>
+    /// <summary>Reads the members again. Needed because a notification can come before the change itself can be read.</summary>
     public void Refresh()
     {
         var now = Active();

@@ -6,15 +6,15 @@ using Orleans.Runtime.GrainDirectory;
 
 namespace QodOrleans.Grains.Shares;
 
-/// <summary>Where the grains are that are placed by share: nowhere written down, since every silo can work it out. Neither making an activation nor finding one
-/// asks another silo.</summary>
-/// <remarks>It promises less than a directory that is kept: while news of a change of the members travels, calls may reach a silo that is the owner no more, or
-/// not yet, and make an activation there. These grains take that: their memory is only a cache, and the fences of the store decide.</remarks>
+/// <summary>The grain directory of the grains that are placed on their owner. It stores nothing, since every silo can compute the owner. So no other silo is
+/// asked, neither to make an activation nor to find one.</summary>
+/// <remarks>It promises less than a directory that stores addresses. After a change of the members, calls may for a moment reach a silo that is no longer the
+/// owner, or not yet, and make an activation there. These grains allow for that: their memory is only a cache, and the store's fences decide.</remarks>
 internal sealed class ShareDirectory : IGrainDirectory
 {
     public const string Name = "shares";
 
-    /// <returns>Null: then the grain is placed, which finds where it is.</returns>
+    /// <returns>Always null: Orleans then places the grain, and the placement finds its owner.</returns>
     public Task<GrainAddress?> Lookup(GrainId grainId) => Task.FromResult<GrainAddress?>(null);
 
     public Task<GrainAddress?> Register(GrainAddress address) => Task.FromResult<GrainAddress?>(address);
@@ -26,8 +26,8 @@ internal sealed class ShareDirectory : IGrainDirectory
     public Task UnregisterSilos(List<SiloAddress> siloAddresses) => Task.CompletedTask;
 }
 
-/// <summary>In place of what Orleans remembers of addresses in named directories, of which <see cref="ShareDirectory"/> is the only one: the owner by the
-/// members of this moment. A remembered address would go on drawing calls to a former owner for as long as it is used.</summary>
+/// <summary>Replaces Orleans's cache of addresses for named directories (<see cref="ShareDirectory"/> is the only one). It gives the owner by the members of
+/// this moment. A cached address would go on sending calls to a former owner for as long as it is used.</summary>
 internal sealed class ShareAddresses(SessionShares shares, GrainTypeResolver types) : IGrainDirectoryCache
 {
     private readonly FrozenSet<GrainType> byShare = typeof(ByShareAttribute).Assembly.GetTypes()

@@ -12,7 +12,7 @@ namespace QodOrleans.Hosting.Clustering;
 public static class ClusteringExtensions
 {
     private const string Invariant = "Npgsql";
-    // A flood of sessions must not keep a heartbeat waiting for a connection.
+    // The cluster has connections of its own, so that its heartbeats never wait behind many sessions.
     private const int MembershipConnections = 5;
     private const int MissedProbes = 3;
 
@@ -34,7 +34,7 @@ public static class ClusteringExtensions
             options.MaxProbeTimeout = settings.ProbeTimeout * 1.5;
             options.NumProbedSilos = 3;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
-            // After a crash of all silos, the first to come back waits three of these for members that are not there any more.
+            // After a crash of all silos, the first one that starts again waits three times this for members that no longer exist.
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
             options.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
@@ -60,7 +60,7 @@ public static class ClusteringExtensions
             options.CollectionAge = settings.GrainsIdleFor;
             options.EnableActivationSheddingOnMemoryPressure = true;
         });
-        // Operators' grains; where sessions and devices are needs no remembering.
+        // For the operators' grains only. The owners of sessions and devices are computed, not stored.
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 1_000);
         silo.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         return settings;

@@ -38,9 +38,9 @@ public sealed class QodClusterOptions
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>How long a member first waits for the answer to a probe of another; later it adapts between half and one and a half of it. Three without an
-    /// answer, and it is declared dead: a killed silo after about 2 times this, a frozen one, whose connections stay open, after about 5 times. 500 ms to 1
-    /// min, default 1 s; not below the longest pause of a process that is well.</summary>
+    /// <summary>How long a member first waits for the answer when it probes another member; later the wait adapts between half and one and a half of this.
+    /// After three probes without an answer the other one is declared dead: a killed silo after about 2 times this, a frozen one, whose connections stay open,
+    /// after about 5 times. 500 ms to 1 min, default 1 s; not below the longest pause of a healthy process.</summary>
     [Range(typeof(TimeSpan), "00:00:00.5", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -53,8 +53,8 @@ public sealed class QodClusterOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a grain that is not called stays in memory, about 4 kB each. 30 s to 1 day, default 1 min. A session's grain goes by itself when
-    /// nothing more is to come for it.</summary>
+    /// <summary>How long a grain that is not called stays in memory, about 4 kB each. 30 s to 1 day, default 1 min. A session's grain leaves memory earlier,
+    /// when it expects no more calls for a while.</summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan GrainsIdleFor { get; set; } = TimeSpan.FromMinutes(1);
 }

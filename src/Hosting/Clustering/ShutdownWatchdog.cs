@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace QodOrleans.Hosting.Clustering;
 
-/// <summary>Ends the process when its stop takes longer than it may. Without its database, a silo would try for minutes to write down that it goes; the others
-/// find that out by themselves.</summary>
+/// <summary>Ends the process when its stop takes too long. Without its database, a silo would try for minutes to record that it leaves. The other silos notice
+/// its loss by themselves.</summary>
 internal sealed class ShutdownWatchdog(
     IHostApplicationLifetime lifetime, IOptions<QodClusterOptions> settings, TimeProvider time, ILogger<ShutdownWatchdog> log) : IHostedService, IDisposable
 {

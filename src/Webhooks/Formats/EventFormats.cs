@@ -1,7 +1,7 @@
 namespace QodOrleans.Webhooks.Formats;
 
-/// <summary>Every release whose events differ from another's. A surface of a release that is here is a name in its format; a new release is a file and a
-/// line.</summary>
+/// <summary>All event formats, one for each release whose events differ. A new surface of a known release adds its name to that release's format. A new release
+/// adds a class, and a line here.</summary>
 public static class EventFormats
 {
     public static IReadOnlyList<IEventFormat> All { get; } = [new Qod008Event(), new Qod010Event(), new Qod110Event()];

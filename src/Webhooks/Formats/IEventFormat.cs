@@ -3,10 +3,10 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Webhooks.Formats;
 
-/// <summary>How a release tells of a status change.</summary>
+/// <summary>How a release writes the event of a status change.</summary>
 public interface IEventFormat
 {
-    /// <summary>The surfaces that tell of it so, by their names as in <see cref="SessionTerms.Surface"/>.</summary>
+    /// <summary>The surfaces that use this format, by their names as in <see cref="SessionTerms.Surface"/>.</summary>
     IReadOnlyList<string> Surfaces { get; }
 
     /// <summary>A pure function of the event, whose <see cref="QosStatusChanged.Source"/> is set: every attempt sends the same bytes, whichever process makes

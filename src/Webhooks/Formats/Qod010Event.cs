@@ -2,7 +2,8 @@ using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Webhooks.Formats;
 
-/// <summary>CAMARA QoD 0.10.1. Telefónica's document says nothing of an event's body; its generation's is taken (docs/conformance.md, R36).</summary>
+/// <summary>CAMARA QoD 0.10.1. Telefónica's document does not define an event's body, so it uses this one, of the same generation (docs/conformance.md,
+/// R36).</summary>
 internal sealed class Qod010Event : IEventFormat
 {
     public IReadOnlyList<string> Surfaces { get; } = ["qod-0.10", "telefonica-qod", "orange-qod-0.10"];

@@ -2,8 +2,8 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Webhooks.Outbox;
 
-/// <summary>Where several processes tell events from one outbox: which sessions are this one's. Without one, all are.</summary>
-/// <remarks>Asked under a lock for every event: it must answer at once. When the answer changes, the host says so by
+/// <summary>Used where several processes deliver the events of one outbox: says which sessions this process owns. Without it, this process owns all.</summary>
+/// <remarks>Called under a lock for every event, so it must answer at once. When the answer changes, the host says so by
 /// <see cref="WebhookDispatcher.ShareChanged"/>.</remarks>
 public interface IOutboxShare
 {

@@ -2,9 +2,10 @@ using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Webhooks.Outbox;
 
-/// <summary>Where several processes deliver events: tells the others of a pause, of which they inform their <see cref="WebhookDispatcher.Throttle"/>.</summary>
+/// <summary>Used where several processes deliver events. When a sink asks for a pause, this tells the other processes; each of them passes the pause to its
+/// <see cref="WebhookDispatcher.Throttle"/>.</summary>
 public interface IThrottleBroadcast
 {
-    /// <summary>Must not block or throw. What does not arrive, the others read from the outbox.</summary>
+    /// <summary>Must not block or throw. A process that is not reached reads the pause from the store later.</summary>
     void Tell(SinkThrottle throttle);
 }

@@ -5,11 +5,12 @@ using QodOrleans.Webhooks.Queues;
 
 namespace QodOrleans.Webhooks.Outbox;
 
-/// <summary>Tells the outbox what became of the events, behind the deliveries. The events of one session one after the other: after a crash the
-/// outbox must never hold an older event of a session without the newer ones, or the sink would hear of the past last.</summary>
+/// <summary>Marks events in the outbox as delivered or given up, in the background of the deliveries.</summary>
+/// <remarks>The events of one session are marked one after the other, oldest first. If a newer event were marked before an older one and the process crashed in
+/// between, the older event would be sent again, and the sink would get an old status last.</remarks>
 internal sealed class OutboxAcknowledger : IDisposable
 {
-    // Enough to fill the batches that the store gathers.
+    // So many writers that the store's batches are full.
     private const int Writers = 512;
 
     private readonly Lock gate = new();
@@ -43,7 +44,7 @@ internal sealed class OutboxAcknowledger : IDisposable
 
     public void Attach(DeliveryQueues to) => queues = to;
 
-    /// <summary>Bounded by the events that memory may hold.</summary>
+    /// <summary>Queues a session whose events have ended. The queue is bounded by the number of events that memory may hold.</summary>
     public void Post(SessionEvents session)
     {
         inFlight.Begin();
@@ -110,7 +111,7 @@ internal sealed class OutboxAcknowledger : IDisposable
         }
         catch (Exception e) when (e is not StoreUnavailableException)
         {
-            // A bug in the store, or a row that it cannot write. It stays pending, and is told again after the next start.
+            // A bug in the store, or a row that it cannot write. The event stays in the outbox, and is delivered again after the next start.
             Log.NotMarked(log, e, change.SessionId, change.Correlator);
             return;
         }

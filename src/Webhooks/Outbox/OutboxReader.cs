@@ -5,7 +5,7 @@ using QodOrleans.Webhooks.Queues;
 
 namespace QodOrleans.Webhooks.Outbox;
 
-/// <summary>Brings back what memory does not hold: everything after a start, later what did not fit. Asleep while memory holds all.</summary>
+/// <summary>Reads the events that memory does not hold: all of them after a start, later those that did not fit. It sleeps while memory holds all.</summary>
 internal sealed class OutboxReader : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
@@ -42,7 +42,7 @@ internal sealed class OutboxReader : IDisposable
         timer = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Which sinks have asked for a pause, before anything is sent; then the first scan, at once.</summary>
+    /// <summary>Reads the pauses that sinks have asked for, before anything is sent. Then starts the first scan at once.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         try
@@ -57,7 +57,7 @@ internal sealed class OutboxReader : IDisposable
         Run();
     }
 
-    /// <summary>Something was left in the outbox.</summary>
+    /// <summary>To be called when an event was left in the outbox.</summary>
     public void Want()
     {
         if (Interlocked.Exchange(ref awake, 1) == 0) SleepFor(options.OutboxPause);
@@ -89,7 +89,7 @@ internal sealed class OutboxReader : IDisposable
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // What was not read is read after the next start.
+            // The process stops. The rest is read after its next start.
         }
         finally
         {
@@ -97,7 +97,7 @@ internal sealed class OutboxReader : IDisposable
         }
     }
 
-    /// <returns>When to come again; null when memory holds all.</returns>
+    /// <returns>The time of the next scan; null when memory holds all.</returns>
     private async Task<TimeSpan?> ScanAsync()
     {
         if (!inScan && !queues.WantsScan(isOverdue: time.GetElapsedTime(lastScan) >= options.LongestOutboxPause)) return StillNeeded();
@@ -146,11 +146,11 @@ internal sealed class OutboxReader : IDisposable
 
     private TimeSpan? StillNeeded(TimeSpan took = default)
     {
-        // No more than half of the time is spent reading.
+        // The pause is at least as long as the scan was, so at most half of the time is spent reading.
         if (queues.IsBehind) return took > options.OutboxPause ? took : options.OutboxPause;
 
         Volatile.Write(ref awake, 0);
-        // Left in the outbox just now, by someone who thought that we were awake?
+        // An event may have been left in the outbox just before this reader went to sleep, when its caller saw it still awake.
         return queues.IsBehind && Interlocked.Exchange(ref awake, 1) == 0 ? options.OutboxPause : null;
     }
 

@@ -5,10 +5,10 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Webhooks.Outbox;
 
-/// <summary>A server has asked this process for a pause: the others must know, now and after this one has died.</summary>
+/// <summary>When a server has asked this process for a pause: tells the other processes now, and stores the pause for processes that start later.</summary>
 internal sealed class ThrottleKeeper(IEventOutbox outbox, IThrottleBroadcast? others, InFlight inFlight, Action<Action> begin, ILogger log)
 {
-    /// <summary>Hands over and returns.</summary>
+    /// <summary>Starts the work and returns at once.</summary>
     public void Post(SinkThrottle throttle)
     {
         inFlight.Begin();
@@ -19,7 +19,7 @@ internal sealed class ThrottleKeeper(IEventOutbox outbox, IThrottleBroadcast? ot
     {
         try
         {
-            // The others first: they may be about to send, and the outbox is for those who are not there now.
+            // The other processes are told first, because they may be about to send. The stored pause is for processes that are not running now.
             others?.Tell(throttle);
             await outbox.ThrottleAsync(throttle);
         }

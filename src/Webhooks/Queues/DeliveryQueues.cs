@@ -4,13 +4,14 @@ using QodOrleans.Webhooks.Sinks;
 
 namespace QodOrleans.Webhooks.Queues;
 
-/// <summary>Which event goes next, and which stays in the outbox. All decisions and no I/O: under one lock, and short.</summary>
+/// <summary>Decides which event is sent next, and which stays in the outbox. It does no I/O; each decision is short and made under one lock.</summary>
 /// <remarks>
 /// <para><b>Order.</b> An event is taken into memory only if all older ones of its session are in memory before it, or done. The first event of
 /// a session has none. A later one of a session that memory does not know is taken if its sink has no backlog in the outbox, or if the running
-/// scan has passed the session; else it stays in the outbox, and a scan over it will find it. So memory never overtakes the outbox.</para>
+/// scan has passed the session; else it stays in the outbox, and a scan will find it. So no event is sent from memory before an older one of its session
+/// that is still in the outbox.</para>
 /// <para><b>Room.</b> A sink may hold as many events as are still free for all others, and at least half as many as the largest sink, which then gives
-/// some of its own up: they are in the outbox too. So however many sinks are dead, the one that works has room.</para>
+/// some of its own up: they are in the outbox too. So a sink that works has room, however many others fail.</para>
 /// <para><b>Once.</b> An event that is in memory, or was concluded while a page was read, is not taken again from that page.</para>
 /// </remarks>
 internal sealed class DeliveryQueues : IDisposable
@@ -23,7 +24,7 @@ internal sealed class DeliveryQueues : IDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<SessionId, SessionEvents> sessions = [];
     private readonly Dictionary<SinkKey, SinkQueue> sinks = [];
-    // Beside the queues, which come and go: a sink that has asked for a pause may have nothing to get just now.
+    // Not in the queues, because these are removed when empty: a sink that has asked for a pause may have no events at the moment.
     private readonly Dictionary<SinkKey, DateTimeOffset> throttles = [];
     private readonly RecentSet<Guid> concludedLately = new(ConcludedRemembered);
     private readonly RecentSet<SessionId> stopped = new(StoppedRemembered);
@@ -32,9 +33,9 @@ internal sealed class DeliveryQueues : IDisposable
     private readonly RetrySchedule schedule;
     private readonly TimeProvider time;
 
-    // The sinks that have no queue. After a start, it is unknown what the outbox holds of any.
-    private readonly Backlog elsewhere = new() { Behind = true };
-    // The sink with the most events, or one that had them lately.
+    // For the sinks that have no queue. After a start, the outbox may hold events for any of them.
+    private readonly BacklogFlags elsewhere = new() { Behind = true };
+    // The sink with the most events, or one that had the most a short time ago.
     private SinkQueue? largest;
     private int held;
     private bool scanWanted;
@@ -47,19 +48,19 @@ internal sealed class DeliveryQueues : IDisposable
         schedule = new RetrySchedule(options, random);
     }
 
-    /// <summary>Whether the events of this session are told from here. Called under the lock: must only look.</summary>
+    /// <summary>Whether this process owns the session and delivers its events. Called under the lock, so it must only read.</summary>
     public Func<SessionId, bool> IsOurs { get; init; } = static _ => true;
 
-    /// <summary>Starts a worker for the session. Called under the lock: must only hand over.</summary>
+    /// <summary>Starts a worker for the session. Called under the lock, so it must only pass the work on.</summary>
     public required Action<SessionEvents> Start { get; init; }
 
-    /// <summary>The session has a conclusion that the outbox does not know of. Called under the lock: must only hand over.</summary>
+    /// <summary>An event of the session has ended and must be marked in the outbox. Called under the lock, so it must only pass this on.</summary>
     public required Action<SessionEvents> Concluded { get; init; }
 
-    /// <summary>Something was left in the outbox. Called under the lock: must only hand over.</summary>
+    /// <summary>An event was left in the outbox. Called under the lock, so it must only pass this on.</summary>
     public required Action FellBehind { get; init; }
 
-    /// <summary>A sink has asked for a pause, and no other process knows. Called under the lock: must only hand over.</summary>
+    /// <summary>A sink has asked for a pause, and the other processes must be told. Called under the lock, so it must only pass this on.</summary>
     public Action<SinkThrottle> Throttled { get; init; } = static _ => { };
 
     /// <summary>Events in memory.</summary>
@@ -83,7 +84,7 @@ internal sealed class DeliveryQueues : IDisposable
     }
 
     /// <summary>The attempt at <see cref="SessionEvents.UnderWay"/> is over.</summary>
-    /// <returns>What the worker shall do next, if anything.</returns>
+    /// <returns>The session that the worker delivers next; null if there is none.</returns>
     public SessionEvents? Settle(SessionEvents session, DeliveryResult answer, DateTimeOffset startedAt)
     {
         lock (gate)
@@ -122,13 +123,13 @@ internal sealed class DeliveryQueues : IDisposable
 
             var next = Take(sink, now);
             StartReady(sink, now);
-            // Where what was left of it is another's by now, nothing else would notice.
+            // The rest of its events may belong to another owner by now, and then only this call removes the queue.
             EvictIfIdle(sink, now);
             return next;
         }
     }
 
-    /// <summary>The next thing to tell the outbox of this session; null when it knows all.</summary>
+    /// <summary>The session's next ended event to be marked in the outbox; null when all are marked.</summary>
     public Conclusion? NextConclusion(SessionEvents session)
     {
         lock (gate)
@@ -139,7 +140,7 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
-    /// <summary>The outbox knows, or will not be told: memory can let go.</summary>
+    /// <summary>The event is marked in the outbox, or could not be. Memory no longer needs it.</summary>
     public void Forget(SessionEvents session)
     {
         lock (gate)
@@ -147,7 +148,7 @@ internal sealed class DeliveryQueues : IDisposable
             var change = session.Forget().Change;
             held--;
             session.Sink.Count--;
-            // A page that was read before the outbox knew, or an engine that has not come round to its dispatch, may still bring it.
+            // The event may come once more: in a page that was read before it was marked, or from an engine that dispatches it only now.
             if (scan.IsReading || session.CameFromOutbox) concludedLately.Add(change.EventId);
             if (session.HasMore || session.HasConclusions) return;
 
@@ -156,8 +157,8 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
-    /// <summary>Whether a scan of the outbox would bring anything: some sink is behind, and has room.</summary>
-    /// <param name="isOverdue">Any room will do. Else half must be free: a scan reads everything, so it should be worth it.</param>
+    /// <summary>Whether a scan of the outbox can bring events into memory: a sink has events there, and has room.</summary>
+    /// <param name="isOverdue">True: any room is enough. False: half of a sink's room must be free, because a scan reads the whole outbox.</param>
     public bool WantsScan(bool isOverdue)
     {
         lock (gate)
@@ -176,8 +177,8 @@ internal sealed class DeliveryQueues : IDisposable
         get { lock (gate) return scanWanted || elsewhere.Behind || sinks.Values.Any(sink => sink.Backlog.Behind); }
     }
 
-    /// <summary>The outbox may hold anything: events were committed that were not dispatched here, or sessions have become ours. A scan is needed, and
-    /// until it is through, memory overtakes nothing.</summary>
+    /// <summary>The outbox may hold any events: some were committed and not dispatched here, or this process owns other sessions than before. A scan is needed.
+    /// Until it is complete, a later event of a session must wait in the outbox.</summary>
     public void FallBehind()
     {
         lock (gate)
@@ -207,7 +208,8 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
-    /// <summary>Lets go of what is not ours any more. What is under way is finished; the silo that delivers them now may send that one once more.</summary>
+    /// <summary>Removes the events of sessions that this process no longer owns. Deliveries under way are finished; the new owner may send these events once
+    /// more.</summary>
     public void DropForeign()
     {
         lock (gate)
@@ -261,7 +263,7 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
-    /// <summary>Nothing starts any more. What is in memory is in the outbox too.</summary>
+    /// <summary>Starts no more deliveries. The events in memory are in the outbox too.</summary>
     public void Close()
     {
         lock (gate)
@@ -315,7 +317,7 @@ internal sealed class DeliveryQueues : IDisposable
         return Free > 0;
     }
 
-    /// <summary>Gives up half of what waits at a sink: nothing is lost, a later scan brings it back.</summary>
+    /// <summary>Removes half of a sink's waiting events from memory. Nothing is lost: a later scan reads them again.</summary>
     private void Evict(SinkQueue sink)
     {
         foreach (var session in sink.Evict()) Drop(session);
@@ -334,11 +336,11 @@ internal sealed class DeliveryQueues : IDisposable
     }
 
     private bool HasNothingOlder(QosStatusChanged change, SinkQueue sink, bool fromOutbox) => fromOutbox
-        // The outbox gives a session's oldest first; only what this scan left out can lie before.
+        // The outbox gives the oldest event of a session first, so only events that this scan has left out can be older.
         ? scan.LeftOut != change.SessionId
         : change.Sequence == 1 || !sink.Backlog.Behind || (scan.HasPassed(change.SessionId) && !sink.Backlog.Missed);
 
-    private void LeaveInOutbox(QosStatusChanged change, Backlog backlog, bool fromOutbox)
+    private void LeaveInOutbox(QosStatusChanged change, BacklogFlags backlog, bool fromOutbox)
     {
         backlog.Behind = true;
         if (fromOutbox) scan.LeftOut = change.SessionId;
@@ -364,7 +366,7 @@ internal sealed class DeliveryQueues : IDisposable
         }
     }
 
-    /// <returns>Whether that was news.</returns>
+    /// <returns>Whether this was not known before.</returns>
     private bool Throttle(SinkKey key, DateTimeOffset until)
     {
         if (throttles.GetValueOrDefault(key) >= until) return false;
@@ -374,7 +376,7 @@ internal sealed class DeliveryQueues : IDisposable
         return true;
     }
 
-    /// <summary>Those that are over; and if there are as many that are not, those of sinks that have no queue.</summary>
+    /// <summary>Removes pauses that are over. If too many are left, all are removed; then only sinks that have a queue keep theirs.</summary>
     private void ForgetThrottles()
     {
         var now = time.GetUtcNow();
@@ -415,7 +417,7 @@ internal sealed class DeliveryQueues : IDisposable
     {
         while (!closed && sink.Pick(now) is { } session)
         {
-            // Each event gets at least one attempt, however old, unless its sink is known to be dead.
+            // Each event gets at least one attempt, however old it is, unless its sink's circuit is open.
             var hopeless = session.Attempts > 0 || sink.IsCircuitOpen;
             if (!hopeless || now < session.Head.OccurredAt + options.MaxAge)
             {
@@ -471,7 +473,7 @@ internal sealed class DeliveryQueues : IDisposable
     {
         if (!sink.IsIdle(now))
         {
-            // Its circuit is open and it has nothing to do: kept until it closes, so that the next event finds it open.
+            // It has no events, but its circuit is open. It is kept until the circuit's pause is over, so that the next event finds it open.
             if (sink.Count == 0) SetTimer(sink, now);
             return;
         }

@@ -4,7 +4,7 @@ using QodOrleans.Core.Sessions;
 namespace QodOrleans.Webhooks.Queues;
 
 /// <summary>How far a scan over the outbox has come. The outbox is ordered by session, so a session before the place reached is known: what
-/// was pending of it is in memory, or was left out and its sink's <see cref="Backlog.Missed"/> says so.</summary>
+/// was pending of it is in memory, or was left out and its sink's <see cref="BacklogFlags.Missed"/> says so.</summary>
 internal sealed class OutboxScan
 {
     // Bounds the memory of one slow read.
@@ -16,10 +16,10 @@ internal sealed class OutboxScan
 
     public bool IsRunning { get; private set; }
 
-    /// <summary>A page is being read: what is committed now may or may not be in it.</summary>
+    /// <summary>Whether a page is being read. An event that is committed now may be in it or not.</summary>
     public bool IsReading { get; private set; }
 
-    /// <summary>The session that the page now being placed could not be given room for: its later events must wait too.</summary>
+    /// <summary>The session whose event of this page found no room in memory. Its later events must wait too.</summary>
     public SessionId? LeftOut { get; set; }
 
     public void Begin()
@@ -39,8 +39,8 @@ internal sealed class OutboxScan
         IsReading = false;
     }
 
-    /// <returns>What was left to this scan while the page was read: those of sessions that are passed now must be placed, the others are
-    /// still ahead.</returns>
+    /// <returns>The events that were left to this scan while the page was read. Those of sessions that it has passed now must be placed; it will come to the
+    /// others.</returns>
     public QosStatusChanged[] EndRead(SessionId? last, bool isLast)
     {
         if (last is not null) reached = last;
@@ -53,11 +53,11 @@ internal sealed class OutboxScan
 
     public void End() => IsRunning = false;
 
-    /// <summary>All that was pending of this session has been seen. The last session of a page may go on in the next.</summary>
+    /// <summary>Whether the scan has seen all pending events of this session. The last session of a page may have more in the next page.</summary>
     public bool HasPassed(SessionId id) => IsRunning && (complete || (reached is { } place && id.Value.CompareTo(place.Value) < 0));
 
     /// <summary>Leaves a committed event to this scan.</summary>
-    /// <returns>False if it would not come across it.</returns>
+    /// <returns>False if the scan would not find it.</returns>
     public bool WillMeet(QosStatusChanged change)
     {
         if (!IsRunning || HasPassed(change.SessionId)) return false;

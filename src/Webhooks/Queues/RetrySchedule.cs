@@ -13,12 +13,12 @@ internal sealed class RetrySchedule(WebhookOptions options, Random random)
         return Asked(retryAfter) is { } asked && asked > pause ? asked : pause;
     }
 
-    /// <summary>What is done of what a sink asks for; null where that is nothing.</summary>
+    /// <summary>The pause that is kept, of the one that a sink asks for; null for none.</summary>
     public TimeSpan? Asked(TimeSpan? retryAfter) => retryAfter is not { } asked || asked <= TimeSpan.Zero ? null
         : asked > options.LongestRetryAfter ? options.LongestRetryAfter
         : asked;
 
-    /// <param name="openings">Of the circuit, in a row, this one included.</param>
+    /// <param name="openings">How often the circuit has opened in a row, this time included.</param>
     public TimeSpan OpenFor(int openings) => Jitter(openings, options.LongestRest);
 
     private TimeSpan Jitter(int times, TimeSpan longest) =>

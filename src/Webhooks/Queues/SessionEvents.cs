@@ -3,12 +3,12 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Webhooks.Queues;
 
-/// <summary>How an event ended, until the outbox knows.</summary>
+/// <summary>How an event ended. Kept until it is marked in the outbox.</summary>
 /// <param name="DeadLetterReason">Null when it was delivered.</param>
 internal readonly record struct Conclusion(QosStatusChanged Change, string? DeadLetterReason);
 
-/// <summary>The events of one session that memory holds: without a gap, first those concluded that the outbox does not know of yet, then those to
-/// be delivered. Nothing older of this session is left anywhere.</summary>
+/// <summary>The events of one session that memory holds, in order and without a gap. First come events that have ended but are not yet marked in the outbox,
+/// then events to be delivered. All older events of the session have ended and are marked.</summary>
 internal sealed class SessionEvents(SessionId id, SinkQueue sink)
 {
     private readonly Queue<QosStatusChanged> toDeliver = new(1);
@@ -27,10 +27,10 @@ internal sealed class SessionEvents(SessionId id, SinkQueue sink)
     /// <summary>Why the last attempt failed.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Whether any of it was read from the outbox: the engine may still dispatch that one.</summary>
+    /// <summary>Whether one of its events was read from the outbox. The engine may dispatch that event too, a moment later.</summary>
     public bool CameFromOutbox { get; set; }
 
-    /// <summary>Whether the outbox is being told of its conclusions.</summary>
+    /// <summary>Whether its ended events are being marked in the outbox.</summary>
     public bool IsBeingAcknowledged { get; set; }
 
     public bool HasMore => toDeliver.Count > 0;
@@ -40,7 +40,7 @@ internal sealed class SessionEvents(SessionId id, SinkQueue sink)
     /// <summary>The event to be delivered next.</summary>
     public QosStatusChanged Head => toDeliver.Peek();
 
-    /// <summary>Read by the worker that delivers it, outside the lock.</summary>
+    /// <summary>The event that is being delivered. The worker reads it without the lock.</summary>
     public QosStatusChanged? UnderWay { get; set; }
 
     public bool Holds(int sequence) => sequence <= Last && sequence > Last - toDeliver.Count - concluded.Count;

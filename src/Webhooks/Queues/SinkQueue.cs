@@ -2,7 +2,8 @@ using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Webhooks.Queues;
 
-/// <summary>A sink as far as failures are shared: one application's at one server. What a server asks of one application is no matter of another's.</summary>
+/// <summary>What a queue is for: the events of one application for one server. Failures, and the pauses that a server asks for, count for this pair only, so
+/// they do not delay another application's events for the same server.</summary>
 internal readonly record struct SinkKey(string ClientId, string Scheme, string Host, int Port)
 {
     public static SinkKey Of(QosStatusChanged change) => Of(change.ClientId ?? "", change.Sink.Url);
@@ -16,9 +17,9 @@ internal readonly record struct SinkKey(string ClientId, string Scheme, string H
 
 /// <summary>Everything for one sink: which session is next, how many requests may be under way, and whether its circuit is open.</summary>
 /// <remarks>Not safe by itself: <see cref="DeliveryQueues"/> holds the lock.</remarks>
-internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions options, RetrySchedule schedule)
+internal sealed class SinkQueue(SinkKey key, BacklogFlags backlog, WebhookOptions options, RetrySchedule schedule)
 {
-    // Oldest event first. Sessions that have failed stand apart: they must not hold up those that have not, nor the other way round.
+    // Oldest event first. Sessions whose event has failed have a queue of their own, so that neither kind delays the other.
     private readonly PriorityQueue<SessionEvents, long> fresh = new();
     private readonly PriorityQueue<SessionEvents, long> failed = new();
     private readonly PriorityQueue<SessionEvents, long> pausing = new();
@@ -29,7 +30,7 @@ internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions opt
 
     public SinkKey Key { get; } = key;
 
-    public Backlog Backlog { get; } = backlog;
+    public BacklogFlags Backlog { get; } = backlog;
 
     /// <summary>Events in memory.</summary>
     public int Count { get; set; }
@@ -66,14 +67,14 @@ internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions opt
         return failedTurn ? failed.Dequeue() : fresh.Count > 0 ? fresh.Dequeue() : null;
     }
 
-    /// <summary>Takes half of the sessions that wait out of the queue, those that would be sent last.</summary>
+    /// <summary>Takes half of the waiting sessions out of the queue: those that would be sent last.</summary>
     public List<SessionEvents> Evict()
     {
         var evicted = new List<SessionEvents>();
         var most = (fresh.Count + failed.Count + pausing.Count + 1) / 2;
         foreach (var queue in (ReadOnlySpan<PriorityQueue<SessionEvents, long>>)[pausing, failed, fresh])
         {
-            // The end of a heap holds late ones; which exactly does not matter.
+            // Items at the end of a heap are late ones. Which of the late ones are taken does not matter.
             var items = queue.UnorderedItems.ToArray();
             var kept = Math.Max(0, items.Length - (most - evicted.Count));
             evicted.AddRange(items.Skip(kept).Select(item => item.Element));
@@ -83,7 +84,7 @@ internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions opt
         return evicted;
     }
 
-    /// <summary>Takes the sessions that wait and are meant out of the queue.</summary>
+    /// <summary>Takes the waiting sessions for which <paramref name="isMeant"/> is true out of the queue.</summary>
     public List<SessionEvents> Take(Func<SessionEvents, bool> isMeant)
     {
         var taken = new List<SessionEvents>();
@@ -97,7 +98,7 @@ internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions opt
         return taken;
     }
 
-    /// <summary>When <see cref="Pick"/> may have something new without anything else happening.</summary>
+    /// <summary>The time at which <see cref="Pick"/> may find a session although nothing else happens; null for never.</summary>
     public DateTimeOffset? NextWake(DateTimeOffset now)
     {
         if (now < ThrottledUntil && fresh.Count + failed.Count + pausing.Count > 0) return ThrottledUntil;
@@ -106,7 +107,7 @@ internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions opt
         return waitsForCircuit && !(wake < openUntil) ? openUntil : wake;
     }
 
-    /// <summary>Nothing here is worth keeping.</summary>
+    /// <summary>Whether the queue can be removed.</summary>
     public bool IsIdle(DateTimeOffset now) => Count == 0 && (!IsCircuitOpen || now >= openUntil);
 
     public void Succeed()
@@ -117,7 +118,7 @@ internal sealed class SinkQueue(SinkKey key, Backlog backlog, WebhookOptions opt
 
     public void Fail(DateTimeOffset startedAt, DateTimeOffset now)
     {
-        // What was under way when the rest began, or was tried during it, says nothing new.
+        // An attempt that began before the circuit's pause was over says nothing new about the sink.
         if (++failuresInARow < options.FailuresBeforeRest || (IsCircuitOpen && startedAt < openUntil)) return;
 
         openings++;

@@ -5,7 +5,7 @@ namespace QodOrleans.Webhooks.Sinks;
 
 internal enum DeliveryOutcome
 {
-    /// <summary>The sink has it.</summary>
+    /// <summary>The sink has accepted the event.</summary>
     Delivered,
 
     /// <summary>This event will not be sent, now or later.</summary>
@@ -14,17 +14,17 @@ internal enum DeliveryOutcome
     /// <summary>The sink wants no more of this session's events (410).</summary>
     Stop,
 
-    /// <summary>It may work later.</summary>
+    /// <summary>The attempt failed; a later one may succeed.</summary>
     Failed,
 
-    /// <summary>We are stopping: nothing was learned about the sink.</summary>
+    /// <summary>This process stops. The attempt says nothing about the sink.</summary>
     Interrupted,
 }
 
 /// <summary>How one attempt ended.</summary>
 /// <param name="Reason">For the dead letter and the log: no address, path or token.</param>
 /// <param name="RetryAfter">What the sink asked for.</param>
-/// <param name="Blames">Whether the sink is to blame: only then does a failure count towards its rest.</param>
+/// <param name="Blames">Whether the sink caused the failure. Only then the failure counts towards opening its circuit.</param>
 internal readonly record struct DeliveryResult(DeliveryOutcome Outcome, string Reason = "", TimeSpan? RetryAfter = null, bool Blames = true)
 {
     public static readonly DeliveryResult Delivered = new(DeliveryOutcome.Delivered);
@@ -39,7 +39,7 @@ internal readonly record struct DeliveryResult(DeliveryOutcome Outcome, string R
         {
             >= 200 and < 300 => Delivered,
             (int)HttpStatusCode.Gone => new DeliveryResult(DeliveryOutcome.Stop, "the sink answered 410: it wants no more events of this session"),
-            // Also what sounds final: while an application is deployed anew, its path may be missing for a moment, or its key be wrong.
+            // Retried too although they sound final: while an application is deployed again, its path or key may be wrong for a moment.
             _ => new DeliveryResult(DeliveryOutcome.Failed, Describe(status), Wait(response.Headers.RetryAfter, now)),
         };
     }

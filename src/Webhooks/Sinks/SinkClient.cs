@@ -9,7 +9,7 @@ namespace QodOrleans.Webhooks.Sinks;
 
 /// <summary>One attempt to deliver one event.</summary>
 internal sealed class SinkClient(
-    HttpMessageHandler network, IEnumerable<IEventFormat> formats, UnpinnedEvents unpinned, ISecretProtector tokens, TimeProvider time, ILogger log)
+    HttpMessageHandler network, IEnumerable<IEventFormat> formats, LegacyEventSource legacySource, ISecretProtector tokens, TimeProvider time, ILogger log)
     : IDisposable
 {
     private const string Scheme = "Bearer ";
@@ -20,7 +20,7 @@ internal sealed class SinkClient(
         .ToDictionary(pair => pair.surface, pair => pair.format);
 
     /// <param name="limit">Cancelled when the time of this attempt is over.</param>
-    /// <param name="stop">Cancelled when ours is.</param>
+    /// <param name="stop">Cancelled when the process stops.</param>
     public async ValueTask<DeliveryResult> SendAsync(QosStatusChanged change, CancellationToken limit, CancellationToken stop)
     {
         if (!formatOf.TryGetValue(change.Surface, out var format))
@@ -28,8 +28,8 @@ internal sealed class SinkClient(
         if (!change.ShouldNotify(time.GetUtcNow())) return new DeliveryResult(DeliveryOutcome.Refused, "the sink token has expired", Blames: false);
         try
         {
-            var pinned = unpinned.Complete(change);
-            using var request = Compose(pinned, format.Format(pinned));
+            var complete = legacySource.Complete(change);
+            using var request = Compose(complete, format.Format(complete));
             using var response = await http.SendAsync(request, limit);
             return DeliveryResult.Of(response, time.GetUtcNow());
         }
@@ -44,12 +44,12 @@ internal sealed class SinkClient(
         }
         catch (HttpRequestException e)
         {
-            // The kind only: the exception's own text names host and port.
+            // Only the kind of error, because the exception's text names host and port.
             return new DeliveryResult(DeliveryOutcome.Failed, $"no answer: {e.HttpRequestError}");
         }
         catch (CryptographicException)
         {
-            // A key that is missing from the configuration may be back after the next restart.
+            // The key is missing from the configuration. It may be there again after a restart, so the attempt counts as failed, not as refused.
             Log.TokenNotOpened(log, change.SessionId, change.Correlator);
             return new DeliveryResult(DeliveryOutcome.Failed, "the sink token cannot be opened with the keys given", Blames: false);
         }
@@ -73,16 +73,17 @@ internal sealed class SinkClient(
         return request;
     }
 
-    /// <summary>Only here, in the request itself, is a token ever part of a URL: what is told of the request has been made from the sink's own.</summary>
+    /// <summary>Adds the token to the request. Only this request's own URL may hold a token: logs and dead letters are made from the sink's URL, which does
+    /// not.</summary>
     private static void Authorize(HttpRequestMessage request, string? parameter, string token)
     {
         if (parameter is null)
         {
-            // SDKs in use hand tokens over with the scheme before them.
+            // Some SDKs in use give the token with "Bearer " before it.
             request.Headers.TryAddWithoutValidation("Authorization", token.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? token : Scheme + token);
             return;
         }
-        // By hand: every builder of URLs would spell the sink's own part anew.
+        // The URL is put together by hand: a builder of URLs could change how the sink has written its own part.
         var url = request.RequestUri!.OriginalString;
         var separator = request.RequestUri.Query switch { "" => "?", "?" => "", _ => "&" };
         request.RequestUri = Sink.UrlOf($"{url}{separator}{parameter}={Uri.EscapeDataString(token)}");

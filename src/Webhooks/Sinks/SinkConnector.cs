@@ -7,11 +7,11 @@ namespace QodOrleans.Webhooks.Sinks;
 /// <summary>All addresses of a name. <see cref="Dns.GetHostAddressesAsync(string, CancellationToken)"/>, or a test's own.</summary>
 internal delegate Task<IPAddress[]> ResolveName(string host, CancellationToken cancellation);
 
-/// <summary>The name leads only where events are not delivered.</summary>
+/// <summary>All addresses of the name are ones to which events must not be delivered.</summary>
 internal sealed class SinkForbiddenException() : Exception("The sink's name leads where events are not delivered.");
 
-/// <summary>Opens connections to sinks: looks the name up, vets what it leads to, and connects to that very address, so that no second
-/// look-up can lead elsewhere.</summary>
+/// <summary>Opens connections to sinks. It looks the name up, checks the addresses, and connects to a checked address. A second look-up, which could give
+/// another address, is not made.</summary>
 internal sealed class SinkConnector(SinkPolicy policy, ResolveName resolve, TimeSpan connectTimeout)
 {
     private const int MostAddresses = 4;
@@ -27,10 +27,10 @@ internal sealed class SinkConnector(SinkPolicy policy, ResolveName resolve, Time
         UseProxy = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
-        // No traceparent: our traces are ours. It also takes the diagnostics, which know full URLs, out of the pipeline.
+        // No traceparent is sent: sinks are not part of our traces. This also removes the handler's diagnostics, which would show full URLs.
         ActivityHeadersPropagator = null,
         MaxResponseHeadersLength = 16,
-        // Only the status matters. A short body is read so that the connection can serve again; a long or slow one costs the sink its connection.
+        // Only the status matters. A short body is read, so that the connection can be used again. With a long or slow body, the connection is closed.
         MaxResponseDrainSize = MostResponseBytes,
         ResponseDrainTimeout = TimeSpan.FromSeconds(1),
     };

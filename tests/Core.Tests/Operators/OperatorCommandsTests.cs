@@ -7,15 +7,15 @@ namespace QodOrleans.Core.Tests.Operators;
 public sealed class OperatorCommandsTests
 {
     private const string Table = """
-        outcome           | create, caller waiting                 | create, answered             | look up                      | delete                | extend                    | report
-        Accepted          | OperatorAccepted                       | OperatorAccepted             | OperatorAccepted             | OperatorReleased      | OperatorExtended          | OperatorAccepted
-        Pending           | OperatorPending                        | OperatorPending              | OperatorPending              | OperatorReleaseFailed | refused                   | OperatorPending
-        Refused           | Refused, caller waiting                | Refused                      | Refused                      | OperatorReleaseFailed | refused                   | Refused
-        UnknownSubscriber | UnknownSubscriber, caller waiting      | UnknownSubscriber            | UnknownSubscriber            | OperatorReleased      | refused                   | UnknownSubscriber
-        Absent            | OperatorUnknown                        | OperatorUnknown              | OperatorAbsent               | OperatorReleased      | refused                   | OperatorUnknown
-        Terminated        | OperatorTerminated                     | OperatorTerminated           | OperatorTerminated           | OperatorReleased      | refused                   | OperatorTerminated
-        Unreachable       | Unreachable, caller waiting            | Unreachable                  | nothing                      | OperatorReleaseFailed | unanswered                | Unreachable
-        Unknown           | OperatorUnknown                        | OperatorUnknown              | nothing                      | OperatorReleaseFailed | unanswered                | OperatorUnknown
+        outcome           | create, caller waiting            | create, answered       | look up                 | delete                | extend           | report
+        Accepted          | OperatorAccepted                  | OperatorAccepted       | OperatorAccepted        | OperatorReleased      | OperatorExtended | OperatorAccepted
+        Pending           | OperatorPending                   | OperatorPending        | OperatorPending         | OperatorReleaseFailed | refused          | OperatorPending
+        Refused           | Refused, caller waiting           | Refused                | Refused                 | OperatorReleaseFailed | refused          | Refused
+        UnknownSubscriber | UnknownSubscriber, caller waiting | UnknownSubscriber      | UnknownSubscriber       | OperatorReleased      | refused          | UnknownSubscriber
+        Absent            | OperatorOutcomeUnknown            | OperatorOutcomeUnknown | SessionAbsentAtOperator | OperatorReleased      | refused          | OperatorOutcomeUnknown
+        Terminated        | OperatorTerminated                | OperatorTerminated     | OperatorTerminated      | OperatorReleased      | refused          | OperatorTerminated
+        Unreachable       | Unreachable, caller waiting       | Unreachable            | nothing                 | OperatorReleaseFailed | unanswered       | Unreachable
+        Unknown           | OperatorOutcomeUnknown            | OperatorOutcomeUnknown | nothing                 | OperatorReleaseFailed | unanswered       | OperatorOutcomeUnknown
         """;
 
     private static readonly Dictionary<string, string[]> Rows = Table.Split('\n').Skip(1)

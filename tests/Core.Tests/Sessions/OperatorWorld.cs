@@ -92,10 +92,10 @@ internal sealed class OperatorWorld(int durationSeconds, int[] fates)
             case 3: Answer(new SessionCommand.OperatorRefused(RefusalCause.Refused, CallerWaiting: effect < 1_000), effect); break;
             case 4: Answer(new SessionCommand.OperatorRefused(RefusalCause.UnknownSubscriber, CallerWaiting: effect < 1_000), effect); break;
             case 5: Answer(new SessionCommand.OperatorRefused(RefusalCause.Unreachable, CallerWaiting: effect < 1_000), effect); break;
-            case 6: Answer(new SessionCommand.OperatorUnknown(), effect); break;
+            case 6: Answer(new SessionCommand.OperatorOutcomeUnknown(), effect); break;
             default:
                 // No answer, but it works in the end; perhaps a callback tells.
-                Answer(new SessionCommand.OperatorUnknown(), effect);
+                Answer(new SessionCommand.OperatorOutcomeUnknown(), effect);
                 In(Fate(25_000), "unanswered create works", () =>
                 {
                     OperatorHolds = true;
@@ -108,7 +108,7 @@ internal sealed class OperatorWorld(int durationSeconds, int[] fates)
     private void CallLookUp() => In(Fate(2_000), "look-up", () =>
     {
         if (Chance(20)) return;
-        Answer(OperatorHolds ? new SessionCommand.OperatorAccepted("op-1") : new SessionCommand.OperatorAbsent(), Fate(1_000));
+        Answer(OperatorHolds ? new SessionCommand.OperatorAccepted("op-1") : new SessionCommand.SessionAbsentAtOperator(), Fate(1_000));
     });
 
     private void CallRelease() => In(Fate(2_000), "release", () =>

@@ -22,7 +22,7 @@ public sealed class SessionMachineProperties
     private static readonly Gen<SessionCommand> AnyCommand = Gen.Frequency(
         (4, Gen.Elements<SessionCommand>(new SessionCommand.OperatorAccepted(null), new SessionCommand.OperatorAccepted("op-1"), new SessionCommand.OperatorPending("op-2"))),
         (2, from cause in Gen.Elements(Enum.GetValues<RefusalCause>()) from waiting in Gen.Elements(true, false) select (SessionCommand)new SessionCommand.OperatorRefused(cause, waiting)),
-        (4, Gen.Elements<SessionCommand>(new SessionCommand.OperatorUnknown(), new SessionCommand.OperatorAbsent(), new SessionCommand.OperatorTerminated())),
+        (4, Gen.Elements<SessionCommand>(new SessionCommand.OperatorOutcomeUnknown(), new SessionCommand.SessionAbsentAtOperator(), new SessionCommand.OperatorTerminated())),
         (3, Gen.Elements<SessionCommand>(new SessionCommand.OperatorReleased(), new SessionCommand.OperatorReleaseFailed())),
         (2, Extension().Select(extend => (SessionCommand)extend)),
         (2, Gen.Choose(1, 200_000).Select(seconds => (SessionCommand)new SessionCommand.OperatorExtended(TimeSpan.FromSeconds(seconds)))),

@@ -18,8 +18,8 @@ public sealed class SessionMachineTable
         OperatorRefused, caller waiting / OperatorTerminated | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused UnknownSubscriber, caller waiting    | Gone 404                                 | –                        | error DeviceNotIdentified | –
         OperatorRefused Unreachable, caller waiting          | Gone 404                                 | –                        | error OperatorUnavailable | –
-        OperatorUnknown / DeadlineReached on time            | Requested REQUESTED                      | –                        | look up                   | due in 3s
-        OperatorAbsent                                       | Requested REQUESTED                      | –                        | create                    | due in 3s
+        OperatorOutcomeUnknown / DeadlineReached on time     | Requested REQUESTED                      | –                        | look up                   | due in 3s
+        SessionAbsentAtOperator                              | Requested REQUESTED                      | –                        | create                    | due in 3s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete                                               | Releasing 404                            | –                        | release                   | due in 15s
@@ -35,8 +35,8 @@ public sealed class SessionMachineTable
         OperatorRefused, caller waiting / OperatorTerminated | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused UnknownSubscriber, caller waiting    | Gone 404                                 | –                        | error DeviceNotIdentified | –
         OperatorRefused Unreachable, caller waiting          | Gone 404                                 | –                        | error OperatorUnavailable | –
-        OperatorUnknown / DeadlineReached on time            | Requested REQUESTED                      | –                        | look up                   | due in 3s
-        OperatorAbsent                                       | Requested REQUESTED                      | –                        | create                    | due in 3s
+        OperatorOutcomeUnknown / DeadlineReached on time     | Requested REQUESTED                      | –                        | look up                   | due in 3s
+        SessionAbsentAtOperator                              | Requested REQUESTED                      | –                        | create                    | due in 3s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete                                               | Releasing 404                            | –                        | release                   | due in 15s
@@ -49,8 +49,8 @@ public sealed class SessionMachineTable
         OperatorPending                                      | Requested REQUESTED                      | –                        | –                         | due in 2s
         OperatorRefused* / OperatorTerminated                | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
-        OperatorUnknown                                      | Requested REQUESTED                      | –                        | –                         | due in 6s
-        OperatorAbsent                                       | Requested REQUESTED                      | –                        | create                    | due in 6s
+        OperatorOutcomeUnknown                               | Requested REQUESTED                      | –                        | –                         | due in 6s
+        SessionAbsentAtOperator                              | Requested REQUESTED                      | –                        | create                    | due in 6s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete                                               | Releasing 404                            | –                        | release                   | due in 15s
@@ -63,7 +63,7 @@ public sealed class SessionMachineTable
         OperatorPending                                      | Requested REQUESTED                      | –                        | –                         | due in -28s
         OperatorRefused* / OperatorTerminated                | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | event NETWORK_TERMINATED | release                   | due in 15s
-        OperatorUnknown / OperatorAbsent                     | Requested REQUESTED                      | –                        | –                         | due in 6s
+        OperatorOutcomeUnknown / SessionAbsentAtOperator     | Requested REQUESTED                      | –                        | –                         | due in 6s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete                                               | Releasing 404                            | –                        | release                   | due in 15s
@@ -81,8 +81,8 @@ public sealed class SessionMachineTable
         Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 15s
         DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
-        OperatorAbsent / OperatorReleased                    | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
+        SessionAbsentAtOperator / OperatorReleased           | –                                        | –                        | –                         | –
         OperatorReleaseFailed / Extend at its limit          | –                                        | –                        | –                         | –
         OperatorExtended not longer / DeadlineReached early  | –                                        | –                        | –                         | –
 
@@ -96,8 +96,8 @@ public sealed class SessionMachineTable
         Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 15s
         DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
-        OperatorAbsent / OperatorReleased                    | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
+        SessionAbsentAtOperator / OperatorReleased           | –                                        | –                        | –                         | –
         OperatorReleaseFailed / OperatorExtended not longer  | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
@@ -111,8 +111,8 @@ public sealed class SessionMachineTable
         Delete                                               | Releasing 404                            | event DELETE_REQUESTED   | release                   | due in 15s
         DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | event DURATION_EXPIRED   | release                   | due in 15s
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
-        OperatorAbsent / OperatorReleased                    | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
+        SessionAbsentAtOperator / OperatorReleased           | –                                        | –                        | –                         | –
         OperatorReleaseFailed / Extend at its limit          | –                                        | –                        | –                         | –
         OperatorExtended not longer / DeadlineReached early  | –                                        | –                        | –                         | –
 
@@ -120,18 +120,18 @@ public sealed class SessionMachineTable
         OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
         DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
-        OperatorAbsent / OperatorTerminated                  | Retained UNAVAILABLE DURATION_EXPIRED    | –                        | –                         | due in 359s
+        SessionAbsentAtOperator / OperatorTerminated         | Retained UNAVAILABLE DURATION_EXPIRED    | –                        | –                         | due in 359s
         OperatorReleased                                     | Retained UNAVAILABLE DURATION_EXPIRED    | –                        | –                         | due in 359s
         OperatorReleaseFailed                                | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | –                         | due in 2s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete                                               | Releasing 404                            | –                        | –                         | due in 14s
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Releasing, expired, retention over: create 600s | operator accepts as op-1 | tick 600s | operator fails to release | wait 360s
         OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
-        OperatorAbsent / OperatorTerminated                  | Gone 404                                 | –                        | –                         | –
+        SessionAbsentAtOperator / OperatorTerminated         | Gone 404                                 | –                        | –                         | –
         OperatorReleased                                     | Gone 404                                 | –                        | –                         | –
         OperatorReleaseFailed                                | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | –                         | due in 4s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
@@ -139,44 +139,44 @@ public sealed class SessionMachineTable
         Delete                                               | Releasing 404                            | –                        | –                         | due in -358s
         DeadlineReached on time                              | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing UNAVAILABLE DURATION_EXPIRED   | –                        | release                   | due in 15s
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Releasing, terminated: create 600s | operator takes it in as op-1 | tick 60s | wait 1s
         OperatorAccepted / OperatorPending                   | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 15s
         DeadlineReached on time                              | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | release                   | due in 15s
-        OperatorAbsent / OperatorTerminated                  | Retained UNAVAILABLE NETWORK_TERMINATED  | –                        | –                         | due in 359s
+        SessionAbsentAtOperator / OperatorTerminated         | Retained UNAVAILABLE NETWORK_TERMINATED  | –                        | –                         | due in 359s
         OperatorReleased                                     | Retained UNAVAILABLE NETWORK_TERMINATED  | –                        | –                         | due in 359s
         OperatorReleaseFailed                                | Releasing UNAVAILABLE NETWORK_TERMINATED | –                        | –                         | due in 2s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete                                               | Releasing 404                            | –                        | –                         | due in 14s
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Releasing, deleted: create 600s | operator accepts as op-1 | delete | wait 1s
         OperatorAccepted / OperatorPending                   | Releasing 404                            | –                        | release                   | due in 15s
         DeadlineReached on time                              | Releasing 404                            | –                        | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing 404                            | –                        | release                   | due in 15s
-        OperatorAbsent / OperatorTerminated                  | Gone 404                                 | –                        | –                         | –
+        SessionAbsentAtOperator / OperatorTerminated         | Gone 404                                 | –                        | –                         | –
         OperatorReleased                                     | Gone 404                                 | –                        | –                         | –
         OperatorReleaseFailed                                | Releasing 404                            | –                        | –                         | due in 2s
         Extend * / OperatorExtended*                         | –                                        | –                        | error NotFound            | –
         OperatorExtensionFailed* / Delete                    | –                                        | –                        | error NotFound            | –
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Releasing, deleted, a create unanswered: create 600s | delete | wait 1s
         OperatorAccepted / OperatorPending                   | Releasing 404                            | –                        | release                   | due in 15s
         DeadlineReached on time                              | Releasing 404                            | –                        | release                   | due in 15s
         DeadlineReached an hour late                         | Releasing 404                            | –                        | release                   | due in 15s
-        OperatorAbsent / OperatorTerminated                  | Releasing 404                            | –                        | –                         | due in 59s
+        SessionAbsentAtOperator / OperatorTerminated         | Releasing 404                            | –                        | –                         | due in 59s
         OperatorReleased                                     | Releasing 404                            | –                        | –                         | due in 59s
         OperatorReleaseFailed                                | Releasing 404                            | –                        | –                         | due in 2s
         Extend * / OperatorExtended*                         | –                                        | –                        | error NotFound            | –
         OperatorExtensionFailed* / Delete                    | –                                        | –                        | error NotFound            | –
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
         # Retained, expired: create 600s | operator accepts as op-1 | tick 600s | operator releases | wait 1s
@@ -185,8 +185,8 @@ public sealed class SessionMachineTable
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete / DeadlineReached on time                     | Gone 404                                 | –                        | –                         | –
         DeadlineReached an hour late                         | Gone 404                                 | –                        | –                         | –
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
-        OperatorAbsent / OperatorTerminated                  | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
+        SessionAbsentAtOperator / OperatorTerminated         | –                                        | –                        | –                         | –
         OperatorReleased / OperatorReleaseFailed             | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
@@ -196,8 +196,8 @@ public sealed class SessionMachineTable
         OperatorExtensionFailed*                             | –                                        | –                        | error SessionInactive     | –
         Delete / DeadlineReached on time                     | Gone 404                                 | –                        | –                         | –
         DeadlineReached an hour late                         | Gone 404                                 | –                        | –                         | –
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
-        OperatorAbsent / OperatorTerminated                  | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
+        SessionAbsentAtOperator / OperatorTerminated         | –                                        | –                        | –                         | –
         OperatorReleased / OperatorReleaseFailed             | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
@@ -205,8 +205,8 @@ public sealed class SessionMachineTable
         OperatorAccepted / OperatorPending                   | –                                        | –                        | release                   | –
         Extend * / OperatorExtended*                         | –                                        | –                        | error NotFound            | –
         OperatorExtensionFailed* / Delete                    | –                                        | –                        | error NotFound            | –
-        Create / OperatorRefused* / OperatorUnknown          | –                                        | –                        | –                         | –
-        OperatorAbsent / OperatorTerminated                  | –                                        | –                        | –                         | –
+        Create / OperatorRefused* / OperatorOutcomeUnknown   | –                                        | –                        | –                         | –
+        SessionAbsentAtOperator / OperatorTerminated         | –                                        | –                        | –                         | –
         OperatorReleased / OperatorReleaseFailed             | –                                        | –                        | –                         | –
         DeadlineReached*                                     | –                                        | –                        | –                         | –
         """;

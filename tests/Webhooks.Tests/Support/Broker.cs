@@ -26,7 +26,7 @@ internal sealed class Broker : IDisposable
         Network = network as Network ?? new Network(Clock);
         Outbox = outbox ?? new FakeOutbox();
         Dispatcher = new WebhookDispatcher(
-            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new UnpinnedEvents(new ConfigurationBuilder().Build()), Tokens, network ?? Network,
+            connection ?? (IEventOutbox)Outbox, [new TestFormat()], new LegacyEventSource(new ConfigurationBuilder().Build()), Tokens, network ?? Network,
             options ?? new WebhookOptions(), time ?? Clock, Meters, log ?? NullLogger.Instance, random ?? new LongestPause(), share, news);
     }
 

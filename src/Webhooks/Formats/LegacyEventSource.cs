@@ -3,13 +3,14 @@ using QodOrleans.Core.Notifications;
 
 namespace QodOrleans.Webhooks.Formats;
 
-/// <summary>Adds what events lack whose session was made before schema version 6: their source, and the place of the sink's token. Both are computed as the
-/// program of that time did, from the settings of the process that delivers: <c>Qod:PublicUrl</c>, <c>Qod:Surfaces</c> and <c>Qod:LegacySinkToken</c>. This
-/// is the only place that does so. It goes when no such row can be left: a session lives as long as its profile's longest duration, and an event for
-/// <c>Qod:Webhooks:MaxAge</c> after that.</summary>
-public sealed class UnpinnedEvents
+/// <summary>Completes the events of sessions that were made before schema version 6. Their rows have no event source, and do not say where the sink wants its
+/// token.</summary>
+/// <remarks>Both values are computed as the programs of that time computed them, from the settings of the process that delivers: <c>Qod:PublicUrl</c>,
+/// <c>Qod:Surfaces</c> and <c>Qod:LegacySinkToken</c>. No other class does this. This class can be deleted when no such row is left, which is at the latest one
+/// longest duration of a profile plus <c>Qod:Webhooks:MaxAge</c> after the upgrade.</remarks>
+public sealed class LegacyEventSource
 {
-    /// <summary>By the surface's name: whose setting moves it, its document's path, and what stands behind that.</summary>
+    /// <summary>By the surface's name: the surface whose setting moves it, its document's path, and the part of the path after that.</summary>
     private static readonly Dictionary<string, (string Leader, string Path, string Suffix)> Places = new()
     {
         ["qod-0.8"] = ("qod-0.10", "/qod/v0", ""),
@@ -24,7 +25,7 @@ public sealed class UnpinnedEvents
     private readonly Dictionary<string, string> moved = [];
     private readonly string? legacyTokenParameter;
 
-    public UnpinnedEvents(IConfiguration configuration)
+    public LegacyEventSource(IConfiguration configuration)
     {
         publicUrl = (configuration["Qod:PublicUrl"] ?? "http://localhost:8080").TrimEnd('/');
         foreach (var surface in configuration.GetSection("Qod:Surfaces").GetChildren())
@@ -32,7 +33,7 @@ public sealed class UnpinnedEvents
         legacyTokenParameter = "ApiKey".Equals(configuration["Qod:LegacySinkToken"], StringComparison.OrdinalIgnoreCase) ? "apikey" : null;
     }
 
-    /// <summary>The event itself where it has a source.</summary>
+    /// <returns>The event with a source. It is the same object if it has one already.</returns>
     public QosStatusChanged Complete(QosStatusChanged change)
     {
         if (change.Source is not null) return change;

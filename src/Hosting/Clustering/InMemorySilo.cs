@@ -7,12 +7,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace QodOrleans.Hosting.Clustering;
 
 /// <summary>A silo that is the whole cluster: membership and the operators' state are in its memory, and it opens no port of its own.</summary>
-public static class LoneSilo
+public static class InMemorySilo
 {
     /// <summary>In place of <see cref="ClusteringExtensions.UseQodClustering(ISiloBuilder, IConfiguration, string)"/>.</summary>
-    public static ISiloBuilder UseLoneSilo(this ISiloBuilder silo, IConfiguration configuration, string operators)
+    public static ISiloBuilder UseInMemorySilo(this ISiloBuilder silo, IConfiguration configuration, string operators)
     {
-        // An address is a silo's name; nothing has to listen there.
+        // Orleans identifies a silo by its address. Nothing listens there.
         var endpoint = new IPEndPoint(IPAddress.Loopback, new QodClusterOptions().SiloPort);
         silo.ConfigureQodSilo(configuration);
         silo.ConfigureEndpoints(endpoint.Address, endpoint.Port, gatewayPort: 0);
