@@ -236,7 +236,7 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
                 // The attempt may still fail later. Nothing reads its result then, so its exception must not count as unobserved.
                 attempt.Ignore();
                 if (backgroundTime.GetElapsedTime(started) + pause > options.CallDeadline) return otherwise(SessionError.StoreUnavailable());
-                if (attempts.AfterDoubt is { } afterDoubt) await afterDoubt();
+                if (attempts.AfterDoubt is { } afterDoubt && MayHaveHappened(exception)) await afterDoubt();
                 Log.Repeated(log, attempts.Session, attempts.Call, exception.GetType().Name);
             }
             await Task.Delay(pause, backgroundTime, stopping.Token);
@@ -246,6 +246,9 @@ public sealed class OrleansSessionEngine : ISessionEngine, IOperatorReports, IDi
     /// <summary>What happens while silos come and go: a call gets no answer, or there is no silo for it.</summary>
     private static bool IsTransient(Exception exception) => exception
         is TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or SocketConnectionException or ClientNotAvailableException;
+
+    /// <summary>A message that was rejected has not been delivered. A silo that is gone may have worked on it.</summary>
+    private static bool MayHaveHappened(Exception exception) => exception is not OrleansMessageRejectionException or SiloUnavailableException;
 
     private Task<SessionResult> WithinLimitsAsync(Func<Task<SessionResult>> work, CancellationToken cancellation) =>
         WithinLimitsAsync(work, static error => error, cancellation);

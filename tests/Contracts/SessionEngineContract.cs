@@ -259,9 +259,10 @@ public abstract class SessionEngineContract<TFixture> : IAsyncLifetime where TFi
     {
         var session = await CreatedAsync(Request("+34600000005", seconds: 60));
 
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
+        var extended = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
             Engine.ExtendQosSessionDurationAsync(session.Id, Alice, TimeSpan.FromSeconds(10), OneDayRemaining, default)));
 
+        Assert.All(extended, result => Assert.Null(result.Error));
         Assert.Equal(TimeSpan.FromSeconds(160), (await FoundAsync(session.Id)).Duration);
     }
 
