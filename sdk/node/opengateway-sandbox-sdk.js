@@ -1,6 +1,6 @@
 // The sandbox's SDK: its QoDMobile speaks the first generation of the API, with ueId and qos.
 import { Api } from "./lib/api.js";
-import { loginHint, parseIpPort } from "./lib/device.js";
+import { loginHint, parseIpPort, ueAddresses } from "./lib/device.js";
 import { backchannel, code, Tokens } from "./lib/tokens.js";
 
 class QoDMobile {
@@ -18,8 +18,8 @@ class QoDMobile {
    * @param {number} duration seconds
    * @param {string} [externalId]
    * @param {string} [msisdn] with or without +; a blank before the digits is the + that a query string has lost
-   * @param {string} [ipv4Addr]
-   * @param {string} [ipv6Addr]
+   * @param {string} [ipv4Addr] with or without /32
+   * @param {string} [ipv6Addr] with or without /128; whichever of the two it is given as, an address goes by its kind, and IPv4-mapped IPv6 is IPv4
    * @param {number} [uePort] narrows the session to one port of the device
    * @param {number} [asPort] likewise, of the application server
    * @param {string} qos
@@ -27,10 +27,10 @@ class QoDMobile {
    * @param {string} [notificationAuthToken] sent along with them
    * @returns {Promise<object>} id, qosStatus, startedAt and expiresAt in milliseconds …
    */
-  sessions(duration, externalId, msisdn, ipv4Addr, ipv6Addr, uePort, asPort, qos, notificationUri, notificationAuthToken) {
+  async sessions(duration, externalId, msisdn, ipv4Addr, ipv6Addr, uePort, asPort, qos, notificationUri, notificationAuthToken) {
     return this.#api.createSession({
       duration,
-      ueId: { externalId: trimmed(externalId), msisdn: number(msisdn), ipv4addr: trimmed(ipv4Addr), ipv6addr: trimmed(ipv6Addr) },
+      ueId: { externalId: trimmed(externalId), msisdn: number(msisdn), ...ueAddresses(trimmed(ipv4Addr), trimmed(ipv6Addr)) },
       asId: { ipv4addr: "0.0.0.0/0" },
       uePorts: onePort(uePort),
       asPorts: onePort(asPort),

@@ -24,6 +24,9 @@ public static class ApiExtensions
     /// <summary>Health checks with this tag decide <c>/health/ready</c>.</summary>
     public const string ReadyTag = "ready";
 
+    /// <summary>For what a library maps for every method and answers for these two: another one is 405 with Allow (RFC 9110, 15.5.6).</summary>
+    internal static readonly HttpMethodMetadata ReadOnly = new([HttpMethods.Get, HttpMethods.Head]);
+
     /// <summary>Every surface where its document has it, in the order in which paths are looked up. Adding one is adding its folder and its line
     /// here.</summary>
     internal static readonly Surface[] Surfaces =
@@ -96,8 +99,8 @@ public static class ApiExtensions
     /// cref="ReadyTag"/>.</summary>
     public static WebApplication MapQodHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", Health(_ => false));
-        app.MapHealthChecks("/health/ready", Health(check => check.Tags.Contains(ReadyTag)));
+        app.MapHealthChecks("/health/live", Health(_ => false)).WithMetadata(ReadOnly);
+        app.MapHealthChecks("/health/ready", Health(check => check.Tags.Contains(ReadyTag))).WithMetadata(ReadOnly);
         return app;
     }
 

@@ -69,10 +69,14 @@ internal readonly record struct DeviceAddress
             address = null;
             return false;
         }
-        if (address.AddressFamily == AddressFamily.InterNetwork) return address.ToString() == text;
+        // It reads leading zeros too, alone and at the end of IPv6.
+        var end = text[(text.LastIndexOf(':') + 1)..];
+        if ((address.AddressFamily == AddressFamily.InterNetwork || end.Contains('.', StringComparison.Ordinal)) && !IsIpv4(end)) return false;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         return true;
     }
+
+    private static bool IsIpv4(string text) => IPAddress.TryParse(text, out var address) && address.ToString() == text;
 
     private static int? ReadPort(string text)
     {

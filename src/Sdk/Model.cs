@@ -13,6 +13,7 @@ public sealed record Device
 
     public DeviceIpv4Address? Ipv4Address { get; init; }
 
+    /// <summary>Sent as it is. IPv4-mapped IPv6, as servers on both protocols report IPv4, is refused here; <see cref="At"/> takes it for IPv4.</summary>
     public string? Ipv6Address { get; init; }
 
     /// <param name="ip">As the device's request came from it.</param>

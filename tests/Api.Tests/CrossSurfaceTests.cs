@@ -71,6 +71,34 @@ public sealed class CrossSurfaceTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     [Theory]
+    [InlineData("Bearer", false)]
+    [InlineData("bearer ", false)]
+    [InlineData(" BEARER", false)]
+    [InlineData("  ", false)]
+    [InlineData("Bearer t", true)]
+    [InlineData("Bearert", true)]
+    public async Task R57_a_scheme_without_a_token_is_refused_on_every_surface(string token, bool isOne)
+    {
+        var expires = (gateway.Clock.GetUtcNow() + TimeSpan.FromDays(1)).ToString("O", CultureInfo.InvariantCulture);
+        foreach (var (name, path, body) in Makers.Select(row => row.Data))
+        {
+            var session = JsonNode.Parse(body.Replace("PHONE", Gateway.Phone(), StringComparison.Ordinal))!.AsObject();
+            // Blanks behind it, because the one of 0.10 has 20 characters at least.
+            if (name is "0.10" or "orange") session["webhook"] = new JsonObject { ["notificationUrl"] = "https://a.example/n", ["notificationAuthToken"] = token.PadRight(20) };
+            else if (name != "1.1") (session["notificationUrl"], session["notificationAuthToken"]) = ("https://a.example/n", token);
+            else
+            {
+                session["sink"] = "https://a.example/n";
+                session["sinkCredential"] = new JsonObject
+                {
+                    ["credentialType"] = "ACCESSTOKEN", ["accessToken"] = token, ["accessTokenType"] = "bearer", ["accessTokenExpiresUtc"] = expires,
+                };
+            }
+            Assert.Equal((name, isOne ? 201 : 400), (name, (await gateway.SendAsync("POST", path, session.ToJsonString())).Status));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Makers))]
     public async Task A_session_is_shown_everywhere_in_the_shape_of_the_place(string maker, string path, string body)
     {

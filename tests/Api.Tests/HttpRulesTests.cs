@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace QodOrleans.Api.Tests;
 
@@ -187,6 +190,16 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("GET", "/bc-authorize", "POST")]
     [InlineData("POST", "/consent/x", "GET, HEAD")]
     [InlineData("DELETE", "/consent", "GET, HEAD, POST")]
+    [InlineData("POST", "/docs", "GET, HEAD")]
+    [InlineData("OPTIONS", "/docs", "GET, HEAD")]
+    [InlineData("DELETE", "/docs/index.html", "GET, HEAD")]
+    [InlineData("POST", "/docs/swagger-ui.css", "GET, HEAD")]
+    [InlineData("PUT", "/docs/sandbox.js", "GET, HEAD")]
+    [InlineData("PUT", "/health/live", "GET, HEAD")]
+    [InlineData("TRACE", "/health/live", "GET, HEAD")]
+    [InlineData("FOO", "/health/live", "GET, HEAD")]
+    [InlineData("DELETE", "/health/ready", "GET, HEAD")]
+    [InlineData("POST", "/", "GET, HEAD")]
     public async Task Every_405_says_what_is_allowed(string method, string path, string allow)
     {
         var answer = await gateway.SendAsync(method, path, token: null);
@@ -359,6 +372,29 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
         {
             var answer = await gateway.SendAsync("GET", path, token: null);
             return (answer.Status, answer.Text);
+        }
+    }
+
+    /// <summary>As a silo without the API has it.</summary>
+    [Fact]
+    public async Task Health_alone_is_read_and_nothing_else()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddHealthChecks();
+        await using var app = builder.Build();
+        app.MapQodHealth();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        foreach (var path in new[] { "/health/live", "/health/ready" })
+        {
+            foreach (var method in new[] { "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "FOO" })
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), path);
+                using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+                var expected = method is "GET" or "HEAD" ? (200, "") : (405, "GET, HEAD");
+                Assert.Equal(expected, ((int)answer.StatusCode, string.Join(", ", answer.Content.Headers.Allow.Order())));
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from "node:net";
+import { isIP, isIPv4, isIPv6 } from "node:net";
 
 /** A device by its address: "203.0.113.25:8080", "203.0.113.25", "[2001:db8::1]:8080", "[2001:db8::1]" or "2001:db8::1". */
 export function parseIpPort(text) {
@@ -21,6 +21,19 @@ export function deviceAt(address) {
   const { ip, port } = check(address);
   if (isIPv6(ip)) return { ipv6Address: ip };
   return { ipv4Address: port == null ? { publicAddress: ip, privateAddress: ip } : { publicAddress: ip, publicPort: port } };
+}
+
+/**
+ * The addresses in the first generation's ueId, each under the name of its kind. That generation lets a single address have its mask.
+ * @param {?string} ipv4 what was given as IPv4, with or without /32: IPv6 too, since servers on both protocols have one name for both
+ * @param {?string} ipv6 likewise, with or without /128
+ */
+export function ueAddresses(ipv4, ipv6) {
+  const given = [ipv4?.replace(/\/32$/, ""), ipv6?.replace(/\/128$/, "")].filter(ip => ip != null);
+  const addresses = [...new Set(given.map(ip => check({ ip }).ip))];
+  const [ipv4addr, ipv6addr] = [isIPv4, isIPv6].map(isKind => addresses.filter(isKind));
+  if (ipv4addr.length > 1 || ipv6addr.length > 1) throw new TypeError("two addresses of one kind are two devices");
+  return { ipv4addr: ipv4addr[0], ipv6addr: ipv6addr[0] };
 }
 
 function check({ ip, port }) {

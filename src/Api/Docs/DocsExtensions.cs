@@ -45,7 +45,7 @@ internal static class DocsExtensions
             ui.InjectJavascript("sandbox.js");
             ui.OAuthClientId("my-app-id");
             ui.OAuthClientSecret("my-app-secret");
-        });
+        }).WithMetadata(ApiExtensions.ReadOnly);
     }
 
     private static Task WriteAsync(HttpContext context, string contentType, byte[] body)

@@ -10,9 +10,6 @@ internal static class Validation
     /// <summary>A day: the longest session that any release before 0.11 lets a client ask for. Seconds.</summary>
     public const int LongestDuration = 86_400;
 
-    /// <summary>The rule of <see cref="IsAuthToken"/>, where a release sets no limits, for messages.</summary>
-    public const string AuthTokenRule = "must be 1 to 1024 printable ASCII characters";
-
     /// <summary>The rule of <see cref="IsClassicProfile"/>, for messages.</summary>
     public const string ClassicProfilesRule = "must be QOS_E, QOS_S, QOS_M or QOS_L";
 
@@ -47,9 +44,16 @@ internal static class Validation
         return true;
     }
 
-    /// <summary>The token becomes a header at the sink: a line break in it would start another header.</summary>
-    public static bool IsAuthToken(string text, int least = 1, int most = LongestToken) =>
-        text.Length >= least && text.Length <= most && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+    /// <summary>Null for a token that a sink can be given, else what is wrong with it. The token becomes a header at the sink: a line break in it would start
+    /// another header.</summary>
+    public static string? WhyNoAuthToken(string text, int least = 1, int most = LongestToken)
+    {
+        if (text.Length < least || text.Length > most || text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return $"must be {least} to {most} printable ASCII characters";
+        // A scheme may stand before the token (docs/conformance.md, R57), but not instead of it.
+        var said = text.AsSpan().Trim(' ');
+        return said.IsEmpty || said.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? "has no token in it" : null;
+    }
 
     /// <summary>The four that were an enumeration before profiles got names of their own.</summary>
     public static bool IsClassicProfile(string name) => name is "QOS_E" or "QOS_S" or "QOS_M" or "QOS_L";

@@ -187,8 +187,8 @@ internal sealed class Qod010Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         if (webhook is null) return null;
         if (webhook.NotificationUrl is not { } url) return Fault.Missing("webhook.notificationUrl");
         if (!sinks.TryParse(url, out _, out var why)) return Fault.Member("webhook.notificationUrl", why);
-        if (webhook.NotificationAuthToken is { } token && !Validation.IsAuthToken(token, least: 20, most: 256))
-            return Fault.Member("webhook.notificationAuthToken", "must be 20 to 256 printable ASCII characters");
-        return null;
+        return webhook.NotificationAuthToken is { } token && Validation.WhyNoAuthToken(token, least: 20, most: 256) is { } whyNot
+            ? Fault.Member("webhook.notificationAuthToken", whyNot)
+            : null;
     }
 }

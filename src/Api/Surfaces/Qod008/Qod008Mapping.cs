@@ -130,7 +130,7 @@ internal sealed class Qod008Mapping(QosProfileCatalog profiles, SinkPolicy sinks
         if ((body.NotificationUri ?? body.NotificationUrl) is { } callback && !sinks.TryParse(callback, out parsed, out var why))
             return Fault.Member(place, why);
         if (body.NotificationAuthToken is not { } token) return null;
-        if (!Validation.IsAuthToken(token)) return Fault.Member("notificationAuthToken", Validation.AuthTokenRule);
+        if (Validation.WhyNoAuthToken(token) is { } whyNot) return Fault.Member("notificationAuthToken", whyNot);
         // Two of a name are read differently by different servers.
         var hasOwn = tokenPlace == LegacySinkToken.ApiKey && parsed is not null && QueryHelpers.ParseQuery(parsed.Query).ContainsKey(TokenParameter);
         return hasOwn ? Fault.Member(place, $"has a parameter {TokenParameter}, in which notificationAuthToken is sent") : null;

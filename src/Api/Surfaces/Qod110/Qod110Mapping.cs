@@ -181,8 +181,8 @@ internal sealed class Qod110Mapping(SinkPolicy sinks, ISecretProtector protector
         if (credential.AccessTokenType is { } type && !type.Equals("bearer", StringComparison.OrdinalIgnoreCase)) return Qod110Errors.InvalidToken;
         if (credential.AccessTokenType is null) return Qod110Errors.InvalidArgument("sinkCredential.accessTokenType", "is missing");
         if (credential.AccessToken is null) return Qod110Errors.InvalidArgument("sinkCredential.accessToken", "is missing");
-        if (!Validation.IsAuthToken(credential.AccessToken, most: LongestAccessToken))
-            return Qod110Errors.InvalidArgument("sinkCredential.accessToken", $"must be 1 to {LongestAccessToken} printable ASCII characters");
+        if (Validation.WhyNoAuthToken(credential.AccessToken, most: LongestAccessToken) is { } why)
+            return Qod110Errors.InvalidArgument("sinkCredential.accessToken", why);
         if (credential.AccessTokenExpiresUtc is null) return Qod110Errors.InvalidArgument("sinkCredential.accessTokenExpiresUtc", "is missing");
         return ReadTime(credential.AccessTokenExpiresUtc) is not null
             ? null

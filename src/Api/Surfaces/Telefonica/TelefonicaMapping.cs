@@ -93,8 +93,8 @@ internal sealed class TelefonicaMapping(SinkPolicy sinks, ISecretProtector prote
     private Fault? CheckCallback(CreateSessionBody body)
     {
         if (body.NotificationUrl is { } url && !sinks.TryParse(url, out _, out var why)) return Fault.Member("notificationUrl", why);
-        return body.NotificationAuthToken is { } token && !Validation.IsAuthToken(token)
-            ? Fault.Member("notificationAuthToken", Validation.AuthTokenRule)
+        return body.NotificationAuthToken is { } token && Validation.WhyNoAuthToken(token) is { } whyNot
+            ? Fault.Member("notificationAuthToken", whyNot)
             : null;
     }
 }

@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 
 /** A device as the network sees it. An IPv4 address in IPv6 clothes, as dual-stack servers report it, is the IPv4 address. */
 record DeviceAddress(String ip, Integer port) {
-    private static final String IPV4 = "(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}";
+    private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    private static final String IPV4 = OCTET + "(\\." + OCTET + "){3}";
+    private static final String IPV6 = "([0-9a-fA-F]{0,4}:){2,8}([0-9a-fA-F]{0,4}|" + IPV4 + ")";
 
     /** 203.0.113.25:8080, 203.0.113.25, [2001:db8::1]:8080, [2001:db8::1] or 2001:db8::1. */
     static DeviceAddress parse(String text) {
@@ -43,8 +45,8 @@ record DeviceAddress(String ip, Integer port) {
     }
 
     private static String readAddress(String text) {
-        // Only what can be nothing but an address may come to InetAddress: it would ask the DNS about the rest.
-        if (text.matches(IPV4) || text.matches("[0-9a-fA-F:]*:([0-9a-fA-F]*|" + IPV4 + ")")) {
+        // Only what can be nothing but an address may come to InetAddress: it would ask the DNS about the rest, and it reads hextets of any length.
+        if (text.matches(IPV4) || text.matches(IPV6)) {
             try {
                 var address = InetAddress.getByName(text);
                 return address instanceof Inet4Address ? address.getHostAddress() : shortened(address.getHostAddress());
