@@ -96,6 +96,8 @@ public readonly record struct AddressBlock
         address = 0;
         // IPAddress also takes zones, brackets and ports; the alphabet keeps those out.
         if (text.Length is < 2 or > 45 || !text.Contains(':') || text.ContainsAnyExcept(Ipv6Alphabet)) return false;
+        // RFC 4291, 2.2.3: the last 32 bits may be decimal octets, which IPAddress would take with zeros in front.
+        if (text.Contains('.') && !TryReadIpv4(text[(text.LastIndexOf(':') + 1)..], out _)) return false;
         if (!IPAddress.TryParse(text, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6) return false;
         Span<byte> bytes = stackalloc byte[16];
         parsed.TryWriteBytes(bytes, out _);
