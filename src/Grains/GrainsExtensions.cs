@@ -28,7 +28,7 @@ namespace QodOrleans.Grains;
 public static class GrainsExtensions
 {
     /// <summary>Name of the storage for the state of the operators' grains: the decisions of administrators. The host provides it.</summary>
-    public const string OperatorStorage = OperatorGrain.Storage;
+    public const string OperatorStorage = "operators";
 
     /// <summary>Adds the grains, and what they need in a silo. Other projects must add a store, operators, a dispatcher, the session policy and the device-key
     /// secret; the host adds clustering.</summary>

@@ -1,5 +1,4 @@
 using QodOrleans.Core.Storage;
-using QodOrleans.Grains.Operators;
 using QodOrleans.Memory;
 
 namespace QodOrleans.Grains.Tests;
@@ -11,5 +10,5 @@ public sealed class ClusterOverMemory() : OrleansClusterFixture(silos: 1)
 
     protected override ValueTask CloseStoreAsync() => ValueTask.CompletedTask;
 
-    protected override void AddOperatorStorage(ISiloBuilder silo) => silo.AddMemoryGrainStorage(OperatorGrain.Storage);
+    protected override void AddOperatorStorage(ISiloBuilder silo) => silo.AddMemoryGrainStorage(GrainsExtensions.OperatorStorage);
 }

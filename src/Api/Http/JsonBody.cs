@@ -148,7 +148,8 @@ internal static partial class JsonBody
     {
         if (string.Equals(text, Answers.Json, StringComparison.OrdinalIgnoreCase)) return true;
         // RFC 9110, 5.6.6: parameters may be empty, which the framework's reader refuses.
-        return MediaTypeHeaderValue.TryParse(text is null ? null : EmptyParameter().Replace(text, ""), out var type)
+        return text is not null
+            && (MediaTypeHeaderValue.TryParse(text, out var type) || MediaTypeHeaderValue.TryParse(EmptyParameter().Replace(text, ""), out type))
             && type.MediaType.Equals(Answers.Json, StringComparison.OrdinalIgnoreCase)
             && type.Parameters.Where(parameter => parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase))
                 .All(charset => IsUtf8(HeaderUtilities.UnescapeAsQuotedString(charset.Value)));

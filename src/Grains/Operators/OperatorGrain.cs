@@ -10,25 +10,22 @@ namespace QodOrleans.Grains.Operators;
 /// <remarks>Only the administration is stored. Who has which quota is known to those who have one, and they say so when they ask.</remarks>
 internal sealed class OperatorGrain : Grain, IOperatorGrain
 {
-    /// <summary>Name of the storage provider.</summary>
-    public const string Storage = "operators";
-
     /// <summary>Silos ask every second, and may miss many times before they lose their quota: the grain may be moving.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
     private readonly IPersistentState<OperatorAdministration> administration;
     private readonly ResilienceOptions configured;
-    private readonly TimeProvider pace;
+    private readonly TimeProvider backgroundTime;
     private readonly ILogger<OperatorGrain> log;
     private readonly QuotaAllocator allocator = new(Lease);
     private readonly BreakerWindow window;
     private DateTimeOffset pausedUntil;
 
     public OperatorGrain(
-        [PersistentState("operator", Storage)] IPersistentState<OperatorAdministration> administration, IOptions<OperatorsOptions> operators,
-        [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider pace, ILogger<OperatorGrain> log)
+        [PersistentState("operator", GrainsExtensions.OperatorStorage)] IPersistentState<OperatorAdministration> administration,
+        IOptions<OperatorsOptions> operators, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime, ILogger<OperatorGrain> log)
     {
-        (this.administration, this.pace, this.log) = (administration, pace, log);
+        (this.administration, this.backgroundTime, this.log) = (administration, backgroundTime, log);
         var id = this.GetPrimaryKeyString();
         configured = operators.Value.Operators.FirstOrDefault(one => one.Id == id)?.Resilience ?? new ResilienceOptions();
         window = new BreakerWindow(configured.BreakerWindow);
@@ -36,7 +33,7 @@ internal sealed class OperatorGrain : Grain, IOperatorGrain
 
     public Task<OperatorQuota> RenewAsync(QuotaRequest request)
     {
-        var now = pace.GetUtcNow();
+        var now = backgroundTime.GetUtcNow();
         var (mode, limits) = (administration.State.Mode, administration.State.Limits);
         var limit = limits.ConcurrentCalls ?? configured.ConcurrentCalls;
         var granted = allocator.Grant(request.Silo, request.Held, request.Wanted, limit, now);

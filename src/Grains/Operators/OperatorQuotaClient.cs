@@ -6,12 +6,12 @@ namespace QodOrleans.Grains.Operators;
 
 /// <summary>Keeps this silo's quotas at all operators: asks each operator's grain for one every second.</summary>
 internal sealed class OperatorQuotaClient(
-    OperatorAdapters operators, IGrainFactory grains, ILocalSiloDetails silo, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider pace,
+    OperatorAdapters operators, IGrainFactory grains, ILocalSiloDetails silo, [FromKeyedServices(QodTimeProviderNames.Background)] TimeProvider backgroundTime,
     ILogger<OperatorQuotaClient> log) : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private readonly QuotaLease[] leases = [.. operators.All.Select(@operator => new QuotaLease(@operator, pace))];
+    private readonly QuotaLease[] leases = [.. operators.All.Select(@operator => new QuotaLease(@operator, backgroundTime))];
     private readonly CancellationTokenSource stopping = new();
 
     public void Start()
@@ -32,7 +32,7 @@ internal sealed class OperatorQuotaClient(
         var @operator = grains.GetGrain<IOperatorGrain>(lease.Id.Value);
         try
         {
-            using var timer = new PeriodicTimer(Period, pace);
+            using var timer = new PeriodicTimer(Period, backgroundTime);
             do
             {
                 try

@@ -19,13 +19,13 @@ internal sealed class QuotaLease : IDisposable
     private double? callsPerSecond;
     private int held;
 
-    public QuotaLease(ResilientOperator @operator, TimeProvider pace)
+    public QuotaLease(ResilientOperator @operator, TimeProvider backgroundTime)
     {
         this.@operator = @operator;
         // Nobody calls before it is known whether he may.
         @operator.Limiter.SetLimits(concurrentCalls: 0, callsPerSecond: null);
-        leaseEnd = pace.CreateTimer(static lease => ((QuotaLease)lease!).FallBack(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        pauseEnd = pace.CreateTimer(static lease => ((QuotaLease)lease!).@operator.Close(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        leaseEnd = backgroundTime.CreateTimer(static lease => ((QuotaLease)lease!).FallBack(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        pauseEnd = backgroundTime.CreateTimer(static lease => ((QuotaLease)lease!).@operator.Close(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public OperatorId Id => @operator.Id;
