@@ -14,6 +14,11 @@ if (args is ["hash-secret"])
     HashSecret.Run(Console.In, Console.Out, Console.Error);
     return;
 }
+if (args is ["make-certificates", var folder])
+{
+    MakeCertificates.Run(folder, TimeProvider.System);
+    return;
+}
 var migrate = args is ["migrate", ..];
 
 // A member of the cluster: grains, operators and the delivery of events. With --api it serves the whole API too, from the same process.

@@ -2,8 +2,10 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using QodOrleans.Hosting.Clustering.Tls;
 using QodOrleans.Postgres;
 
 namespace QodOrleans.Hosting.Clustering;
@@ -25,6 +27,8 @@ public static class ClusteringExtensions
         silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "membership")));
         silo.AddQodOperatorStorage(configuration, operators);
+        silo.Services.ValidateTls(isProductionSilo: configuration["Qod:Mode"] == "production");
+        if (settings.Tls.IsSet) silo.UseClusterTls();
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = settings.ProbeTimeout;
@@ -80,6 +84,8 @@ public static class ClusteringExtensions
         var settings = SettingsOf(configuration);
         client.Configure<ClusterOptions>(options => Identify(options, settings));
         client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, ConnectionOf(configuration, "gateway")));
+        client.Services.ValidateTls(isProductionSilo: false);
+        if (settings.Tls.IsSet) client.UseClusterTls();
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = settings.ResponseTimeout);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
         client.Services.AddSingleton<ClusterConnection>();
@@ -87,6 +93,9 @@ public static class ClusteringExtensions
         client.AddGatewayCountChangedHandler(services => services.GetRequiredService<ClusterConnection>().Count);
         return client;
     }
+
+    private static void ValidateTls(this IServiceCollection services, bool isProductionSilo) =>
+        services.AddSingleton<IValidateOptions<QodClusterOptions>>(provider => new ClusterTlsValidator(isProductionSilo, provider.GetRequiredService<TimeProvider>()));
 
     private static QodClusterOptions SettingsOf(IConfiguration configuration) =>
         configuration.GetSection(QodClusterOptions.Section).Get<QodClusterOptions>() ?? new QodClusterOptions();

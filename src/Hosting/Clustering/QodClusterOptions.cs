@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using QodOrleans.Hosting.Clustering.Tls;
 
 namespace QodOrleans.Hosting.Clustering;
 
@@ -57,4 +58,11 @@ public sealed class QodClusterOptions
     /// when it expects no more calls for a while.</summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan GrainsIdleFor { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Encryption between silos and gateways. Default: none.</summary>
+    public ClusterTlsOptions Tls { get; set; } = new();
+
+    /// <summary>Lets a silo of production start without <see cref="Tls"/> although it is advertised on another address than loopback. Then whoever reaches its
+    /// ports is a member, and whoever reads the network reads phone numbers. Default false.</summary>
+    public bool AllowCleartext { get; set; }
 }

@@ -39,5 +39,24 @@ public sealed class ClusterScriptTests
         Assert.All([first, IdOf(gatewayLine)], id => Assert.False(Directory.Exists($"/proc/{id}"), script.Output));
     }
 
+    [Fact]
+    public async Task Cluster_with_tls_makes_certificates_and_uses_them()
+    {
+        Assert.SkipWhen(PrivatePostgres.WhyNone is not null, PrivatePostgres.WhyNone ?? "");
+        using var folder = new TemporaryFolder();
+        var port = LoopbackPort.Free();
+        await using var script = ChildProcess.Start(
+            Repository.Script,
+            ["cluster", "--tls", "--silos", "1", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder.Path],
+            new Dictionary<string, string> { ["QOD_POSTGRES"] = "" });
+        await script.LineAsync("ready ", StartsWithin);
+
+        using var client = new QodClient(new Uri($"http://127.0.0.1:{port}"), "mock_sandbox_access_token");
+        Assert.Equal(HttpStatusCode.Created, (await client.CreateAsync("+34600000201")).Status);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.Path, "tls", "tls.key")));
+        foreach (var member in new[] { "silo-1", "gateway-1" })
+            Assert.Contains("is in use for new connections", await File.ReadAllTextAsync(Path.Combine(folder.Path, "log", $"{member}.log")), StringComparison.Ordinal);
+    }
+
     private static int IdOf(string line) => int.Parse(line.Split(' ')[3], CultureInfo.InvariantCulture);
 }

@@ -1,10 +1,12 @@
 using System.Net;
 using QodOrleans.EndToEnd.Tests.Support;
+using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests.Cluster;
 
-/// <summary>Whatever dies, freezes or is replaced, under load: what was acknowledged stays true, and the service comes back.</summary>
-public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluster>
+/// <summary>Whatever dies, freezes or is replaced, under load: what was acknowledged stays true, and the service comes back. Members talk to each other
+/// encrypted; those of other tests do not, nor do these with QOD_TEST_CLEARTEXT=1.</summary>
+public sealed class ClusterTests(ClusterTests.TestedCluster cluster) : IClassFixture<ClusterTests.TestedCluster>
 {
     /// <summary>A killed silo's connections break: the others declare it dead after about two seconds.</summary>
     private static readonly TimeSpan AfterKill = TimeSpan.FromSeconds(5);
@@ -149,6 +151,109 @@ public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluste
         await load.VerifyAsync(LatestEnd);
     }
 
+    /// <summary>The steps of docs/operations.md. The files are the same for all, as from a secret.</summary>
+    [Fact]
+    public async Task A_new_certificate_of_a_new_authority_takes_over_under_load_and_fails_no_request()
+    {
+        Assert.SkipWhen(cluster.Authority is null, "the cluster is not encrypted");
+        await using var sink = await EventSink.StartAsync();
+        await cluster.HaveSilosAsync(3);
+        var (former, successor) = (cluster.Authority!, new TestAuthority(TimeProvider.System));
+        await using var load = await SteadyLoad.StartAsync(cluster, sink, applications: 4, enough: 50);
+
+        await InUseEverywhereAsync(() => cluster.WriteAuthoritiesAsync(former, successor));
+        await InUseEverywhereAsync(() => cluster.WriteCertificateAsync(successor.Issue()));
+        await InUseEverywhereAsync(() => cluster.WriteAuthoritiesAsync(successor));
+
+        // Its successor is connected to everybody anew.
+        var silo = cluster.Silos[0];
+        silo.Process.Terminate();
+        Assert.Equal(0, await silo.Process.ExitAsync(TimeSpan.FromSeconds(60)));
+        await silo.StartAsync();
+        await load.GoesOnAsync(20, TimeSpan.FromSeconds(20));
+        foreach (var port in silo.Ports) Assert.Empty(await SiloPort.ReadAsync(port, former.Issue()));
+
+        await load.StopAsync();
+        Assert.Empty(load.Failures);
+        await load.VerifyAsync(LatestEnd);
+
+        // As it was, for the tests after this one.
+        await InUseEverywhereAsync(() => cluster.WriteAuthoritiesAsync(former, successor));
+        await InUseEverywhereAsync(() => cluster.WriteCertificateAsync(former.Issue()));
+    }
+
+    [Fact]
+    public async Task Who_is_no_member_neither_joins_nor_connects_nor_reads_a_byte()
+    {
+        Assert.SkipWhen(cluster.Authority is null, "the cluster is not encrypted");
+        await cluster.HaveSilosAsync(2);
+        using var folder = new TemporaryFolder();
+        var (member, stranger, expired) = (cluster.Authority!.Issue(), new TestAuthority(TimeProvider.System), cluster.Authority.Issue(to: TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(1)));
+        var foreign = Folder("foreign", stranger.Issue(), stranger.Pem);
+        var late = Folder("late", expired, cluster.Authority.Pem);
+        var none = RealCluster.TlsSettings(folder.Path).Keys.ToDictionary(key => key, _ => "");
+
+        // 1. Programs of ours, with the same database.
+        var silos = new[] { none, foreign }.Select(settings => cluster.StartStranger(isSilo: true, settings)).ToArray();
+        var gateways = new[] { none, foreign }.Select(settings => cluster.StartStranger(isSilo: false, settings)).ToArray();
+        var lateOnes = new[] { true, false }.Select(isSilo => cluster.StartStranger(isSilo, late)).ToArray();
+
+        // 2. Clients that are not ours, while a member's connection stays.
+        foreach (var port in cluster.Silos[0].Ports)
+        {
+            await using var held = await SiloPort.ConnectAsync(port, member);
+            var read = held.ReadAsync(new byte[1]).AsTask();
+            foreach (var pair in new[] { null, ((string, string)?)stranger.Issue(), expired }) Assert.Empty(await SiloPort.ReadAsync(port, pair));
+            Assert.False(read.IsCompleted, "a member's connection was cut");
+            Assert.InRange((await SiloPort.ReadClearAsync(port, "hello, silo"u8.ToArray())).FirstOrDefault(SiloPort.TlsAlert), SiloPort.TlsAlert, SiloPort.TlsAlert);
+            Assert.Empty(await SiloPort.ReadClearAsync(port, []));
+        }
+
+        foreach (var (process, _) in lateOnes)
+        {
+            Assert.NotEqual(0, await process.ExitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Contains("NotTimeValid", process.Output, StringComparison.Ordinal);
+        }
+        using var http = new HttpClient();
+        foreach (var (process, address) in gateways)
+        {
+            await Poll.UntilAsync(() => Task.FromResult(process.Output), output => output.Contains("No silo can be reached", StringComparison.Ordinal), TimeSpan.FromSeconds(30), "it tries");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync(new Uri(address, "health/ready"))).StatusCode);
+        }
+        foreach (var (process, _) in silos)
+        {
+            await Poll.UntilAsync(() => Task.FromResult(process.Output), output => output.Contains("Connection", StringComparison.OrdinalIgnoreCase), TimeSpan.FromSeconds(30), "it tries");
+            Assert.DoesNotContain("ready http", process.Output, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("stranger", await cluster.ListAsync("select siloname from qod.orleansmembershiptable where status = 3"));
+        foreach (var (process, _) in silos.Concat(gateways))
+        {
+            process.Kill();
+            await process.DisposeAsync();
+        }
+
+        Dictionary<string, string> Folder(string name, (string Certificate, string Key) pair, string authorities)
+        {
+            var path = Directory.CreateDirectory(Path.Combine(folder.Path, name)).FullName;
+            File.WriteAllText(Path.Combine(path, "tls.crt"), pair.Certificate);
+            File.WriteAllText(Path.Combine(path, "tls.key"), pair.Key);
+            File.WriteAllText(Path.Combine(path, "ca.crt"), authorities);
+            return RealCluster.TlsSettings(path);
+        }
+    }
+
+    /// <summary>Waits until every process has said that it uses the changed files.</summary>
+    private async Task InUseEverywhereAsync(Func<Task> change)
+    {
+        var members = cluster.Silos.Concat(cluster.Gateways).ToArray();
+        var before = members.Select(Uses).ToArray();
+        await change();
+        for (var n = 0; n < members.Length; n++)
+            await Poll.UntilAsync(() => Task.FromResult(Uses(members[n])), uses => uses > before[n], TimeSpan.FromSeconds(20), "the changed files are in use");
+
+        static int Uses(RealCluster.Member member) => member.Process.Output.Split("is in use for new connections").Length - 1;
+    }
+
     /// <summary>Sessions that are spread over all silos.</summary>
     private async Task<string[]> HoldAsync(int count)
     {
@@ -162,4 +267,10 @@ public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluste
     /// <summary>Asks each grain for a change until it grants it, all at once.</summary>
     private async Task ExtendAllAsync(string[] sessions) => await Task.WhenAll(sessions.Select((session, n) => Poll.UntilAsync(
         () => cluster.Clients[n % cluster.Clients.Count].ExtendAsync(session, 1), answer => answer.Status == HttpStatusCode.OK, TimeSpan.FromSeconds(30), session)));
+
+    public sealed class TestedCluster : RealCluster
+    {
+        public TestedCluster() =>
+            Authority = Environment.GetEnvironmentVariable("QOD_TEST_CLEARTEXT") == "1" ? null : new TestAuthority(TimeProvider.System);
+    }
 }

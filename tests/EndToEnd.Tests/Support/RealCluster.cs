@@ -6,7 +6,7 @@ namespace QodOrleans.EndToEnd.Tests.Support;
 
 /// <summary>Silos and two gateways as processes, over a Postgres server of their own. Tests share it, because a process of .NET starts slowly on a
 /// busy machine; each says first how many silos it needs.</summary>
-public sealed class RealCluster : IAsyncLifetime
+public class RealCluster : IAsyncLifetime
 {
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(90);
     private const int GatewayCount = 2;
@@ -26,6 +26,11 @@ public sealed class RealCluster : IAsyncLifetime
     /// <summary>Configuration of every process, as the environment has it.</summary>
     internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>With it, they talk to each other encrypted, and this is who makes them members. The same certificate for all.</summary>
+    internal TestAuthority? Authority { get; init; }
+
+    internal string TlsFolder => Path.Combine(data.Path, "tls");
+
     /// <summary>One for each gateway.</summary>
     internal List<QodClient> Clients { get; } = [];
 
@@ -41,6 +46,12 @@ public sealed class RealCluster : IAsyncLifetime
         if (server is null)
         {
             server = await PrivatePostgres.StartAsync();
+            if (Authority is not null)
+            {
+                Directory.CreateDirectory(TlsFolder);
+                await WriteAuthoritiesAsync(Authority);
+                await WriteCertificateAsync(Authority.Issue());
+            }
             await ChildProcess.RunAsync("dotnet", [Repository.SiloDll, "migrate", "--data", data.Path], Environment);
         }
         while (silos.Count < count) silos.Add(Member.Silo(this, $"silo-{silos.Count + 1}"));
@@ -49,6 +60,30 @@ public sealed class RealCluster : IAsyncLifetime
         silos.RemoveRange(count, silos.Count - count);
         if (gateways.Count == 0) await Task.WhenAll(Enumerable.Range(0, GatewayCount).Select(_ => AddGatewayAsync()));
     }
+
+    /// <summary>A process of the same database and keys, on the other hand with settings of its own about encryption. Nobody waits for it.</summary>
+    internal (ChildProcess Process, Uri Address) StartStranger(bool isSilo, IReadOnlyDictionary<string, string> tls)
+    {
+        var member = isSilo ? Member.Silo(this, "stranger") : Member.Gateway(this);
+        return (member.Launch(tls), member.Address);
+    }
+
+    internal Task WriteAuthoritiesAsync(params TestAuthority[] authorities) =>
+        File.WriteAllTextAsync(Path.Combine(TlsFolder, "ca.crt"), string.Concat(authorities.Select(authority => authority.Pem)));
+
+    internal async Task WriteCertificateAsync((string Certificate, string Key) pair)
+    {
+        await File.WriteAllTextAsync(Path.Combine(TlsFolder, "tls.crt"), pair.Certificate);
+        await File.WriteAllTextAsync(Path.Combine(TlsFolder, "tls.key"), pair.Key);
+    }
+
+    /// <summary>The settings of a process that has these files.</summary>
+    internal static Dictionary<string, string> TlsSettings(string folder) => new()
+    {
+        ["Qod__Cluster__Tls__CertificateFile"] = Path.Combine(folder, "tls.crt"),
+        ["Qod__Cluster__Tls__KeyFile"] = Path.Combine(folder, "tls.key"),
+        ["Qod__Cluster__Tls__AuthoritiesFile"] = Path.Combine(folder, "ca.crt"),
+    };
 
     /// <summary>What a query says; null for no row.</summary>
     internal async Task<object?> AskAsync(string sql)
@@ -82,7 +117,8 @@ public sealed class RealCluster : IAsyncLifetime
     // The server is stopped in between, and what a pool keeps is dead then.
     private string Unpooled => $"{Server.ConnectionString};Pooling=false";
 
-    private Dictionary<string, string> Environment => new(Settings) { ["QOD_POSTGRES"] = Server.ConnectionString };
+    private Dictionary<string, string> Environment =>
+        new(Authority is null ? Settings : Settings.Concat(TlsSettings(TlsFolder))) { ["QOD_POSTGRES"] = Server.ConnectionString };
 
     private async Task AddGatewayAsync()
     {
@@ -100,9 +136,10 @@ public sealed class RealCluster : IAsyncLifetime
         private readonly string[] command;
         private ChildProcess? process;
 
-        private Member(RealCluster cluster, string dll, params string[] arguments)
+        private Member(RealCluster cluster, string dll, int[] ports, params string[] arguments)
         {
             this.cluster = cluster;
+            Ports = ports;
             var port = LoopbackPort.Free();
             Address = new Uri($"http://127.0.0.1:{port}");
             command = [dll, "--port", $"{port}", "--data", cluster.data.Path, .. arguments];
@@ -110,22 +147,35 @@ public sealed class RealCluster : IAsyncLifetime
 
         public Uri Address { get; }
 
+        /// <summary>Those for the rest of the cluster: for silos, and for gateways.</summary>
+        public IReadOnlyList<int> Ports { get; }
+
         public ChildProcess Process => process!;
 
         public bool IsRunning => process is { IsRunning: true };
 
-        public static Member Silo(RealCluster cluster, string name) => new(
-            cluster, Repository.SiloDll, "--silo-port", $"{LoopbackPort.Free()}", "--gateway-port", $"{LoopbackPort.Free()}", "--name", name);
+        public static Member Silo(RealCluster cluster, string name)
+        {
+            int[] ports = [LoopbackPort.Free(), LoopbackPort.Free()];
+            return new(cluster, Repository.SiloDll, ports, "--silo-port", $"{ports[0]}", "--gateway-port", $"{ports[1]}", "--name", name);
+        }
 
-        public static Member Gateway(RealCluster cluster) => new(cluster, Repository.GatewayDll);
+        public static Member Gateway(RealCluster cluster) => new(cluster, Repository.GatewayDll, []);
 
         public async Task StartAsync()
         {
             await StopAsync();
+            process = Launch(new Dictionary<string, string>());
+            await process.LineAsync("ready ", StartsWithin);
+        }
+
+        public ChildProcess Launch(IReadOnlyDictionary<string, string> settings)
+        {
             // A home of its own: what members share must be in the database or configured, not where one user's programs keep things.
             var home = Directory.CreateDirectory(Path.Combine(cluster.data.Path, $"{Address.Port}")).FullName;
-            process = ChildProcess.Start("dotnet", command, new Dictionary<string, string>(cluster.Environment) { ["HOME"] = home });
-            await process.LineAsync("ready ", StartsWithin);
+            var environment = new Dictionary<string, string>(cluster.Environment) { ["HOME"] = home };
+            foreach (var (key, value) in settings) environment[key] = value;
+            return ChildProcess.Start("dotnet", command, environment);
         }
 
         public async Task StopAsync()
