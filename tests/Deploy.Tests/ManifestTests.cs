@@ -173,7 +173,7 @@ public sealed partial class ManifestTests
             Assert.NotNull(workload.Container["resources"]!["limits"]!["memory"]);
 
             var volumes = pod["volumes"]!.AsArray();
-            Assert.All(volumes, volume => Assert.NotNull(volume!["emptyDir"]));
+            Assert.All(volumes, volume => Assert.NotNull(volume!["emptyDir"] ?? volume["secret"]));
             Assert.Equal(Strings(volumes, "name").Order(), Strings(workload.Container["volumeMounts"], "name").Order());
         });
         // A throttled silo misses its probes.
@@ -196,6 +196,28 @@ public sealed partial class ManifestTests
                 // Kubernetes fills in what stands earlier, and leaves the rest as it is.
                 foreach (Match reference in Reference().Matches((string?)variable!["value"] ?? "")) Assert.Contains(reference.Groups[1].Value, before);
                 before.Add((string)variable["name"]!);
+            }
+        });
+    }
+
+    /// <summary>A mount of a part of a secret, by subPath, would stay as it was when the secret is renewed.</summary>
+    [Fact]
+    public void Silos_and_gateways_have_the_certificates_that_the_settings_name()
+    {
+        var settings = Manifests.Settings(Path.Combine(Manifests.Base, "settings.env"));
+        Assert.All([Silo, Gateway], workload =>
+        {
+            var volume = workload.Pod!["spec"]!["volumes"]!.AsArray().Single(volume => volume!["secret"] is not null)!;
+            var mount = workload.Container["volumeMounts"]!.AsArray().Single(mount => (string)mount!["name"]! == (string)volume["name"]!)!;
+            Assert.True((bool)mount["readOnly"]!);
+            Assert.Null(mount["subPath"]);
+            // Whoever follows the manual has made it, with these names in it.
+            var made = Repository.Read("deploy", "README.md").Split('\n').Single(line => line.Contains($"secret generic {volume["secret"]!["secretName"]} --from-file=tls.crt", StringComparison.Ordinal));
+            foreach (var name in new[] { "CertificateFile", "KeyFile", "AuthoritiesFile" })
+            {
+                var file = settings[$"Qod__Cluster__Tls__{name}"];
+                Assert.Equal((string)mount["mountPath"]!, Path.GetDirectoryName(file));
+                Assert.Contains($"--from-file={Path.GetFileName(file)}", made, StringComparison.Ordinal);
             }
         });
     }

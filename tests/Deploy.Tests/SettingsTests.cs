@@ -66,6 +66,8 @@ public sealed partial class SettingsTests
     [InlineData("Qod:Public", "http://x", false)]
     [InlineData("Qod:Cluster:ProbeTimeout", "00:00:02", true)]
     [InlineData("Qod:Cluster:SiloPort", "11112", true)]
+    [InlineData("Qod:Cluster:Tls:KeyFile", "x", true)]
+    [InlineData("Qod:Cluster:Tls:Key", "x", false)]
     [InlineData("Qod:Engine:AttemptTimeout", "00:00:03", true)]
     [InlineData("Qod:Engine:CachedSessions", "1000", false)]
     [InlineData("Qod:Administration:Token", "x", true)]

@@ -61,11 +61,13 @@ public class RealCluster : IAsyncLifetime
         if (gateways.Count == 0) await Task.WhenAll(Enumerable.Range(0, GatewayCount).Select(_ => AddGatewayAsync()));
     }
 
-    /// <summary>A process of the same database and keys, on the other hand with settings of its own about encryption. Nobody waits for it.</summary>
-    internal (ChildProcess Process, Uri Address) StartStranger(bool isSilo, IReadOnlyDictionary<string, string> tls)
+    /// <summary>A process of the same database and keys, but with settings of its own. Nobody waits until it is ready. Killed, where it still runs, by
+    /// <see cref="Member.KillAsync"/>.</summary>
+    internal Member StartStranger(bool isSilo, IReadOnlyDictionary<string, string> settings)
     {
-        var member = isSilo ? Member.Silo(this, "stranger") : Member.Gateway(this);
-        return (member.Launch(tls), member.Address);
+        var stranger = isSilo ? Member.Silo(this, "stranger") : Member.Gateway(this);
+        stranger.Launch(settings);
+        return stranger;
     }
 
     internal Task WriteAuthoritiesAsync(params TestAuthority[] authorities) =>
@@ -107,6 +109,7 @@ public class RealCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var client in Clients) client.Dispose();
         await Task.WhenAll(gateways.Select(gateway => gateway.StopAsync()));
         await Task.WhenAll(silos.Select(silo => silo.StopAsync()));
@@ -165,23 +168,30 @@ public class RealCluster : IAsyncLifetime
         public async Task StartAsync()
         {
             await StopAsync();
-            process = Launch(new Dictionary<string, string>());
-            await process.LineAsync("ready ", StartsWithin);
+            Launch(new Dictionary<string, string>());
+            await Process.LineAsync("ready ", StartsWithin);
         }
 
-        public ChildProcess Launch(IReadOnlyDictionary<string, string> settings)
+        public void Launch(IReadOnlyDictionary<string, string> settings)
         {
             // A home of its own: what members share must be in the database or configured, not where one user's programs keep things.
             var home = Directory.CreateDirectory(Path.Combine(cluster.data.Path, $"{Address.Port}")).FullName;
             var environment = new Dictionary<string, string>(cluster.Environment) { ["HOME"] = home };
             foreach (var (key, value) in settings) environment[key] = value;
-            return ChildProcess.Start("dotnet", command, environment);
+            process = ChildProcess.Start("dotnet", command, environment);
         }
 
         public async Task StopAsync()
         {
             if (process is not null) await process.DisposeAsync();
             process = null;
+        }
+
+        public async Task KillAsync()
+        {
+            if (!IsRunning) return;
+            Process.Kill();
+            await Process.ExitAsync(TimeSpan.FromSeconds(10));
         }
     }
 }
