@@ -13,7 +13,7 @@ public sealed partial class SessionProcess
 
     /// <summary>Makes the session. A repeated call returns the result of the first one.</summary>
     /// <remarks>The caller makes the id and repeats the create with the same id. A repeated create waits for the one under way here, or finds in the store the
-    /// session that an earlier process has made. After a create that failed, the next call starts a new one.</remarks>
+    /// session that an earlier process has made. After a create that failed before there was a row, the next call starts a new one.</remarks>
     /// <param name="validUntil">The create makes nothing after this time. It can come so late if this process was frozen; the caller has then repeated it,
     /// another process may have made the session, and the client may even have deleted it.</param>
     public async Task<SessionResult> CreateAsync(CreateSession request, DateTimeOffset validUntil)

@@ -165,7 +165,8 @@ public sealed partial class SessionProcess(SessionId id, SessionServices service
 
         if (await CommitAsync(decision.Session, decision.Event))
         {
-            services.Metrics.Changed(session, decision.Session, now);
+            // A create that failed as a whole made no session, so no status has changed.
+            if (decision.Error is null) services.Metrics.Changed(session, decision.Session, now);
             return decision;
         }
         if (asked is not null) await ExtendAsStoredAsync();

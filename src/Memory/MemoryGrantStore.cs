@@ -2,8 +2,8 @@ using QodOrleans.Core.Authorization;
 
 namespace QodOrleans.Memory;
 
-/// <summary>Grants, consents and signing keys in this process's memory, by the rules of the durable store. Bounded by nothing but memory and
-/// the sweep.</summary>
+/// <summary>Grants, consents and signing keys in this process's memory, by the rules of the durable store. It has no limit but memory;
+/// what has ended is deleted from time to time.</summary>
 public sealed class MemoryGrantStore : IGrantStore, ISigningKeyStore
 {
     private readonly Lock gate = new();

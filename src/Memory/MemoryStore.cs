@@ -5,8 +5,8 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Memory;
 
-/// <summary>Sessions and outbox in this process's memory: for tests and for trying things out. The rules are those of the durable store,
-/// down to what that refuses; only durability is missing. Bounded by nothing but memory.</summary>
+/// <summary>Sessions and outbox in this process's memory: for tests and for trying things out. It follows the rules of the durable store and refuses the same
+/// input; only durability is missing. It has no limit but memory.</summary>
 public sealed class MemoryStore : ISessionStore, IEventOutbox
 {
     private const int LongestPage = 10_000;
@@ -102,7 +102,7 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
     }
 
     /// <inheritdoc />
-    // The event stays known, so that it is not sent again; the reason is not kept here.
+    // The event's id is remembered, so that it is not sent again. The reason is not kept here.
     public ValueTask DeadLetterAsync(Guid eventId, string reason)
     {
         lock (gate)
@@ -136,7 +136,7 @@ public sealed class MemoryStore : ISessionStore, IEventOutbox
         return user is not { } somebody || terms.Subject == somebody.Subject || (terms.Subject is null && terms.DeviceKey == somebody.Line);
     }
 
-    // All of them are looked at: a list is rare, and what is kept here is little.
+    // Reads all sessions: lists are rare, and there are few sessions here.
     private Task<IReadOnlyList<QosSession>> NewestAsync(Func<QosSession, bool> wanted, int limit)
     {
         CheckLimit(limit);

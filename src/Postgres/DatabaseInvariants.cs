@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace QodOrleans.Postgres;
 
-/// <summary>Values that all programs on one database must agree on. The first one to ask sets them, for ever.</summary>
+/// <summary>Values that must be the same in all programs on one database. The first program sets them, and they never change.</summary>
 public sealed class DatabaseInvariants(NpgsqlDataSource source)
 {
-    // The update changes nothing: it makes the row that is there visible to "returning", committed by another a moment ago or not.
+    // The update changes nothing. It is there so that "returning" gives the existing row, even one that another program has just committed.
     private const string Sql =
         "insert into qod.pins (name, value) values ($1, $2) on conflict (name) do update set value = pins.value returning value";
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace QodOrleans.Postgres;
 
-/// <summary>Events 2000 to 2099. A database's error text may quote what was to be stored, so only its code is logged.</summary>
+/// <summary>Events 2000 to 2099. The text of a database error may contain stored data, so only its code is logged.</summary>
 internal static partial class Log
 {
     [LoggerMessage(2000, LogLevel.Warning, "The database cannot be reached: {Why}.")]

@@ -11,7 +11,7 @@ public sealed class SchemaVersionException(string message) : Exception(message);
 /// <summary>Brings the schema <c>qod</c> to the version of this program: the files <c>Schema/NNN_name.sql</c>, in order, each once.</summary>
 public sealed partial class Migrations(NpgsqlDataSource source, ILogger<Migrations> log)
 {
-    // Any number will do, as long as it is always the same.
+    // The number of the advisory lock. It has no meaning, but it must never change.
     private const long LockKey = 0x716f645f6d696772;
 
     private const string AppliedSql = "select coalesce(max(version), 0) from qod.schema_versions";
@@ -21,7 +21,7 @@ public sealed partial class Migrations(NpgsqlDataSource source, ILogger<Migratio
     /// <summary>The version that this program needs.</summary>
     public static int CurrentVersion => Known[^1].Version;
 
-    /// <summary>Applies what is missing: all of it or, on an error, nothing. Programs that do so at once wait for each other.</summary>
+    /// <summary>Applies the missing migrations: all of them or, on an error, none. Programs that do this at the same time wait for each other.</summary>
     /// <exception cref="SchemaVersionException">The database is newer than this program.</exception>
     /// <exception cref="NpgsqlException">The database does not answer, or a migration failed.</exception>
     public async Task MigrateAsync(CancellationToken cancellation = default)

@@ -34,7 +34,7 @@ internal sealed class PageQuery
         }
         catch (NpgsqlException e) when (e is not PostgresException { IsTransient: false })
         {
-            // The pool may hand out a connection that died while it was idle; a second one, made anew, tells whether the database is there.
+            // The pool may give out a connection that died while it was idle. A second connection, newly made, shows whether the database can be reached.
             source.Clear();
         }
         try

@@ -13,8 +13,8 @@ namespace QodOrleans.Postgres;
 
 public static class PostgresExtensions
 {
-    // The writers' plans are made once, when tables may still be empty and unknown, and used for ever: without these, Postgres may pick a
-    // scan or a hash of the whole table that was right for ten rows.
+    // The plans of the writers' statements are made once, when the tables may still be empty, and then kept. Without these settings Postgres may choose
+    // to read the whole table, which is right for ten rows only.
     private const string PlannerSettings =
         "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
 
@@ -48,7 +48,7 @@ public static class PostgresExtensions
         settings.Options = string.Join(' ', new[] { settings.Options, PlannerSettings }.Where(text => !string.IsNullOrEmpty(text)));
         settings.ApplicationName ??= "qod";
         settings.CommandTimeout = (int)options.StatementTimeout.TotalSeconds;
-        // Unless the configuration says otherwise: a server that does not answer must not hold one attempt for the usual 15 s.
+        // Npgsql's default of 15 s is too long to wait for a server that does not answer. The configuration may set another value.
         if (!settings.ShouldSerialize("Timeout")) settings.Timeout = Math.Max(1, (int)(options.CommitDeadline.TotalSeconds / 2));
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }

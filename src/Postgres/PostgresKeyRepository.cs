@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace QodOrleans.Postgres;
 
-/// <summary>The Data Protection key ring in the store, so that any gateway reads any token. Called rarely: at start, and when keys roll over.</summary>
+/// <summary>Keeps the Data Protection key ring in the store, so that each gateway can read the tokens of all. Called at start and when keys change.</summary>
 public sealed class PostgresKeyRepository(NpgsqlDataSource source) : IXmlRepository
 {
     /// <inheritdoc />

@@ -12,8 +12,8 @@ public sealed class PostgresOptions
     [Required(AllowEmptyStrings = false, ErrorMessage = "Qod:Postgres:ConnectionString is missing.")]
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>Connections that write sessions, 1 to 16. One leaves Postgres idle while the next batch is made, two do not; more split the work into
-    /// smaller batches, and help only where Postgres has cores to spare. Default 2.</summary>
+    /// <summary>Connections that write sessions, 1 to 16. With one, Postgres is idle while the next batch is prepared. More than two make the batches smaller,
+    /// and help only if Postgres has free cores. Default 2.</summary>
     [Range(1, 16)]
     public int Writers { get; set; } = 2;
 
@@ -25,8 +25,8 @@ public sealed class PostgresOptions
     [Range(1, 1_000_000)]
     public int QueueLimit { get; set; } = 10_000;
 
-    /// <summary>How long an operation may wait for a database that does not answer, 0.1 s to 10 min; then it is refused. One that was
-    /// sent, and whose fate is not known, waits on until it is. Default 10 s.</summary>
+    /// <summary>How long an operation may wait for a database that does not answer, 0.1 s to 10 min; then it is refused. An operation that was sent and
+    /// may have been done waits until this is known. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan CommitDeadline { get; set; } = TimeSpan.FromSeconds(10);
 

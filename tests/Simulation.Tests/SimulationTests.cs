@@ -23,6 +23,15 @@ public sealed class SimulationTests
         Assert.Equal(Pairs.Possible.Order(), runner.Pairs.Except(Pairs.Rare).Order());
     }
 
+    /// <summary>Worlds that were violated once, too rare to be met among the first seeds: in each, a create that failed as a whole was made again under its id.</summary>
+    [Theory]
+    [InlineData(108_855)]
+    [InlineData(207_917)]
+    [InlineData(214_923)]
+    [InlineData(216_291)]
+    [InlineData(217_256)]
+    public void What_was_mended_stays_mended(int seed) => Assert.Null(World.Run(seed).Violation);
+
     [Fact]
     public void A_seed_means_one_world_byte_for_byte()
     {

@@ -3,9 +3,9 @@ using System.Text;
 
 namespace QodOrleans.Core.Authorization;
 
-/// <summary>What a secret is found by: the first 128 bits of its SHA-256. The secret itself is stored nowhere.</summary>
-/// <remarks>The kind goes into the hash, so a code shown where an <c>auth_req_id</c> belongs is simply not known. A plain hash will do: these
-/// secrets are 256 random bits, not something that can be guessed. What clients name themselves, their assertions, is no secret.</remarks>
+/// <summary>The key of a grant: the first 128 bits of the SHA-256 of its secret. The secret itself is not stored.</summary>
+/// <remarks>The kind is part of the hash, so a code that is sent as an <c>auth_req_id</c> is not found. A plain hash is enough, because these secrets are 256
+/// random bits and cannot be guessed. The ids of assertions are chosen by clients and are not secret.</remarks>
 public readonly record struct GrantKey(Guid Value)
 {
     public static GrantKey OfCode(string code) => Of("code ", code);
@@ -36,32 +36,32 @@ public enum GrantState
     Approved = 1,
     Denied = 2,
 
-    /// <summary>Turned into a token. Kept for a while, so that showing it again is known for what it is.</summary>
+    /// <summary>Exchanged for a token. Kept for some time, so that a second use is recognized.</summary>
     Redeemed = 3,
 }
 
-/// <summary>How the showing of a grant ends.</summary>
+/// <summary>The result when a client sends a grant to the token endpoint.</summary>
 public enum RedeemResult
 {
     /// <summary>There is none, or it is another client's.</summary>
     Unknown,
 
-    /// <summary>It was redeemed before: there is a copy of it.</summary>
+    /// <summary>It was redeemed before, so somebody may have copied it.</summary>
     Replayed,
     Expired,
     Denied,
     Pending,
 
-    /// <summary>Pending still, and asked for again before its interval was over. The interval has grown.</summary>
+    /// <summary>Still pending, and polled before its interval was over. The interval is longer now.</summary>
     TooFast,
 
-    /// <summary>Once: from here on it is redeemed.</summary>
+    /// <summary>The client gets its token. This happens once; now the grant is redeemed.</summary>
     Granted,
 }
 
-/// <summary>Something that a client may turn into a token, once: an authorization code, or a backchannel request (CIBA).</summary>
-/// <remarks>Pure: what becomes of a grant is decided here, and written by the caller, fenced by <see cref="Version"/>. Of many who redeem
-/// one grant at a time, one write succeeds; the others read again and find it redeemed.</remarks>
+/// <summary>What a client may exchange for a token, once: an authorization code, or a backchannel request (CIBA).</summary>
+/// <remarks>No I/O: the next state is decided here, and the caller writes it, fenced by <see cref="Version"/>. If it is redeemed several times at once, one
+/// write succeeds; the others read again and find it redeemed.</remarks>
 public sealed record Grant
 {
     /// <summary>CIBA core 11: the interval grows by at least 5 seconds with each <c>slow_down</c>.</summary>
@@ -75,24 +75,24 @@ public sealed record Grant
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>What the token shall say. Sealed by the gateways: it names a person. Empty once redeemed.</summary>
+    /// <summary>The content of the token. Encrypted by the gateways, because it names a person. Empty after it is redeemed.</summary>
     public required byte[] Payload { get; init; }
 
-    /// <summary>Key of the consent link; null where nothing is asked.</summary>
+    /// <summary>Key of the consent link; null if the person is not asked.</summary>
     public GrantKey? Ticket { get; init; }
 
-    /// <summary>Least time between two polls; zero for a code.</summary>
+    /// <summary>Shortest time between two polls; zero for a code.</summary>
     public TimeSpan Interval { get; init; }
 
-    /// <summary>A poll before this is too fast; null before the first, which never is.</summary>
+    /// <summary>A poll before this time is too early; null before the first poll, which is never too early.</summary>
     public DateTimeOffset? NextPollAt { get; init; }
 
     /// <summary>1 when it is added, one more with every change.</summary>
     public int Version { get; init; } = 1;
 
-    /// <summary>A client shows it at the token endpoint.</summary>
-    /// <returns>The answer, and the grant as it shall be written; null where nothing changes. Another client's showing changes nothing, or it
-    /// could spoil what it has only seen.</returns>
+    /// <summary>A client sends it to the token endpoint.</summary>
+    /// <returns>The result, and the grant's new state; null if nothing changes. If another client sends it, nothing changes: else a client could make a grant
+    /// useless that it has only seen.</returns>
     public (RedeemResult Result, Grant? Next) Redeem(string clientId, DateTimeOffset now)
     {
         if (clientId != ClientId) return (RedeemResult.Unknown, null);
@@ -108,7 +108,7 @@ public sealed record Grant
     }
 
     /// <summary>The person decides.</summary>
-    /// <returns>The grant as it shall be written; null where there is nothing left to decide.</returns>
+    /// <returns>The grant's new state; null if there is nothing left to decide.</returns>
     public Grant? Decide(bool approve, DateTimeOffset now) => State != GrantState.Pending || ExpiresAt <= now
         ? null
         : this with { State = approve ? GrantState.Approved : GrantState.Denied, Version = Version + 1 };

@@ -3,10 +3,10 @@ using QodOrleans.Core.Storage;
 namespace QodOrleans.Core.Authorization;
 
 /// <summary>Codes, backchannel requests, used assertions and the consents that people have given, for all gateways on one store.</summary>
-/// <remarks>All calls are concurrent. It holds no rule: <see cref="Grant"/> decides, <see cref="ReplaceAsync"/> is the fence.</remarks>
+/// <remarks>All calls are concurrent. The store has no rules: <see cref="Grant"/> decides, and <see cref="ReplaceAsync"/> is the fence.</remarks>
 public interface IGrantStore
 {
-    /// <returns>False if there is one of its key already: nothing was written. After a broken connection that one may be this call's own.</returns>
+    /// <returns>False: this key is there already; nothing was written. After a broken connection this call itself may have written it.</returns>
     /// <exception cref="StoreUnavailableException" />
     Task<bool> AddAsync(Grant grant, CancellationToken cancellation);
 
@@ -18,26 +18,26 @@ public interface IGrantStore
     /// <exception cref="StoreUnavailableException" />
     Task<Grant?> FindByTicketAsync(GrantKey ticket, CancellationToken cancellation);
 
-    /// <param name="grant">As it shall be; its version is one above what the store must hold.</param>
-    /// <returns>False if the store holds another version, or none: nothing was written.</returns>
+    /// <param name="grant">The new state. Its version is one above the version that the store must hold.</param>
+    /// <returns>False: the store holds another version, or no grant, and nothing was written.</returns>
     /// <exception cref="StoreUnavailableException">Whether it was written is not known.</exception>
     Task<bool> ReplaceAsync(Grant grant, CancellationToken cancellation);
 
-    /// <summary>Remembers a consent; one that is there already gets the new end.</summary>
+    /// <summary>Stores a consent. If it is there already, its end is changed.</summary>
     /// <exception cref="StoreUnavailableException" />
     Task SaveConsentAsync(Consent consent, CancellationToken cancellation);
 
-    /// <summary>Forgets a consent, as far as it is there.</summary>
+    /// <summary>Deletes a consent, if there is one.</summary>
     /// <exception cref="StoreUnavailableException" />
     Task RemoveConsentAsync(string clientId, string subject, IReadOnlyList<string> scopes, CancellationToken cancellation);
 
-    /// <returns>The scopes that the person has allowed the client, and that allowance still holds at <paramref name="now"/>.</returns>
+    /// <returns>The scopes that the person has allowed the client, as far as the consent is still valid at <paramref name="now"/>.</returns>
     /// <exception cref="StoreUnavailableException" />
     Task<IReadOnlyList<string>> ReadConsentAsync(string clientId, string subject, DateTimeOffset now, CancellationToken cancellation);
 
-    /// <summary>Forgets grants and consents that ended before <paramref name="endedBefore"/>.</summary>
+    /// <summary>Deletes grants and consents that ended before <paramref name="endedBefore"/>.</summary>
     /// <param name="limit">At most this many of each, 1 to 10,000.</param>
-    /// <returns>How many went.</returns>
+    /// <returns>How many were deleted.</returns>
     /// <exception cref="StoreUnavailableException" />
     Task<int> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellation);
 }
@@ -57,7 +57,8 @@ public interface ISigningKeyStore
     /// <exception cref="StoreUnavailableException" />
     Task<IReadOnlyList<SealedSigningKey>> ReadAsync(CancellationToken cancellation);
 
-    /// <summary>Adds a key, or leaves the one that has its generation: of many gateways that find the same lack, one adds. Read again to see which.</summary>
+    /// <summary>Adds a key, unless there is one of its generation. Many gateways may see at the same time that a key is needed; only one adds it. The caller
+    /// reads again to see which.</summary>
     /// <exception cref="StoreUnavailableException" />
     Task AddAsync(SealedSigningKey key, CancellationToken cancellation);
 
@@ -66,5 +67,5 @@ public interface ISigningKeyStore
 }
 
 /// <param name="Generation">One above the key before it.</param>
-/// <param name="Content">The private key, sealed by the gateways: who reads the database signs nothing.</param>
+/// <param name="Content">The private key, encrypted by the gateways: with the database alone nobody can sign.</param>
 public sealed record SealedSigningKey(int Generation, DateTimeOffset MadeAt, byte[] Content);

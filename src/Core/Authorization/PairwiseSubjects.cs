@@ -7,25 +7,25 @@ using QodOrleans.Core.Operators;
 
 namespace QodOrleans.Core.Authorization;
 
-/// <summary>Names a person to one client (OIDC core 8.1): the same line gets the same name each time, another one for every client, and the
-/// name does not lead back to the line.</summary>
+/// <summary>The name by which one client knows a person (OIDC core 8.1). A line has the same name each time, but another one for each client, and nobody can
+/// find the line from the name.</summary>
 /// <param name="secret">32 bytes, the same for all gateways on one store, for ever.</param>
 public sealed class PairwiseSubjects(byte[] secret)
 {
-    // A key of its own: what hides subscribers in device keys must not be what hides them here.
+    // Another key than that of the device keys, so that names and device keys cannot be compared.
     private readonly byte[] key = HMACSHA256.HashData(secret, "QodOrleans pairwise subject"u8);
 
     /// <returns>43 characters of base64url.</returns>
     public string Of(string clientId, SubscriberLine line) =>
-        // Neither part before the last holds a blank, so three texts cannot be cut in two ways.
+        // Only the last part can contain a blank, so different parts never give the same text.
         Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{clientId} {line.Operator} {TextOf(line.Device.ToCanonical())}")));
 
-    /// <summary>Two ways to write one identifier give one text.</summary>
+    /// <summary>All spellings of one identifier give the same text.</summary>
     private static string TextOf(Device device) => device switch
     {
         { PhoneNumber: { } phone } => "tel:+" + phone.TrimStart('+'),
         { Ipv4Address: { } v4 } => TextOf(v4.ToCanonical()),
-        // Any address of the device's /64 names the device (CAMARA, DeviceIpv6Address).
+        // All addresses of the device's /64 stand for the device (CAMARA, DeviceIpv6Address).
         { Ipv6Address: { } v6 } when AddressBlock.TryParseIpv6(v6, out var address) => $"ipv6:{address.Widen(64)}",
         { NetworkAccessIdentifier: { } nai } => "nai:" + nai,
         _ => throw new ArgumentException("A line has one identifier.", nameof(device)),

@@ -15,7 +15,7 @@ public enum QosProfileStatus
     Deprecated,
 }
 
-/// <summary>CAMARA <c>QosProfile</c>: a name for what the network shall do. Both throughput and latency can be promised.</summary>
+/// <summary>CAMARA <c>QosProfile</c>: a named quality of the network, for example its throughput and latency.</summary>
 public sealed record QosProfile
 {
     /// <summary>3 to 256 of <c>[a-zA-Z0-9_.-]</c>.</summary>
@@ -25,10 +25,10 @@ public sealed record QosProfile
 
     public QosProfileStatus Status { get; init; } = QosProfileStatus.Active;
 
-    /// <summary>Where it can be had, for people to read; null to say nothing about it. It restricts nothing.</summary>
+    /// <summary>Where it is available, for people to read; null for no statement. It is not checked.</summary>
     public IReadOnlyList<CountryAvailability>? CountryAvailability { get; init; }
 
-    /// <summary>Ids of the operators whose devices alone may have it; null for all.</summary>
+    /// <summary>Ids of the operators whose devices may have it; null for all.</summary>
     public IReadOnlyList<string>? Operators { get; init; }
 
     public Rate? TargetMinUpstreamRate { get; init; }
@@ -52,7 +52,7 @@ public sealed record QosProfile
     /// <summary>1 to 100; lower goes first.</summary>
     public int? Priority { get; init; }
 
-    /// <summary>One way, between device and operator's edge.</summary>
+    /// <summary>One way, between the device and the edge of the operator's network.</summary>
     public QosDuration? PacketDelayBudget { get; init; }
 
     /// <summary>99th percentile of the round-trip variation.</summary>

@@ -21,7 +21,8 @@ public readonly record struct Decision(QosSession Session, bool Changed, QosStat
 /// Requested  OperatorAccepted          Active       AVAILABLE                       event; due at expiry
 /// Requested  OperatorPending           Requested    REQUESTED                       – (the operator has it and will confirm)
 /// Requested  OperatorRefused           Retained     UNAVAILABLE NETWORK_TERMINATED  event; keep for pollers, flow stays held
-///              … caller waiting, and subscriber unknown or operator unreachable: Gone, and an error: the create fails as a whole
+///              … caller waiting, and subscriber unknown or operator unreachable: an error, and nothing (404): the create fails as a whole
+///                … its row stays for a while, so that a repetition of the create that comes late makes nothing under the same id
 ///              … while an older create may still take effect: Releasing instead, release
 /// Requested  OperatorTerminated        Retained     UNAVAILABLE NETWORK_TERMINATED  event
 ///              … while an older create may still take effect: Releasing instead, release
@@ -136,10 +137,20 @@ public sealed class SessionMachine(SessionPolicy policy)
             Named(session, reference) with { Phase = SessionPhase.Releasing, DueAt = now + policy.ReleaseAnswersWithin },
             SessionEffect.Release);
 
+    // The row of a create that fails as a whole stays for a while, unseen as after a DELETE. If it were deleted at once, a repetition of the create could
+    // make a second session under the same id, and what was still to come of the first would change the second.
     private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch
     {
         SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } && Settled(session).CreateSettled => Silent(
-            session with { Phase = SessionPhase.Gone, StatusInfo = StatusInfo.NetworkTerminated, CreateSettled = true, EndedAt = now }) with
+            session with
+            {
+                Phase = SessionPhase.Retained,
+                StatusInfo = StatusInfo.DeleteRequested,
+                CreateSettled = true,
+                EndedAt = now,
+                DueAt = now + CreatesEndWithin,
+                Attempts = 0,
+            }) with
         {
             Error = refused.Cause == RefusalCause.UnknownSubscriber
                 ? SessionError.DeviceNotIdentified()
@@ -297,8 +308,10 @@ public sealed class SessionMachine(SessionPolicy policy)
     private DateTimeOffset ProvisionedBy(QosSession session) => session.Terms.CreatedAt + policy.ProvisioningDeadline;
 
     // A create is repeated only until CreateSettlesWithin before the provisioning deadline. The first create is sent always.
-    private DateTimeOffset SettledBy(QosSession session) =>
-        session.Terms.CreatedAt + (policy.ProvisioningDeadline > policy.CreateSettlesWithin ? policy.ProvisioningDeadline : policy.CreateSettlesWithin);
+    private DateTimeOffset SettledBy(QosSession session) => session.Terms.CreatedAt + CreatesEndWithin;
+
+    private TimeSpan CreatesEndWithin =>
+        policy.ProvisioningDeadline > policy.CreateSettlesWithin ? policy.ProvisioningDeadline : policy.CreateSettlesWithin;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 

@@ -9,12 +9,12 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
 {
     private const string Columns = "key, client_id, state, expires_at, payload, ticket, interval_ms, next_poll_at, version";
 
-    // A random key that is there already was put there by our own first attempt, before the connection broke. A key that a client has chosen
-    // (of an assertion) may be a replay just as well, and is taken for one: the client is refused, and comes again with a new assertion.
+    // If a random key is there already, our own first attempt has written it, before the connection broke. A key that a client has chosen (that of an
+    // assertion) may also be a replay, and counts as one: the client is refused, and must send a new assertion.
     private const string AddSql = $"insert into qod.grants ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (key) do nothing";
 
-    // What never changes is not written again. A repetition after a broken connection finds its own version and reports that it lost: the
-    // client is refused, which is safe, instead of being answered twice.
+    // Columns that never change are not written again. A repetition after a broken connection finds the version that it has written itself, and reports
+    // that another writer was first. The client is then refused, which is safe; otherwise it could be answered twice.
     private const string ReplaceSql =
         "update qod.grants set state = $2, payload = $3, interval_ms = $4, next_poll_at = $5, version = $6 where key = $1 and version = $6 - 1";
 
@@ -24,7 +24,7 @@ public sealed class GrantStore(NpgsqlDataSource source) : IGrantStore
         on conflict (client_id, subject, scope) do update set expires_at = excluded.expires_at
         """;
 
-    // Gateways that sweep at the same time pass each other by.
+    // Gateways that delete at the same time skip each other's rows.
     private const string SweepGrantsSql =
         "delete from qod.grants where key in (select key from qod.grants where expires_at < $1 order by expires_at limit $2 for update skip locked)";
 

@@ -3,7 +3,7 @@ using QodOrleans.Core.Authorization;
 
 namespace QodOrleans.Postgres.Authorization;
 
-/// <summary>Signing keys in Postgres. A handful, read every few minutes.</summary>
+/// <summary>Signing keys in Postgres. They are few, and are read every few minutes.</summary>
 public sealed class SigningKeyStore(NpgsqlDataSource source) : ISigningKeyStore
 {
     /// <inheritdoc />

@@ -3,10 +3,10 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Postgres.Authorization;
 
-/// <summary>One statement on a pooled connection. Logins are rare beside sessions: they need no batches.</summary>
+/// <summary>One statement on a pooled connection. Logins are much rarer than sessions, so they need no batches.</summary>
 internal static class Statement
 {
-    /// <summary>Runs it; a connection that turns out to be dead is replaced once, so the statement must bear being run twice.</summary>
+    /// <summary>Runs the statement. If the connection is broken, it is run once more on a new one, so it must be safe to run it twice.</summary>
     /// <exception cref="StoreUnavailableException" />
     public static async Task<T> RunAsync<T>(
         this NpgsqlDataSource source, string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlCommand, CancellationToken, Task<T>> run,
@@ -59,6 +59,6 @@ internal static class Statement
         return parameters;
     }
 
-    /// <summary>The store keeps whole milliseconds; a time cut differently would not compare equal when it is read back.</summary>
+    /// <summary>Cut to whole milliseconds, as the store keeps them. Else a time would not be equal to itself when it is read back.</summary>
     public static DateTimeOffset ToMilliseconds(this DateTimeOffset time) => time.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerMillisecond));
 }

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace QodOrleans.Postgres.Batching;
 
-/// <summary>The array parameters of a statement over <c>unnest</c>: lists that are filled anew for each batch, and keep their memory.</summary>
+/// <summary>The array parameters of a statement that uses <c>unnest</c>. The lists are filled again for each batch and keep their memory.</summary>
 internal sealed class ArrayParameters
 {
     private readonly List<(string Name, NpgsqlDbType Type, IList Values, Func<NpgsqlParameter> Parameter)> columns = [];

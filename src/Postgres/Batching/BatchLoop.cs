@@ -5,11 +5,11 @@ using QodOrleans.Core.Storage;
 
 namespace QodOrleans.Postgres.Batching;
 
-/// <summary>Takes what waits in a queue, sends it to Postgres as one statement on a connection of its own, and does so again. While one
-/// statement runs, the next batch gathers: the busier it is, the larger the batches, and without load nothing waits.</summary>
-/// <remarks>Each operation is answered exactly once. A failure is sorted (<see cref="Failure"/>): a batch with a poisoned operation is halved
-/// until that one stands alone; what was rolled back is sent again; what is in doubt is sent again until the database tells, which is safe
-/// because the statements are fenced or idempotent.</remarks>
+/// <summary>Takes all operations that wait in a queue, sends them to Postgres as one statement on its own connection, and repeats this. While a statement
+/// runs, the next batch is collected. So batches grow with the load, and without load no operation waits.</summary>
+/// <remarks>Each operation is answered exactly once. What happens after a failure depends on its kind (<see cref="Failure"/>): a batch with an operation that
+/// cannot be stored is halved until that operation is alone; what was rolled back is sent again; what is in doubt is sent again until the database shows what
+/// happened. This is safe because the statements are fenced or idempotent.</remarks>
 internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext context)
     where TOp : BatchOp
 {
@@ -19,20 +19,20 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
     private NpgsqlConnection? connection;
     private NpgsqlCommand? command;
 
-    /// <summary>Whether an operation that was sent and never answered must learn its outcome, however long that takes. Where it may simply
-    /// be repeated by its caller, it is refused at its deadline like one that was never sent.</summary>
+    /// <summary>True: an operation that was sent and got no answer waits until its outcome is known, however long that takes. False: it is refused at its
+    /// deadline, because its caller may repeat it.</summary>
     protected virtual bool OutcomeMatters => false;
 
-    /// <summary>How long a batch gathers before it is sent: none where a caller waits for the answer.</summary>
+    /// <summary>How long a batch is collected before it is sent. Zero where a caller waits for the answer.</summary>
     protected virtual TimeSpan Linger => TimeSpan.Zero;
 
     /// <summary>The statement for a fresh connection, with its parameters, not prepared yet.</summary>
     protected abstract NpgsqlCommand CreateCommand();
 
-    /// <summary>Whether the operation goes into the batch that is being gathered; if not, it waits for the next.</summary>
+    /// <summary>Whether the operation can go into the batch that is being collected. If not, it waits for the next one.</summary>
     protected abstract bool TryJoin(TOp op);
 
-    /// <summary>Called before a batch is gathered.</summary>
+    /// <summary>Called before a batch is collected.</summary>
     protected abstract void StartBatch();
 
     /// <summary>Sends the operations and answers each of them.</summary>
@@ -46,7 +46,7 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
     }
 
     /// <summary>Runs until the queue is closed and empty.</summary>
-    /// <param name="abandon">Stops even what is in doubt.</param>
+    /// <param name="abandon">Cancelled: operations in doubt are given up too.</param>
     public async Task RunAsync(CancellationToken abandon)
     {
         var taken = new List<TOp>(context.BatchLimit);
@@ -106,7 +106,7 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
         }
     }
 
-    /// <returns>Null if the statement went through; every operation that is left unanswered shares the failure.</returns>
+    /// <returns>Null if the statement succeeded. Else the failure of all operations that have no answer yet.</returns>
     private async Task<Failure?> TryAsync(List<TOp> batch, CancellationToken abandon)
     {
         try
@@ -132,7 +132,7 @@ internal abstract class BatchLoop<TOp>(BatchQueue<TOp> queue, BatchContext conte
             {
                 foreach (var op in batch) op.InDoubt = OutcomeMatters;
                 Log.OutcomeUnknown(context.Log, batch.Count, Log.CodeOf(e));
-                // Pooled connections to the same server are most likely as dead as this one.
+                // The pooled connections to the same server are probably broken too.
                 context.Source.Clear();
             }
             else

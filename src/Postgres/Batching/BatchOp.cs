@@ -1,12 +1,12 @@
 namespace QodOrleans.Postgres.Batching;
 
-/// <summary>One caller's part of a batch: what is wanted, and the promise of an answer.</summary>
+/// <summary>One caller's part of a batch: what it asks for, and the task that it waits for.</summary>
 internal abstract class BatchOp
 {
     /// <summary>By <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public required long EnqueuedAt { get; init; }
 
-    /// <summary>True once a statement with it was sent and never answered: it may have happened, so it can no longer be called failed.</summary>
+    /// <summary>True after a statement with this operation was sent and got no answer. It may have been done, so it must not be reported as failed.</summary>
     public bool InDoubt { get; set; }
 
     public abstract bool IsAnswered { get; }
@@ -17,7 +17,7 @@ internal abstract class BatchOp
 /// <inheritdoc />
 internal abstract class BatchOp<TAnswer> : BatchOp
 {
-    // Callers go on elsewhere: the batch loop must not run their code.
+    // The code of callers must not run inside the batch loop.
     private readonly TaskCompletionSource<TAnswer> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<TAnswer> Task => source.Task;

@@ -1,7 +1,7 @@
 namespace QodOrleans.Postgres.Batching;
 
-/// <summary>Operations on their way to a batch loop, first in, first out. Bounded: a full queue refuses, it never makes anyone wait.</summary>
-/// <remarks>Not a <c>Channel</c>: a loop takes a whole batch under one lock, and what waits too long can be taken out from the front.</remarks>
+/// <summary>The operations that wait for a batch loop, first in, first out. Its length is limited: a full queue refuses an operation at once.</summary>
+/// <remarks>A <c>Channel</c> would not do: here a loop takes a whole batch under one lock, and operations that have waited too long are removed.</remarks>
 internal sealed class BatchQueue<TOp>(int limit)
     where TOp : BatchOp
 {
@@ -43,7 +43,7 @@ internal sealed class BatchQueue<TOp>(int limit)
             {
                 if (waiting.Count > 0) return true;
                 if (closed) return false;
-                // By the time the loop runs again, more callers have come: batches grow without a pause to fill them.
+                // Until the loop runs again, more operations arrive. So batches grow without an added pause.
                 arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 idleLoops.Push(arrival);
             }
@@ -67,7 +67,7 @@ internal sealed class BatchQueue<TOp>(int limit)
         return old;
     }
 
-    /// <summary>Takes in nothing more; what waits is still served.</summary>
+    /// <summary>Accepts no more operations. Those in the queue are still done.</summary>
     public void Close()
     {
         TaskCompletionSource[] idle;

@@ -23,12 +23,12 @@ internal sealed class Batcher<TOp> : IAsyncDisposable
         queue = new BatchQueue<TOp>(context.Options.QueueLimit);
         abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, context.Time);
         depth = context.Metrics.ObserveDepth(context.Kind, () => queue.Count);
-        // A loop may sit in a statement that hangs: what waits behind it is refused from here.
+        // A loop may be waiting for a statement that hangs. So the operations in the queue are refused from here.
         overdue = context.Time.CreateTimer(_ => RefuseOverdue(), null, OverdueCheck, OverdueCheck);
         loops = Task.WhenAll(Enumerable.Range(0, loopCount).Select(_ => Task.Run(() => RunAsync(makeLoop(queue, context)))));
     }
 
-    /// <summary>Takes an operation in, or fails it at once when there is no room.</summary>
+    /// <summary>Adds an operation to the queue, or fails it at once if the queue is full.</summary>
     public void Add(TOp op)
     {
         if (queue.TryAdd(op)) return;
@@ -36,8 +36,8 @@ internal sealed class Batcher<TOp> : IAsyncDisposable
         op.Fail(new StoreUnavailableException($"More than {context.Options.QueueLimit} operations wait for the database, or the store has been stopped."));
     }
 
-    /// <summary>Serves what waits, then stops; gives up after <see cref="PostgresOptions.CommitDeadline"/>.</summary>
-    /// <remarks>A container that knows its owner by two names disposes it twice.</remarks>
+    /// <summary>Works off the queue, then stops; gives up after <see cref="PostgresOptions.CommitDeadline"/>.</summary>
+    /// <remarks>May be called twice: a container disposes a service once for each interface under which it is registered.</remarks>
     public ValueTask DisposeAsync() => new(stopping ??= StopAsync());
 
     private async Task StopAsync()
@@ -58,7 +58,7 @@ internal sealed class Batcher<TOp> : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // A bug. Callers must not wait for a loop that is gone.
+            // A bug. The loop has ended, so nobody must wait for it.
             Log.LoopFailed(context.Log, context.Kind, e);
             queue.Close();
             foreach (var op in queue.TakeOlderThan(long.MaxValue)) op.Fail(e);

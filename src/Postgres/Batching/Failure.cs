@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace QodOrleans.Postgres.Batching;
 
-/// <summary>What an exception from a statement says about the statement.</summary>
+/// <summary>The kinds of failures of a statement, as far as it matters for sending it again.</summary>
 internal enum Failure
 {
-    /// <summary>Rolled back, because of what some operation holds. Sent again, it fails again.</summary>
+    /// <summary>Rolled back because of the content of one operation. If it is sent again, it fails again.</summary>
     Poisoned,
 
     /// <summary>Rolled back, for a reason that may pass: deadlock, resources, a read-only standby.</summary>
@@ -29,7 +29,7 @@ internal static class FailureExtensions
             _ => Failure.RolledBack,
         },
         NpgsqlException or IOException or ObjectDisposedException or OperationCanceledException or TimeoutException => Failure.Unknown,
-        // Npgsql could not even write it down, for example a lone surrogate in a text.
+        // Npgsql could not encode it, for example a text with half of a surrogate pair.
         _ => Failure.Poisoned,
     };
 }

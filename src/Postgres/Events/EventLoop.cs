@@ -4,7 +4,7 @@ using QodOrleans.Postgres.Batching;
 
 namespace QodOrleans.Postgres.Events;
 
-/// <param name="deadReason">Null: the event was told.</param>
+/// <param name="deadReason">Null: the event was delivered.</param>
 internal sealed class EventOp(Guid eventId, string? deadReason) : BatchOp<bool>
 {
     public Guid EventId => eventId;
@@ -12,7 +12,7 @@ internal sealed class EventOp(Guid eventId, string? deadReason) : BatchOp<bool>
     public string? DeadReason => deadReason;
 }
 
-/// <summary>Takes events out of the outbox in batches. Both parts may be repeated.</summary>
+/// <summary>Removes events from the outbox in batches. Both statements may be repeated.</summary>
 internal sealed class EventLoop(BatchQueue<EventOp> queue, BatchContext context) : BatchLoop<EventOp>(queue, context)
 {
     private const string Sql =
@@ -29,7 +29,7 @@ internal sealed class EventLoop(BatchQueue<EventOp> queue, BatchContext context)
     private List<Guid>? told, dead;
     private List<string>? deadReasons;
 
-    // No caller waits for it, and each batch costs a flush that the sessions' commits would have to share.
+    // No caller waits for this. Larger batches are better, because each batch costs a flush of the log, for which the sessions' commits have to wait.
     protected override TimeSpan Linger { get; } = TimeSpan.FromMilliseconds(20);
 
     protected override NpgsqlCommand CreateCommand()

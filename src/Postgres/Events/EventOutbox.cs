@@ -22,7 +22,7 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
         order by session_id, sequence limit @limit
         """;
 
-    // What is over goes with the next one that comes.
+    // Each new pause also deletes the pauses that are over.
     private const string RestSql =
         """
         with over as (delete from qod.sink_rests where until < @now and (client_id, server) <> (@client, @server))
@@ -58,7 +58,7 @@ public sealed class EventOutbox : IEventOutbox, IAsyncDisposable
     public ValueTask CompleteAsync(Guid eventId) => AddAsync(eventId, deadReason: null);
 
     /// <inheritdoc />
-    // A sink may have worded the reason: Postgres takes no NUL, and the encoder no halves of a surrogate pair.
+    // The reason may hold text from a sink. Postgres cannot store NUL characters, and UTF-8 cannot encode half of a surrogate pair.
     public ValueTask DeadLetterAsync(Guid eventId, string reason) =>
         AddAsync(eventId, string.Concat(reason.Replace('\0', '\uFFFD').EnumerateRunes().Select(rune => rune.ToString())));
 

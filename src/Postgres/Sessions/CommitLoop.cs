@@ -5,10 +5,10 @@ using QodOrleans.Postgres.Batching;
 
 namespace QodOrleans.Postgres.Sessions;
 
-/// <summary>Writes sessions in batches, and finds out what became of a write whose answer was lost.</summary>
-/// <remarks>Why sending again settles the doubt: the lost statement may still be running, or even start later, but fences and unique keys
-/// let only one of the two take effect, and the later one waits for the earlier one's row locks. So when the repetition passes, it was the
-/// one; when it does not, the row says who was, by its write id.</remarks>
+/// <summary>Writes sessions in batches, and finds out whether a write whose answer was lost has been done.</summary>
+/// <remarks>To find out, the write is sent again. The lost statement may still be running, or even start later. But because of the fences and unique keys only
+/// one of the two can take effect, and the later one waits for the row locks of the earlier one. If the repetition succeeds, the lost statement did nothing.
+/// If it does not, the write id in the row shows whose write is stored.</remarks>
 internal sealed class CommitLoop(BatchQueue<CommitOp> queue, BatchContext context) : BatchLoop<CommitOp>(queue, context)
 {
     private const string ReadBackSql = "select id, write_id from qod.sessions where id = any(@ids)";
@@ -30,7 +30,7 @@ internal sealed class CommitLoop(BatchQueue<CommitOp> queue, BatchContext contex
         devices.Clear();
     }
 
-    // Two changes of one row in one statement: Postgres would make an arbitrary one.
+    // If one statement changed a row twice, Postgres would do only one of the changes, and not say which.
     protected override bool TryJoin(CommitOp op)
     {
         if (op.Commit.Admission is { } admission)
@@ -47,7 +47,7 @@ internal sealed class CommitLoop(BatchQueue<CommitOp> queue, BatchContext contex
         await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync()) passed.Add(reader.GetGuid(0));
-            // The rows come before the commit: only the end of the conversation says that it is durable.
+            // The rows come before the commit. Only when the reader has ended is the change durable.
             await reader.NextResultAsync();
         }
 
@@ -61,7 +61,7 @@ internal sealed class CommitLoop(BatchQueue<CommitOp> queue, BatchContext contex
         if (doubtful is not null) await ReadBackAsync(doubtful, command.Connection!);
     }
 
-    /// <summary>A session id that exists already refuses the insert: unless the row is our own from a write in doubt.</summary>
+    /// <summary>The session id is in the table already. If the row is our own, from a write in doubt, the commit has succeeded; else it is refused.</summary>
     protected override async Task RefuseAsync(CommitOp op, Exception why, NpgsqlConnection connection)
     {
         if (why is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: SessionsKey })
@@ -92,7 +92,7 @@ internal sealed class CommitLoop(BatchQueue<CommitOp> queue, BatchContext contex
         }
     }
 
-    /// <summary>An insert can only fail by its admission: everything else about it raises an error.</summary>
+    /// <summary>If an insert wrote nothing, its admission was refused. Everything else that can go wrong with it is an exception.</summary>
     private static CommitResult Stale(CommitOp op) => new(op.Inserts ? CommitStatus.StaleDevice : CommitStatus.StaleSession);
 
     private void Answer(CommitOp op, CommitResult result)

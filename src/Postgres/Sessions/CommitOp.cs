@@ -5,7 +5,7 @@ using QodOrleans.Postgres.Batching;
 namespace QodOrleans.Postgres.Sessions;
 
 /// <summary>One commit under way.</summary>
-/// <param name="writeId">Names this commit in the row it writes, and is the device's fence after its admission. Never 0.</param>
+/// <param name="writeId">Stored in the row, so that this commit can be recognized; also the device's fence after an admission. Never 0.</param>
 internal sealed class CommitOp : BatchOp<CommitResult>
 {
     public CommitOp(SessionCommit commit, long writeId)
@@ -14,7 +14,7 @@ internal sealed class CommitOp : BatchOp<CommitResult>
         WriteId = writeId;
         if (Session.Version < 1 || (Inserts && Deletes)) throw new ArgumentException("A first commit has version 1 and is not a deletion.", nameof(commit));
         if (commit.Admission is not null && !Inserts) throw new ArgumentException("Only a first commit is admitted.", nameof(commit));
-        // Here, on the caller's thread, not in the one loop that all wait for.
+        // Serialized here, on the caller's thread, because all callers wait for the one loop.
         Document = Inserts ? SessionDocument.Write(Session.Terms) : null;
     }
 

@@ -7,8 +7,8 @@ using QodOrleans.Core.Sessions;
 
 namespace QodOrleans.Postgres.Sessions;
 
-/// <summary>The part of <see cref="SessionTerms"/> that has no column of its own, as UTF-8 JSON. Rows of every earlier release must still
-/// read: members are added, never renamed.</summary>
+/// <summary>The part of <see cref="SessionTerms"/> that has no column of its own, as UTF-8 JSON. Rows of every earlier release must stay
+/// readable: members are added, never renamed.</summary>
 internal sealed record SessionDocument(
     string Surface,
     string Subscriber,
@@ -78,7 +78,7 @@ internal sealed partial class SessionDocumentJson : JsonSerializerContext
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        // The document never goes into a page: "+" and letters stay as people write them.
+        // The document is never part of a web page, so "+" and other letters need no escaping.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

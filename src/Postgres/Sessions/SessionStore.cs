@@ -9,8 +9,8 @@ using QodOrleans.Postgres.Batching;
 
 namespace QodOrleans.Postgres.Sessions;
 
-/// <summary>The sessions in Postgres, with group commit: what many callers want at one moment is one statement and one flush of the log.</summary>
-/// <remarks>Disposing it serves what waits, then stops. If the database is down even then, a commit in doubt ends with
+/// <summary>Stores the sessions in Postgres, with group commit: the commits of many callers become one statement, with one flush of the log.</summary>
+/// <remarks>When it is disposed, it first does the operations that wait. If the database is down then, a commit in doubt ends with
 /// <see cref="OperationCanceledException"/>: its outcome is unknown.</remarks>
 public sealed class SessionStore : ISessionStore, IAsyncDisposable
 {
@@ -21,7 +21,7 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
         order by due_at, id limit @limit
         """;
 
-    // Phases 0 and 1 are Requested and Active, as in the predicates of the indexes that serve these.
+    // Phases 0 and 1 are Requested and Active, as in the predicates of the indexes that these queries use.
     private const string ClientSql =
         $"""
         select {SessionRow.Columns} from qod.sessions s
@@ -29,7 +29,7 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
         order by s.id desc limit @limit
         """;
 
-    // The user's own, and those on the user's line that were made without one: each by its own index.
+    // The user's own sessions, and those on the user's line that were made without a user. Each part uses its own index.
     private const string UserSql =
         $"""
         select {SessionRow.Columns} from (
@@ -40,7 +40,7 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
         order by s.id desc limit @limit
         """;
 
-    // Status information 2 is DeleteRequested: to the client that session is gone.
+    // Status information 2 is DeleteRequested: the client no longer sees that session.
     private const string DeviceSql =
         $"""
         select {SessionRow.Columns} from qod.sessions s
@@ -126,10 +126,10 @@ public sealed class SessionStore : ISessionStore, IAsyncDisposable
         .With("subject", NpgsqlDbType.Text, (object?)user?.Subject ?? DBNull.Value)
         .With("line", NpgsqlDbType.Uuid, (object?)user?.Line?.Value ?? DBNull.Value);
 
-    /// <summary>Forgets the fences of devices that were not admitted for a while and hold nothing. To be called now and then: an hour is fine.</summary>
+    /// <summary>Deletes the fences of devices that had no admission for some time and have no sessions. To be called about once an hour.</summary>
     /// <param name="idleFor">At least as long as an owner may remember a fence without asking; 2 days are plenty.</param>
-    /// <returns>How many were forgotten.</returns>
-    /// <remarks>An admission that comes meanwhile wins: it moves admitted_at, which the delete checks again under the row's lock.</remarks>
+    /// <returns>How many were deleted.</returns>
+    /// <remarks>If an admission comes at the same time, the fence stays: the delete checks <c>admitted_at</c> again under the row's lock.</remarks>
     /// <exception cref="NpgsqlException">The database does not answer.</exception>
     public async Task<int> PurgeDevicesAsync(TimeSpan idleFor, CancellationToken cancellation)
     {

@@ -76,7 +76,7 @@ public sealed class SessionMachineProperties
         // The fence: one version per commit, and nothing changes without one.
         Assert.Equal(before.Version + (decision.Changed ? 1 : 0), after.Version);
         if (!decision.Changed) Assert.Same(before, after);
-        if (decision.Error is not null) Assert.True(decision is { Event: null, Effect: null } && (!decision.Changed || (before.Phase, after.Phase) == (SessionPhase.Requested, SessionPhase.Gone)));
+        if (decision.Error is not null) Assert.True(decision is { Event: null, Effect: null } && (!decision.Changed || (before.Phase, after.Phase) == (SessionPhase.Requested, SessionPhase.Retained)));
         Assert.Equal((before.Id, before.Terms), (after.Id, after.Terms));
 
         // Statuses only move forward, and so do phases, but for a late success that is released once more.

@@ -16,8 +16,8 @@ public sealed class SessionMachineTable
         OperatorRefused / OperatorRefused UnknownSubscriber  | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused Unreachable                          | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused, caller waiting / OperatorTerminated | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
-        OperatorRefused UnknownSubscriber, caller waiting    | Gone 404                                 | –                        | error DeviceNotIdentified | –
-        OperatorRefused Unreachable, caller waiting          | Gone 404                                 | –                        | error OperatorUnavailable | –
+        OperatorRefused UnknownSubscriber, caller waiting    | Retained 404                             | –                        | error DeviceNotIdentified | due in 60s
+        OperatorRefused Unreachable, caller waiting          | Retained 404                             | –                        | error OperatorUnavailable | due in 60s
         OperatorOutcomeUnknown / DeadlineReached on time     | Requested REQUESTED                      | –                        | look up                   | due in 3s
         SessionAbsentAtOperator                              | Requested REQUESTED                      | –                        | create                    | due in 3s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
@@ -33,8 +33,8 @@ public sealed class SessionMachineTable
         OperatorRefused / OperatorRefused UnknownSubscriber  | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused Unreachable                          | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
         OperatorRefused, caller waiting / OperatorTerminated | Retained UNAVAILABLE NETWORK_TERMINATED  | event NETWORK_TERMINATED | –                         | due in 360s
-        OperatorRefused UnknownSubscriber, caller waiting    | Gone 404                                 | –                        | error DeviceNotIdentified | –
-        OperatorRefused Unreachable, caller waiting          | Gone 404                                 | –                        | error OperatorUnavailable | –
+        OperatorRefused UnknownSubscriber, caller waiting    | Retained 404                             | –                        | error DeviceNotIdentified | due in 60s
+        OperatorRefused Unreachable, caller waiting          | Retained 404                             | –                        | error OperatorUnavailable | due in 60s
         OperatorOutcomeUnknown / DeadlineReached on time     | Requested REQUESTED                      | –                        | look up                   | due in 3s
         SessionAbsentAtOperator                              | Requested REQUESTED                      | –                        | create                    | due in 3s
         Extend * / OperatorExtended*                         | –                                        | –                        | error SessionInactive     | –
@@ -201,6 +201,17 @@ public sealed class SessionMachineTable
         OperatorReleased / OperatorReleaseFailed             | –                                        | –                        | –                         | –
         DeadlineReached early                                | –                                        | –                        | –                         | –
 
+        # Retained, deleted: create 600s | operator is unreachable while the caller waits | wait 1s
+        OperatorAccepted / OperatorPending                   | Releasing 404                            | –                        | release                   | due in 15s
+        DeadlineReached on time                              | Gone 404                                 | –                        | –                         | –
+        DeadlineReached an hour late                         | Gone 404                                 | –                        | –                         | –
+        Extend * / OperatorExtended* / Delete                | –                                        | –                        | error NotFound            | –
+        OperatorExtensionFailed*                             | –                                        | –                        | error NotFound            | –
+        Create / OperatorRefused* / OperatorTerminated       | –                                        | –                        | –                         | –
+        OperatorOutcomeUnknown / SessionAbsentAtOperator     | –                                        | –                        | –                         | –
+        OperatorReleased / OperatorReleaseFailed             | –                                        | –                        | –                         | –
+        DeadlineReached early                                | –                                        | –                        | –                         | –
+
         # Gone: create 600s | operator accepts as op-1 | delete | operator releases | wait 1s
         OperatorAccepted / OperatorPending                   | –                                        | –                        | release                   | –
         Extend * / OperatorExtended*                         | –                                        | –                        | error NotFound            | –
@@ -286,6 +297,7 @@ public sealed class SessionMachineTable
     [InlineData("Releasing, deleted", "404", false)]
     [InlineData("Retained, expired", "UNAVAILABLE DURATION_EXPIRED", false)]
     [InlineData("Retained, terminated", "UNAVAILABLE NETWORK_TERMINATED", true)]
+    [InlineData("Retained, deleted", "404", false)]
     [InlineData("Gone", "404", false)]
     public void A_situation_is_seen_by_the_client_and_blocks_its_flow_as_documented(string situation, string seen, bool blocks)
     {

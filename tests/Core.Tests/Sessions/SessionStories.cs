@@ -77,8 +77,8 @@ public sealed class SessionStories
     public void Delete_frees_the_flow_of_a_terminated_session_at_once(string story) => Story.Play(story);
 
     [Theory]
-    [InlineData("create 60s | operator knows no such subscriber while the caller waits | refused DeviceNotIdentified | 404 | told nothing | leaves its flow free | phase Gone")]
-    [InlineData("create 60s | operator is unreachable while the caller waits | refused OperatorUnavailable | 404 | told nothing | leaves its flow free | phase Gone")]
+    [InlineData("create 60s | operator knows no such subscriber while the caller waits | refused DeviceNotIdentified | 404 | told nothing | leaves its flow free | phase Retained | tick 60s | phase Gone")]
+    [InlineData("create 60s | operator is unreachable while the caller waits | refused OperatorUnavailable | 404 | told nothing | leaves its flow free | phase Retained | tick 60s | phase Gone")]
     public void A_create_that_fails_before_it_was_answered_leaves_no_session(string story) => Story.Play(story);
 
     // ---- delete -------------------------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ public sealed class SessionStories
     [InlineData("create 60s | delete | asked create, release | operator accepts | 404 | told nothing | asked release")]
     [InlineData("create 60s | delete | asked create, release | operator takes it in | 404 | told nothing | asked release")]
     [InlineData("create 60s | operator takes it in | operator refuses | asked create | operator accepts | UNAVAILABLE NETWORK_TERMINATED | told UNAVAILABLE NETWORK_TERMINATED | asked release | blocks its flow | operator releases | phase Retained | blocks its flow | tick 360s | 404")]
-    [InlineData("create 60s | operator is unreachable while the caller waits | phase Gone | asked create | operator accepts | asked release | 404")]
+    [InlineData("create 60s | operator is unreachable while the caller waits | phase Retained | asked create | operator accepts | asked release | 404")]
     public void A_late_success_is_released_and_never_resurrected(string story) => Story.Play(story);
 
     [Theory]

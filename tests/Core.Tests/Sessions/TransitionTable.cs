@@ -53,7 +53,7 @@ internal static class TransitionTable
         if (decision.Event is { } change) Assert.Equal((next.Status, next.StatusInfo, next.EventSequence, at), (change.Status, change.StatusInfo, change.Sequence, change.OccurredAt));
         Assert.Equal(session.EventSequence + (decision.Event is null ? 0 : 1), next.EventSequence);
         // Who is told an error finds nothing changed, but for the create that fails as a whole.
-        if (decision.Error is not null) Assert.True(decision is { Event: null, Effect: null } && (!decision.Changed || (session.Phase, next.Phase) == (SessionPhase.Requested, SessionPhase.Gone)));
+        if (decision.Error is not null) Assert.True(decision is { Event: null, Effect: null } && (!decision.Changed || (session.Phase, next.Phase) == (SessionPhase.Requested, SessionPhase.Retained)));
 
         return string.Join(" | ",
             decision.Changed ? $"{next.Phase} {Story.Seen(next)}" : "–",
