@@ -4,6 +4,7 @@ using QodOrleans.EndToEnd.Tests.Support;
 namespace QodOrleans.EndToEnd.Tests.Cluster;
 
 /// <summary>Whatever dies, freezes or is replaced, under load: what was acknowledged stays true, and the service comes back.</summary>
+[Collection<Alone>]
 public sealed class ClusterTests(RealCluster cluster) : IClassFixture<RealCluster>
 {
     /// <summary>A killed silo's connections break: the others declare it dead after about two seconds.</summary>
