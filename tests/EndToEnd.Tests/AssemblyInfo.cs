@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using QodOrleans.TestSupport;
 
-// These tests wait for the programs that they start more than they work: two at a time. Those that measure times under load are in the collection Alone.
+// These tests wait for the programs that they start more than they work: two at a time. Those that load the machine are in the collection Alone.
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]
 
 // Signals, /proc and bash.

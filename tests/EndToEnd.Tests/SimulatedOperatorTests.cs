@@ -4,7 +4,6 @@ using QodOrleans.EndToEnd.Tests.Support;
 namespace QodOrleans.EndToEnd.Tests;
 
 /// <summary>The numbers that the simulated operator is known by, as a developer meets them in the sandbox.</summary>
-[Collection<Alone>]
 public sealed class SimulatedOperatorTests(RunningBroker running) : IClassFixture<RunningBroker>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);

@@ -3,7 +3,6 @@ using QodOrleans.EndToEnd.Tests.Support;
 namespace QodOrleans.EndToEnd.Tests.Cluster;
 
 /// <summary>A stop that nothing can hold up.</summary>
-[Collection<Alone>]
 public sealed class StopTests
 {
     [Fact]
