@@ -82,6 +82,7 @@ public static class ApiExtensions
         app.UseTrustedProxies();
         if (surfaces.Prefix.HasValue) app.UseWhen(context => surfaces.IsPrefixed(context.Request.Path), prefixed => prefixed.UsePathBase(surfaces.Prefix));
         app.UseMiddleware<ErrorAndCorrelationMiddleware>();
+        app.UseMiddleware<HttpSemanticsMiddleware>();
         app.UseRouting();
         app.UseMiddleware<PathAndAcceptMiddleware>();
         app.UseRequestTimeouts();
@@ -92,16 +93,24 @@ public static class ApiExtensions
         foreach (var surface in surfaces.All) surface.Map(app, surface);
         app.MapFrontDoor();
         app.MapQodDocs();
-        return app.MapQodHealth();
+        app.MapHealth();
+        return app;
     }
 
-    /// <summary>The health endpoints, for a host that maps nothing else: live means that this process answers, ready runs the checks with <see
-    /// cref="ReadyTag"/>.</summary>
+    /// <summary>The health endpoints, for a host without the API: live means that this process answers, ready runs the checks with <see
+    /// cref="ReadyTag"/>. Methods count there as they do beside the API.</summary>
     public static WebApplication MapQodHealth(this WebApplication app)
+    {
+        app.UseMiddleware<HttpSemanticsMiddleware>();
+        app.UseRouting();
+        app.MapHealth();
+        return app;
+    }
+
+    private static void MapHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", Health(_ => false)).WithMetadata(ReadOnly);
         app.MapHealthChecks("/health/ready", Health(check => check.Tags.Contains(ReadyTag))).WithMetadata(ReadOnly);
-        return app;
     }
 
     /// <summary>The state alone. What is broken inside is for the log, not for clients.</summary>

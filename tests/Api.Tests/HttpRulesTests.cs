@@ -191,6 +191,8 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("POST", "/consent/x", "GET, HEAD")]
     [InlineData("DELETE", "/consent", "GET, HEAD, POST")]
     [InlineData("POST", "/docs", "GET, HEAD")]
+    // R66: nothing below /docs takes another method, whether there is something or not.
+    [InlineData("POST", "/docs/nothing", "GET, HEAD")]
     [InlineData("OPTIONS", "/docs", "GET, HEAD")]
     [InlineData("DELETE", "/docs/index.html", "GET, HEAD")]
     [InlineData("POST", "/docs/swagger-ui.css", "GET, HEAD")]
@@ -395,7 +397,46 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
                 var expected = method is "GET" or "HEAD" ? (200, "") : (405, "GET, HEAD");
                 Assert.Equal(expected, ((int)answer.StatusCode, string.Join(", ", answer.Content.Headers.Allow.Order())));
             }
+            foreach (var method in new[] { "get", "Head", "put" })
+            {
+                var answer = await RawAsync($"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", http.BaseAddress);
+                Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
+                Assert.Contains("Allow: GET, HEAD\r\n", answer, StringComparison.Ordinal);
+            }
         }
+    }
+
+    /// <summary>RFC 9112, 6.1. What stands behind such a request on its connection is no request.</summary>
+    [Theory]
+    [InlineData("Transfer-Encoding: gzip, chunked", 501)]
+    [InlineData("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", 501)]
+    [InlineData("Transfer-Encoding: x-unknown, Chunked", 501)]
+    [InlineData("Transfer-Encoding: identity, chunked", 501)]
+    [InlineData("Transfer-Encoding: chunked, chunked", 501)]
+    [InlineData("Transfer-Encoding: gzip", 400)]
+    [InlineData("Transfer-Encoding: identity", 400)]
+    [InlineData("Transfer-Encoding: chunked, gzip", 400)]
+    [InlineData("Transfer-Encoding: gzip\r\nContent-Length: 5", 400)]
+    [InlineData("Transfer-Encoding: xchunked", 400)]
+    public async Task R67_no_transfer_coding_but_chunked_is_taken(string header, int status)
+    {
+        foreach (var request in new[] { "GET /qod/v0/qos-profiles", "POST /qod/v0/sessions", "POST /token" })
+        {
+            var answer = await RawAsync(
+                $"{request} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {Gateway.Mock}\r\n{header}\r\n\r\n0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+            Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+            Assert.Contains("Connection: close\r\n", answer, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("Transfer-Encoding: CHUNKED")]
+    [InlineData("Transfer-Encoding: , chunked,")]
+    public async Task Chunked_may_be_written_in_any_way_that_a_list_may(string header)
+    {
+        var body = Gateway.Body().ToJsonString();
+        Assert.StartsWith("HTTP/1.1 201", await RawAsync(Head(header) + $"{body.Length:x}\r\n{body}\r\n0\r\n\r\n"), StringComparison.Ordinal);
     }
 
     public static TheoryData<string, int> NoRequests => new()
@@ -427,10 +468,10 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     }
 
     /// <summary>What a well-behaved client cannot send.</summary>
-    private async Task<string> RawAsync(string request)
+    private async Task<string> RawAsync(string request, Uri? address = null)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
+        await client.ConnectAsync((address ?? gateway.Address).Host, (address ?? gateway.Address).Port);
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         using var reader = new StreamReader(stream, Encoding.Latin1);

@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
 using QodOrleans.TestSupport;
 
-// These tests start programs, load them and measure times: one at a time.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// These tests wait for the programs that they start more than they work: two at a time. Those that load the machine are in the collection Alone.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 
 // Signals, /proc and bash.
 [assembly: SupportedOSPlatform("linux")]

@@ -5,6 +5,7 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests;
 
+[Collection<Alone>]
 public sealed class ConcurrentCreateTests(PostgresServer postgres)
 {
     private const int Clients = 100;

@@ -4,6 +4,7 @@ using QodOrleans.TestSupport;
 namespace QodOrleans.EndToEnd.Tests;
 
 /// <summary>Whatever dies, under load: what was acknowledged is still true afterwards, and is told once.</summary>
+[Collection<Alone>]
 public sealed class CrashTests(PostgresServer postgres)
 {
     private static readonly TimeSpan OverdueEndsWithin = TimeSpan.FromSeconds(5);

@@ -7,14 +7,12 @@ namespace QodOrleans.EndToEnd.Tests;
 /// <summary><c>./qod</c> as users and their supervisors treat it.</summary>
 public sealed class ScriptTests
 {
-    private const string Number = "+34611000000";
-
     [Fact]
     public async Task Up_says_ready_once_and_SIGTERM_stops_everything_it_started()
     {
         using var folder = new TemporaryFolder();
         await using var up = await UpScript.StartAsync(folder.Path);
-        await CreateAsync(up, HttpStatusCode.Created);
+        await up.CreateAsync(HttpStatusCode.Created);
         var (host, server) = (up.HostId, up.ServerId!.Value);
 
         up.Terminate();
@@ -26,95 +24,20 @@ public sealed class ScriptTests
     }
 
     [Fact]
-    public async Task Up_finds_its_sessions_again()
-    {
-        using var folder = new TemporaryFolder();
-        await using (var up = await UpScript.StartAsync(folder.Path)) await CreateAsync(up, HttpStatusCode.Created);
-        await using (var up = await UpScript.StartAsync(folder.Path)) await CreateAsync(up, HttpStatusCode.Conflict);
-    }
-
-    [Fact]
-    public async Task Up_ends_badly_and_stops_its_server_when_the_host_is_killed()
-    {
-        using var folder = new TemporaryFolder();
-        await using var up = await UpScript.StartAsync(folder.Path);
-        var server = up.ServerId!.Value;
-
-        ChildProcess.Kill(up.HostId);
-
-        Assert.NotEqual(0, await up.ExitAsync());
-        Assert.False(UpScript.Runs(server), "the database server still runs");
-    }
-
-    [Fact]
-    public async Task Up_takes_over_what_a_killed_script_left_running()
-    {
-        using var folder = new TemporaryFolder();
-        await using var killed = await UpScript.StartAsync(folder.Path);
-        await CreateAsync(killed, HttpStatusCode.Created);
-        var host = killed.HostId;
-        killed.Kill();
-        await killed.ExitAsync();
-
-        await using var up = await UpScript.StartAsync(folder.Path, killed.Port);
-
-        Assert.False(UpScript.Runs(host), "the first host still runs");
-        await CreateAsync(up, HttpStatusCode.Conflict);
-    }
-
-    [Fact]
-    public async Task Up_recovers_from_a_kill_of_script_host_and_database_at_once()
-    {
-        using var folder = new TemporaryFolder();
-        await using var killed = await UpScript.StartAsync(folder.Path);
-        await CreateAsync(killed, HttpStatusCode.Created);
-        var (host, server) = (killed.HostId, killed.ServerId!.Value);
-        killed.Kill();
-        ChildProcess.Kill(server);
-        ChildProcess.Kill(host);
-        await killed.ExitAsync();
-
-        await using var up = await UpScript.StartAsync(folder.Path);
-
-        await CreateAsync(up, HttpStatusCode.Conflict);
-    }
-
-    [Fact]
     public async Task Two_data_folders_serve_side_by_side_and_one_serves_once()
     {
         using var first = new TemporaryFolder();
         using var second = new TemporaryFolder();
         await using var one = await UpScript.StartAsync(first.Path);
         await using var two = await UpScript.StartAsync(second.Path);
-        await CreateAsync(one, HttpStatusCode.Created);
-        await CreateAsync(two, HttpStatusCode.Created);
+        await one.CreateAsync(HttpStatusCode.Created);
+        await two.CreateAsync(HttpStatusCode.Created);
 
         await using var again = UpScript.Launch(first.Path, LoopbackPort.Free());
 
         Assert.Equal(1, await again.ExitAsync());
         Assert.Contains("./qod down stops it", again.Output, StringComparison.Ordinal);
-        await CreateAsync(one, HttpStatusCode.Conflict);
-    }
-
-    [Fact]
-    public async Task Down_stops_a_running_up_and_what_a_killed_one_left()
-    {
-        using var folder = new TemporaryFolder();
-        await using (var up = await UpScript.StartAsync(folder.Path))
-        {
-            await DownAsync(folder.Path);
-            Assert.Equal(0, await up.ExitAsync());
-        }
-
-        await using var killed = await UpScript.StartAsync(folder.Path);
-        var (host, server) = (killed.HostId, killed.ServerId!.Value);
-        killed.Kill();
-        await killed.ExitAsync();
-        await DownAsync(folder.Path);
-        Assert.False(UpScript.Runs(host), "the host still runs");
-        Assert.False(UpScript.Runs(server), "the database server still runs");
-
-        Assert.Contains("nothing was running", await DownAsync(folder.Path), StringComparison.Ordinal);
+        await one.CreateAsync(HttpStatusCode.Conflict);
     }
 
     [Fact]
@@ -123,7 +46,7 @@ public sealed class ScriptTests
         using var folder = new TemporaryFolder();
         await using var up = await UpScript.StartAsync(folder.Path, port: null, "--store", "memory");
 
-        await CreateAsync(up, HttpStatusCode.Created);
+        await up.CreateAsync(HttpStatusCode.Created);
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "postgres")), "a database was made");
     }
 
@@ -135,7 +58,7 @@ public sealed class ScriptTests
         await ChildProcess.RunAsync(Repository.Script, ["migrate", "--data", folder.Path], environment);
         await ChildProcess.RunAsync(Repository.Script, ["migrate", "--data", folder.Path], environment);
         await using var up = await UpScript.StartAsync(folder.Path);
-        await CreateAsync(up, HttpStatusCode.Created);
+        await up.CreateAsync(HttpStatusCode.Created);
     }
 
     [Theory]
@@ -158,12 +81,4 @@ public sealed class ScriptTests
         Assert.Equal(2, await script.ExitAsync(TimeSpan.FromSeconds(20)));
         Assert.StartsWith("qod: ", script.Output, StringComparison.Ordinal);
     }
-
-    private static async Task CreateAsync(UpScript up, HttpStatusCode expected)
-    {
-        using var client = new QodClient(up.Address, "mock_sandbox_access_token");
-        Assert.Equal(expected, (await client.CreateAsync(Number)).Status);
-    }
-
-    private static Task<string> DownAsync(string data) => ChildProcess.RunAsync(Repository.Script, ["down", "--data", data]);
 }

@@ -7,6 +7,9 @@ using QodOrleans.TestSupport;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
+// More than there are processors: a cluster that starts waits more than it works.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+
 namespace QodOrleans.Grains.Tests;
 
 /// <summary>Two silos over a database of their own, on the server that the assembly shares.</summary>

@@ -47,6 +47,9 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
     /// <summary>Awaited before an operator hears of an extension, with the duration that is wanted.</summary>
     internal Func<TimeSpan, Task> WhenExtended { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Has every call of the client to a grain in its hands.</summary>
+    internal Func<IOutgoingGrainCallContext, Task> WhenCalled { get; set; } = call => call.Invoke();
+
     internal SessionCallOptions Options { get; } = new();
 
     /// <summary>What the silos write to.</summary>
@@ -118,7 +121,7 @@ public abstract class OrleansClusterFixture(short silos) : ISessionEngineFixture
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         });
-        builder.ConfigureClient(client => client.AddActivityPropagation());
+        builder.ConfigureClient(client => client.AddActivityPropagation().AddOutgoingGrainCallFilter(call => WhenCalled(call)));
         builder.ConfigureHost(host => host.Logging.SetMinimumLevel(LogLevel.Warning));
         Cluster = builder.Build();
         await Cluster.DeployAsync();

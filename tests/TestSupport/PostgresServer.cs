@@ -20,7 +20,7 @@ public sealed class PostgresServer : IAsyncLifetime
         WhyNone = PrivatePostgres.WhyNone;
         if (WhyNone is not null && Environment.GetEnvironmentVariable("CI") == "true") throw new InvalidOperationException(WhyNone);
         if (WhyNone is not null) return;
-        own = await PrivatePostgres.StartAsync();
+        own = await PrivatePostgres.StartAsync(flushes: false);
         connectionString = own.ConnectionString;
     }
 

@@ -25,12 +25,9 @@ internal sealed class ErrorAndCorrelationMiddleware(RequestDelegate next, Surfac
             return;
         }
 
-        var asked = context.Request.Method;
-        context.Request.Method = Understood(asked);
         try
         {
             await next(context);
-            if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) AllowHead(context.Response.Headers);
             if (!IsBare(context.Response)) return;
             // A request timeout has cleared the headers.
             if (correlator is not null) context.Response.Headers[Correlator.Header] = correlator;
@@ -51,23 +48,6 @@ internal sealed class ErrorAndCorrelationMiddleware(RequestDelegate next, Surfac
             context.Response.Headers.Remove("Location");
             await context.WriteFaultAsync(new Fault(FaultKind.Internal, id));
         }
-        finally
-        {
-            context.Request.Method = asked;
-        }
-    }
-
-    /// <summary>HEAD is a GET whose body is not sent (RFC 9110, 9.3.2), so it is routed as GET. Methods are case-sensitive (9.1), but routing ignores
-    /// case, so other spellings become unknown methods.</summary>
-    private static string Understood(string method) =>
-        method == HttpMethods.Head ? HttpMethods.Get
-        : HttpMethods.GetCanonicalizedValue(method) == method ? method
-        : "unknown";
-
-    private static void AllowHead(IHeaderDictionary headers)
-    {
-        if (headers.GetCommaSeparatedValues("Allow") is [_, ..] allowed && allowed.Contains(HttpMethods.Get) && !allowed.Contains(HttpMethods.Head))
-            headers.Allow = string.Join(", ", [.. allowed, HttpMethods.Head]);
     }
 
     /// <summary>Routing and other parts of the framework set a status without a body.</summary>

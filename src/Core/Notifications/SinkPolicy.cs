@@ -16,6 +16,8 @@ public sealed class SinkPolicy(bool sandbox)
     private static readonly SearchValues<char> UriAlphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%");
 
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     private static readonly AddressBlock[] Loopback = Blocks("127.0.0.0/8", "::1/128");
 
     // Private, shared, link-local, benchmarking, multicast and reserved ranges. In IPv6 everything but 2000::/3 (global unicast), which covers
@@ -57,7 +59,21 @@ public sealed class SinkPolicy(bool sandbox)
         if (start < 0) return "is not an absolute URI";
         var authority = Authority(text);
         if (text.AsSpan(start + 3 + authority.Length).ContainsAny('[', ']')) return "holds a bracket that must be percent-encoded";
-        return authority.ContainsAny('[', ']') ? WhyNoIpLiteral(authority[(authority.LastIndexOf('@') + 1)..]) : null;
+        var host = authority[(authority.LastIndexOf('@') + 1)..];
+        return authority.ContainsAny('[', ']') ? WhyNoIpLiteral(host) : WhyNoIpv4Address(host);
+    }
+
+    /// <summary>RFC 3986, 3.2.2: an IPv4 address is four decimal octets. Everything else that ends in a number, such as <c>127.1</c>, <c>0x7f.1</c> or
+    /// <c>0177.0.0.1</c>, is a name there, and an address for <see cref="Uri"/>, browsers and resolvers, but not always the same one.</summary>
+    private static string? WhyNoIpv4Address(ReadOnlySpan<char> host)
+    {
+        if (host.LastIndexOf(':') is >= 0 and var colon) host = host[..colon];
+        // The last label, as WHATWG's URL standard looks for it ("ends in a number").
+        var last = host.EndsWith('.') ? host[..^1] : host;
+        last = last[(last.LastIndexOf('.') + 1)..];
+        var isNumber = last.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? !last[2..].ContainsAnyExcept(HexDigits)
+            : !last.IsEmpty && !last.ContainsAnyExceptInRange('0', '9');
+        return isNumber && !AddressBlock.TryParseIpv4(host, out _) ? "ends in a number, and is no IPv4 address of four decimal octets" : null;
     }
 
     /// <summary>RFC 3986, 3.2.2: an IPv6 address in brackets, without a zone, and behind it nothing but a port.</summary>

@@ -153,8 +153,10 @@ public sealed class BackchannelTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("dpv: qod-sessions-write")]
     public async Task R54_a_scope_that_is_none_is_invalid_scope(string scope) => (await gateway.BackchannelAsync(scope: scope)).IsOAuthError(400, "invalid_scope");
 
-    [Fact]
-    public async Task Without_scope_it_is_an_invalid_request() => (await gateway.BackchannelAsync(scope: null)).IsOAuthError(400, "invalid_request");
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task R62_without_a_scope_it_is_an_invalid_request(string? scope) => (await gateway.BackchannelAsync(scope: scope)).IsOAuthError(400, "invalid_request");
 
     [Fact]
     public async Task A_wrong_secret_is_401_and_other_methods_405()

@@ -105,7 +105,9 @@ public sealed class CodeFlowTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("unsupported_response_type", "response_type", "code id_token")]
     [InlineData("invalid_request", "response_type", null)]
     [InlineData("invalid_request", "response_mode", "fragment")]
+    // R62
     [InlineData("invalid_scope", "scope", null)]
+    [InlineData("invalid_scope", "scope", "")]
     [InlineData("invalid_scope", "scope", "dpv:RequestedServiceProvision")]
     [InlineData("invalid_scope", "scope", "everything")]
     [InlineData("invalid_scope", "scope", "openid")]

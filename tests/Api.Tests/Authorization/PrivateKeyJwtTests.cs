@@ -50,6 +50,9 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.KeyedGateway gateway) 
         { "aud", "\"http://127.0.0.1/token\"" },
         { "aud", $"[\"{TokenUrl}\",\"https://evil.example/token\"]" },
         { "aud", $"[\"{TokenUrl}\",\"{TokenUrl}/x\"]" },
+        // R63: nothing is sent there.
+        { "aud", "\"https://api.example.com/jwks\"" },
+        { "aud", $"[\"{TokenUrl}\",\"https://api.example.com/jwks\"]" },
         { "aud", $"[\"{BackchannelUrl}\",\"https://api.example.com/authorize\"]" },
         { "jti", null },
         { "jti", "\"\"" },

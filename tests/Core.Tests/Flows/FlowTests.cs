@@ -21,6 +21,11 @@ public sealed class FlowTests
     [InlineData("198.51.100.1 2001:db8::1", "198.51.100.2 2001:db8::1", true)]
     [InlineData("198.51.100.1 2001:db8::1", "198.51.100.2 2001:db8::2", false)]
     [InlineData("198.51.100.1", "::ffff:198.51.100.1", true)]
+    // R64: an IPv6 prefix is IPv4 servers only where it lies within the mapped addresses
+    [InlineData("198.51.100.1", "::ffff:0:0/96", true)]
+    [InlineData("198.51.100.1", "::ffff:0:0/95", false)]
+    [InlineData("198.51.100.1", "::/0", false)]
+    [InlineData("0.0.0.0/0", "::/0", false)]
     // no address at all: any server (surfaces where applicationServer is optional, A06)
     [InlineData("any", "198.51.100.1", true)]
     [InlineData("any", "2001:db8::1", true)]

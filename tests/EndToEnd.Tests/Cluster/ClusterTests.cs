@@ -6,6 +6,7 @@ namespace QodOrleans.EndToEnd.Tests.Cluster;
 
 /// <summary>Whatever dies, freezes or is replaced, under load: what was acknowledged stays true, and the service comes back. Members talk to each other
 /// encrypted; those of other tests do not, nor do these with QOD_TEST_CLEARTEXT=1.</summary>
+[Collection<Alone>]
 public sealed class ClusterTests(ClusterTests.TestedCluster cluster) : IClassFixture<ClusterTests.TestedCluster>
 {
     /// <summary>A killed silo's connections break: the others declare it dead after about two seconds.</summary>

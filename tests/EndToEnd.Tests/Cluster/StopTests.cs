@@ -8,7 +8,11 @@ public sealed class StopTests
     [Fact]
     public async Task A_silo_ends_in_its_time_though_its_database_is_gone()
     {
-        await using var cluster = new RealCluster { Settings = new Dictionary<string, string> { ["Qod__Cluster__DrainTimeout"] = "00:00:02" } };
+        await using var cluster = new RealCluster
+        {
+            GatewayCount = 0,
+            Settings = new Dictionary<string, string> { ["Qod__Cluster__DrainTimeout"] = "00:00:02" },
+        };
         await cluster.HaveSilosAsync(1);
         await cluster.Server.StopImmediateAsync();
 

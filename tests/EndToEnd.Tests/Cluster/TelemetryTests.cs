@@ -16,6 +16,7 @@ public sealed class TelemetryTests
         await using var sink = await EventSink.StartAsync();
         await using var cluster = new RealCluster
         {
+            GatewayCount = 1,
             Settings = new Dictionary<string, string>
             {
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,

@@ -4,12 +4,11 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests.Support;
 
-/// <summary>Silos and two gateways as processes, over a Postgres server of their own. Tests share it, because a process of .NET starts slowly on a
+/// <summary>Silos and gateways as processes, over a Postgres server of their own. Tests share it, because a process of .NET starts slowly on a
 /// busy machine; each says first how many silos it needs.</summary>
 public class RealCluster : IAsyncLifetime
 {
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(90);
-    private const int GatewayCount = 2;
 
     private readonly TemporaryFolder data = new();
     private readonly List<Member> silos = [];
@@ -30,6 +29,9 @@ public class RealCluster : IAsyncLifetime
     internal TestAuthority? Authority { get; init; }
 
     internal string TlsFolder => Path.Combine(data.Path, "tls");
+
+    /// <summary>How many gateways there are.</summary>
+    internal int GatewayCount { get; init; } = 2;
 
     /// <summary>One for each gateway.</summary>
     internal List<QodClient> Clients { get; } = [];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using QodOrleans.TestSupport;
 
 namespace QodOrleans.EndToEnd.Tests.Support;
@@ -48,6 +49,13 @@ internal sealed class UpScript : IAsyncDisposable
             new Dictionary<string, string> { ["QOD_POSTGRES"] = "" }),
         port,
         data);
+
+    /// <summary>Asks for a session, always of the same flow.</summary>
+    public async Task CreateAsync(HttpStatusCode expected)
+    {
+        using var client = new QodClient(Address, "mock_sandbox_access_token");
+        Assert.Equal(expected, (await client.CreateAsync("+34611000000")).Status);
+    }
 
     public void Terminate() => script.Terminate();
 

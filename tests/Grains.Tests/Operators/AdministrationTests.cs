@@ -17,31 +17,12 @@ using QodOrleans.TestSupport;
 
 namespace QodOrleans.Grains.Tests.Operators;
 
-/// <summary>What those who run the broker send to a silo.</summary>
-public sealed class AdministrationTests : IAsyncLifetime
+/// <summary>What those who run the broker send to a silo. Each test leaves the operator as it was.</summary>
+public sealed class AdministrationTests(AdministeredCluster cluster) : IClassFixture<AdministeredCluster>
 {
-    private const string Token = "a-token-of-more-than-32-characters";
     private const string Movistar = "movistar-es";
 
-    private readonly ClusterOverPostgres fixture = new();
-    private readonly HttpClient http = new();
-    private WebApplication silo = null!;
-    private int devices;
-
-    public async ValueTask InitializeAsync()
-    {
-        await fixture.InitializeAsync();
-        silo = await StartAsync(Token);
-        http.BaseAddress = new Uri(silo.Urls.Single());
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        if (silo is not null) await silo.DisposeAsync();
-        await fixture.DisposeAsync();
-    }
+    private readonly HttpClient http = cluster.Http;
 
     [Fact]
     public async Task An_operator_is_drained_and_put_back_into_service()
@@ -52,22 +33,22 @@ public sealed class AdministrationTests : IAsyncLifetime
         Assert.Equal(
             """{"id":"movistar-es","mode":"draining","concurrentCalls":null,"callsPerSecond":70}""", await drained.Content.ReadAsStringAsync());
         Assert.Contains("\"draining\"", await http.GetStringAsync("/admin/operators"));
-        await Eventually.IsTrueAsync(async () => (await CreateAsync("+34")).Error?.Code == SessionErrorCode.OperatorUnavailable);
-        Assert.Null((await CreateAsync("+49")).Error);
+        await Eventually.IsTrueAsync(async () => (await cluster.CreateAsync("+34")).Error?.Code == SessionErrorCode.OperatorUnavailable);
+        Assert.Null((await cluster.CreateAsync("+49")).Error);
 
         using var enabled = await PutAsync("""{"mode":"enabled"}""");
-        await Eventually.IsTrueAsync(async () => (await CreateAsync("+34")).Error is null);
+        await Eventually.IsTrueAsync(async () => (await cluster.CreateAsync("+34")).Error is null);
     }
 
     [Fact]
     public async Task An_operator_that_is_switched_off_is_not_called_until_it_is_switched_on_again()
     {
         using var killed = await PutAsync("""{"mode":"killed"}""");
-        await Eventually.IsTrueAsync(async () => (await CreateAsync("+34")).Error?.Code == SessionErrorCode.OperatorUnavailable);
-        Assert.Null((await CreateAsync("+49")).Error);
+        await Eventually.IsTrueAsync(async () => (await cluster.CreateAsync("+34")).Error?.Code == SessionErrorCode.OperatorUnavailable);
+        Assert.Null((await cluster.CreateAsync("+49")).Error);
 
         using var enabled = await PutAsync("""{"mode":"enabled"}""");
-        await Eventually.IsTrueAsync(async () => (await CreateAsync("+34")).Error is null);
+        await Eventually.IsTrueAsync(async () => (await cluster.CreateAsync("+34")).Error is null);
     }
 
     [Theory]
@@ -116,16 +97,55 @@ public sealed class AdministrationTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_configured_token_there_is_no_administration()
     {
-        await using var closed = await StartAsync(token: null);
+        await using var closed = await cluster.StartAsync(token: null);
         using var answer = await http.GetAsync(new Uri(new Uri(closed.Urls.Single()), "/admin/operators"));
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]
     public async Task A_token_that_is_too_short_stops_the_silo() =>
-        await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync("short"));
+        await Assert.ThrowsAsync<OptionsValidationException>(() => cluster.StartAsync("short"));
 
-    private async Task<WebApplication> StartAsync(string? token)
+    private Task<HttpResponseMessage> PutAsync(string body) =>
+        http.PutAsync($"/admin/operators/{Movistar}", new StringContent(body, Encoding.UTF8, "application/json"));
+
+    private static async Task AssertProblemAsync(HttpStatusCode status, HttpResponseMessage answer)
+    {
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal((int)status, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetInt32());
+    }
+}
+
+/// <summary>A cluster with a silo's administration, for the tests of one class.</summary>
+public sealed class AdministeredCluster : IAsyncLifetime
+{
+    private const string Token = "a-token-of-more-than-32-characters";
+
+    private readonly ClusterOverPostgres fixture = new();
+    private WebApplication silo = null!;
+    private int devices;
+
+    /// <summary>To the silo, with its token.</summary>
+    internal HttpClient Http { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await fixture.InitializeAsync();
+        silo = await StartAsync(Token);
+        Http.BaseAddress = new Uri(silo.Urls.Single());
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (silo is not null) await silo.DisposeAsync();
+        await fixture.DisposeAsync();
+    }
+
+    /// <summary>Another silo's administration.</summary>
+    internal async Task<WebApplication> StartAsync(string? token)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([new("Qod:Administration:Token", token)]);
@@ -140,18 +160,8 @@ public sealed class AdministrationTests : IAsyncLifetime
         return app;
     }
 
-    private Task<HttpResponseMessage> PutAsync(string body) =>
-        http.PutAsync($"/admin/operators/{Movistar}", new StringContent(body, Encoding.UTF8, "application/json"));
-
-    private static async Task AssertProblemAsync(HttpStatusCode status, HttpResponseMessage answer)
-    {
-        Assert.Equal(status, answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Equal((int)status, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetInt32());
-    }
-
     /// <summary>For a device of its own: none may be in the way of the next.</summary>
-    private Task<SessionResult> CreateAsync(string prefix) => fixture.Engine.CreateSessionAsync(
+    internal Task<SessionResult> CreateAsync(string prefix) => fixture.Engine.CreateSessionAsync(
         new CreateSession
         {
             Caller = new Caller("alice"),

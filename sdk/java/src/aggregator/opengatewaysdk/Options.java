@@ -2,6 +2,7 @@ package aggregator.opengatewaysdk;
 
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.util.Objects;
 
 /**
  * Where the aggregator is, and how to talk to it.
@@ -12,6 +13,12 @@ import java.net.http.HttpClient;
  * @param http        yours, to share or to configure
  */
 public record Options(URI baseUrl, String redirectUri, String scope, HttpClient http) {
+    public Options {
+        Objects.requireNonNull(baseUrl, "baseUrl must not be null");
+        Objects.requireNonNull(scope, "scope must not be null");
+        Objects.requireNonNull(http, "http must not be null");
+    }
+
     /** From OPENGATEWAY_BASE_URL, else the host of the published samples; OPENGATEWAY_REDIRECT_URI; all of the QoD API; a client that follows no redirects. */
     public static Options ofEnvironment() {
         return new Options(

@@ -1,8 +1,12 @@
 package aggregator.opengatewaysdk;
 
 import java.util.Map;
+import java.util.Objects;
 
-/** Quality on demand for one device, with the names and the order of arguments of the published samples. For many threads. */
+/**
+ * Quality on demand for one device, with the names and the order of arguments of the published samples. For many threads. An argument that may not be
+ * null and is null is a NullPointerException that names it; nothing is sent then.
+ */
 public final class QoDMobile {
     private static final String SESSIONS = "/qod/v0/sessions";
 
@@ -25,6 +29,8 @@ public final class QoDMobile {
      * @throws AuthorizationException   the login fails
      */
     public QoDMobile(ClientCredentials credentials, String authCode, String ipPort, Options options) {
+        Objects.requireNonNull(credentials, "credentials must not be null");
+        Objects.requireNonNull(options, "options must not be null");
         device = ipPort == null ? null : DeviceAddress.parse(ipPort);
         http = new Http(options);
         if (authCode != null) tokens = new Tokens(new Login.Code(http, credentials, authCode));
@@ -48,7 +54,7 @@ public final class QoDMobile {
      * @throws OpenGatewayException     403 for another device than the login's, 409 for an overlapping session, 503 for an operator that does not answer
      */
     public Session setQualityOfService(int duration, QoSProfiles profile, String ip, Integer port) {
-        return create(duration, profile, DeviceAddress.of(ip, port));
+        return create(duration, profile, DeviceAddress.of(Objects.requireNonNull(ip, "ip must not be null"), port));
     }
 
     /** The session as it is now. */
@@ -71,6 +77,7 @@ public final class QoDMobile {
     }
 
     private Session create(int duration, QoSProfiles profile, DeviceAddress address) {
+        Objects.requireNonNull(profile, "profile must not be null");
         return Session.of(send("POST", SESSIONS, Map.of(
             "device", address.toDevice(),
             "applicationServer", Map.of("ipv4Address", "0.0.0.0/0"),
@@ -89,6 +96,6 @@ public final class QoDMobile {
     }
 
     private static String pathOf(String sessionId) {
-        return SESSIONS + "/" + Http.encode(sessionId);
+        return SESSIONS + "/" + Http.encode(Objects.requireNonNull(sessionId, "sessionId must not be null"));
     }
 }

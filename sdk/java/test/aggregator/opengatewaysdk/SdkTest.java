@@ -36,7 +36,8 @@ public final class SdkTest {
         aTokenThatIsAboutToEndIsNotUsedAgain();
         aCodeIsExchangedOnce();
         anErrorSaysWhatTheAggregatorSaid();
-        System.out.println("10 passed");
+        anArgumentThatIsNullIsNamed();
+        System.out.println("11 passed");
     }
 
     private static void addressesAreReadAsTheTableSays(Path table) throws IOException {
@@ -121,6 +122,33 @@ public final class SdkTest {
             fails(OpenGatewayException.class, aggregator::create, error ->
                 error.status() == 409 && error.code().equals("CONFLICT") && error.correlator().equals(aggregator.last().correlator()));
         }
+    }
+
+    private static void anArgumentThatIsNullIsNamed() throws IOException {
+        try (var aggregator = new Aggregator(REQUEST)) {
+            var options = aggregator.options();
+            var qod = new QoDMobile(CREDENTIALS, null, "203.0.113.25:8080", options);
+            named("clientId", () -> new ClientCredentials(null, "secret"));
+            named("clientSecret", () -> new ClientCredentials("id", null));
+            named("baseUrl", () -> options.withBaseUrl(null));
+            named("http", () -> options.withHttp(null));
+            named("scope", () -> new Options(options.baseUrl(), null, null, options.http()));
+            named("credentials", () -> new QoDMobile(null, "code", null));
+            named("credentials", () -> new QoDMobile(null, null, "203.0.113.25:8080", options));
+            named("options", () -> new QoDMobile(CREDENTIALS, "code", null, null));
+            named("profile", () -> qod.setQualityOfService(300, null));
+            named("profile", () -> qod.setQualityOfService(300, null, "203.0.113.25", 8080));
+            named("ip", () -> qod.setQualityOfService(300, QoSProfiles.QOS_E, null, 8080));
+            named("sessionId", () -> qod.getSession(null));
+            named("sessionId", () -> qod.extendSession(null, 60));
+            named("sessionId", () -> qod.deleteSession(null));
+            // The login alone: no call was made with what is missing.
+            equal(1, aggregator.seen.size());
+        }
+    }
+
+    private static void named(String argument, Runnable act) {
+        fails(NullPointerException.class, act, error -> error.getMessage().equals(argument + " must not be null"));
     }
 
     private static Answer token(String text, int seconds) {
