@@ -470,8 +470,9 @@ public sealed class HttpRulesTests(Gateway gateway) : IClassFixture<Gateway>
     /// <summary>What a well-behaved client cannot send.</summary>
     private async Task<string> RawAsync(string request, Uri? address = null)
     {
+        address ??= gateway.Address;
         using var client = new TcpClient();
-        await client.ConnectAsync((address ?? gateway.Address).Host, (address ?? gateway.Address).Port);
+        await client.ConnectAsync(address.Host, address.Port);
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         using var reader = new StreamReader(stream, Encoding.Latin1);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using QodOrleans.Core;
 using QodOrleans.Core.Flows;
 using QodOrleans.Core.Sessions;
@@ -25,7 +24,7 @@ public sealed class DueSessionSchedulerTests : IDueSessionHost, IDisposable
     private readonly ConcurrentQueue<string> calls = new();
     private readonly ConcurrentDictionary<SessionId, string> names = new();
     private readonly HashSet<SessionId> others = [];
-    private readonly FailureLog log = new();
+    private readonly RecordedLog<DueSessionScheduler> log = new();
     private Func<DueSession, Task> whenCalled;
     private readonly DueSessionScheduler scheduler;
 
@@ -301,7 +300,7 @@ public sealed class DueSessionSchedulerTests : IDueSessionHost, IDisposable
         store.Broken = new StoreUnavailableException("Away.");
         await StoredAsync("a", Second);
         scheduler.Start();
-        await Eventually.IsTrueAsync(() => log.Count == 1);
+        await Eventually.IsTrueAsync(() => log.Ids.Count == 1);
         scheduler.Look();
         Assert.Single(store.DueReads);
 
@@ -398,20 +397,5 @@ public sealed class DueSessionSchedulerTests : IDueSessionHost, IDisposable
             scheduler.Look();
             return store.DueReads.Count > reads;
         });
-    }
-
-    /// <summary>Counts what the scheduler logs: the failures of the store, when it has noticed them.</summary>
-    private sealed class FailureLog : ILogger<DueSessionScheduler>
-    {
-        private int count;
-
-        public int Count => Volatile.Read(ref count);
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Interlocked.Increment(ref count);
     }
 }

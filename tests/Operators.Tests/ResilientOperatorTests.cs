@@ -177,7 +177,7 @@ public sealed class ResilientOperatorTests : IDisposable
     [InlineData(Unknown)]
     public async Task The_breaker_opens_after_enough_silence_and_closes_when_the_operator_answers_again(OperatorOutcomeKind silence)
     {
-        var log = new RecordedLog();
+        var log = new RecordedLog<ResilientOperator>();
         var isUp = false;
         var inner = new ScriptedOperator("flaky", _ => isUp ? OperatorOutcome.Accepted() : new OperatorOutcome(silence));
         using var resilient = Resilient(inner, new ResilienceOptions { Retries = 0 }, log);
@@ -211,7 +211,7 @@ public sealed class ResilientOperatorTests : IDisposable
     [Fact]
     public async Task Three_attempts_of_one_call_count_once()
     {
-        var log = new RecordedLog();
+        var log = new RecordedLog<ResilientOperator>();
         using var resilient = Resilient(
             new ScriptedOperator("down", _ => OperatorOutcome.Unreachable()),
             new ResilienceOptions { BreakerWindow = TimeSpan.FromMinutes(10) }, log);
@@ -286,7 +286,7 @@ public sealed class ResilientOperatorTests : IDisposable
     [Fact]
     public async Task Overload_never_opens_the_breaker()
     {
-        var log = new RecordedLog();
+        var log = new RecordedLog<ResilientOperator>();
         var gate = new TaskCompletionSource<OperatorOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var resilient = Resilient(
             new ScriptedOperator("narrow", (_, _) => new(gate.Task)), new ResilienceOptions { ConcurrentCalls = 1, QueuedCalls = 0, Retries = 0 }, log);
@@ -348,7 +348,7 @@ public sealed class ResilientOperatorTests : IDisposable
     [Fact]
     public async Task It_never_opens_the_breaker()
     {
-        var log = new RecordedLog();
+        var log = new RecordedLog<ResilientOperator>();
         var inner = new ScriptedOperator("throttled", _ => OperatorOutcome.Unreachable("429", TimeSpan.FromMilliseconds(1)));
         using var resilient = Resilient(inner, log: log);
 
@@ -366,7 +366,7 @@ public sealed class ResilientOperatorTests : IDisposable
     [Fact]
     public async Task An_isolated_operator_is_not_called_not_even_by_those_who_wait_until_the_isolation_ends()
     {
-        var log = new RecordedLog();
+        var log = new RecordedLog<ResilientOperator>();
         var answer = new TaskCompletionSource<OperatorOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         var inner = new ScriptedOperator("isolated", (_, _) => new(answer.Task));
         using var resilient = Resilient(inner, new ResilienceOptions { ConcurrentCalls = 1 }, log);
@@ -511,16 +511,5 @@ public sealed class ResilientOperatorTests : IDisposable
             await Task.Yield();
         }
         return await task;
-    }
-
-    private sealed class RecordedLog : ILogger<ResilientOperator>
-    {
-        public List<int> Ids { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Ids.Add(eventId.Id);
     }
 }

@@ -142,15 +142,7 @@ public sealed class SessionMachine(SessionPolicy policy)
     private Decision Refuse(QosSession session, SessionCommand.OperatorRefused refused, DateTimeOffset now) => session.Phase switch
     {
         SessionPhase.Requested when refused is { CallerWaiting: true, Cause: not RefusalCause.Refused } && Settled(session).CreateSettled => Silent(
-            session with
-            {
-                Phase = SessionPhase.Retained,
-                StatusInfo = StatusInfo.DeleteRequested,
-                CreateSettled = true,
-                EndedAt = now,
-                DueAt = now + CreatesEndWithin,
-                Attempts = 0,
-            }) with
+            Over(session, StatusInfo.DeleteRequested, now, CreatesEndWithin) with { CreateSettled = true }) with
         {
             Error = refused.Cause == RefusalCause.UnknownSubscriber
                 ? SessionError.DeviceNotIdentified()
@@ -294,16 +286,11 @@ public sealed class SessionMachine(SessionPolicy policy)
         session with { Phase = SessionPhase.Releasing, StatusInfo = why, EndedAt = now, DueAt = now + policy.ReleaseAnswersWithin, Attempts = 0 },
         now, SessionEffect.Release);
 
-    private Decision Retain(QosSession session, StatusInfo why, DateTimeOffset now) => Told(
-        session with
-        {
-            Phase = SessionPhase.Retained,
-            StatusInfo = why,
-            EndedAt = now,
-            DueAt = now + policy.UnavailableRetention,
-            Attempts = 0,
-        },
-        now, effect: null);
+    private Decision Retain(QosSession session, StatusInfo why, DateTimeOffset now) =>
+        Told(Over(session, why, now, policy.UnavailableRetention), now, effect: null);
+
+    private static QosSession Over(QosSession session, StatusInfo why, DateTimeOffset now, TimeSpan keptFor) =>
+        session with { Phase = SessionPhase.Retained, StatusInfo = why, EndedAt = now, DueAt = now + keptFor, Attempts = 0 };
 
     private DateTimeOffset ProvisionedBy(QosSession session) => session.Terms.CreatedAt + policy.ProvisioningDeadline;
 

@@ -17,10 +17,7 @@ public sealed class ClusterScriptTests
         Assert.SkipWhen(PrivatePostgres.WhyNone is not null, PrivatePostgres.WhyNone ?? "");
         using var folder = new TemporaryFolder();
         var port = LoopbackPort.Free();
-        await using var script = ChildProcess.Start(
-            Repository.Script,
-            ["cluster", "--silos", "2", "--gateways", "1", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder.Path],
-            new Dictionary<string, string> { ["QOD_POSTGRES"] = "" });
+        await using var script = Start(folder, port, "--silos", "2", "--gateways", "1");
         var first = IdOf(await script.LineAsync("silo 1 pid ", StartsWithin));
         var second = IdOf(await script.LineAsync("silo 2 pid ", StartsWithin));
         var gatewayLine = await script.LineAsync("gateway 1 pid ", StartsWithin);
@@ -45,10 +42,7 @@ public sealed class ClusterScriptTests
         Assert.SkipWhen(PrivatePostgres.WhyNone is not null, PrivatePostgres.WhyNone ?? "");
         using var folder = new TemporaryFolder();
         var port = LoopbackPort.Free();
-        await using var script = ChildProcess.Start(
-            Repository.Script,
-            ["cluster", "--tls", "--silos", "1", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder.Path],
-            new Dictionary<string, string> { ["QOD_POSTGRES"] = "" });
+        await using var script = Start(folder, port, "--tls", "--silos", "1");
         await script.LineAsync("ready ", StartsWithin);
 
         using var client = new QodClient(new Uri($"http://127.0.0.1:{port}"), "mock_sandbox_access_token");
@@ -57,6 +51,11 @@ public sealed class ClusterScriptTests
         foreach (var member in new[] { "silo-1", "gateway-1" })
             Assert.Contains("is in use for new connections", await File.ReadAllTextAsync(Path.Combine(folder.Path, "log", $"{member}.log")), StringComparison.Ordinal);
     }
+
+    private static ChildProcess Start(TemporaryFolder folder, int port, params string[] options) => ChildProcess.Start(
+        Repository.Script,
+        ["cluster", .. options, "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder.Path],
+        new Dictionary<string, string> { ["QOD_POSTGRES"] = "" });
 
     private static int IdOf(string line) => int.Parse(line.Split(' ')[3], CultureInfo.InvariantCulture);
 }

@@ -162,9 +162,9 @@ public sealed class ClusterTests(ClusterTests.TestedCluster cluster) : IClassFix
         var (former, successor) = (cluster.Authority!, new TestAuthority(TimeProvider.System));
         await using var load = await SteadyLoad.StartAsync(cluster, sink, applications: 4, enough: 50);
 
-        await InUseEverywhereAsync(() => cluster.WriteAuthoritiesAsync(former, successor));
-        await InUseEverywhereAsync(() => cluster.WriteCertificateAsync(successor.Issue()));
-        await InUseEverywhereAsync(() => cluster.WriteAuthoritiesAsync(successor));
+        await InUseEverywhereAsync(() => cluster.TlsFiles.Write(former, successor));
+        await InUseEverywhereAsync(() => cluster.TlsFiles.Write(successor.Issue()));
+        await InUseEverywhereAsync(() => cluster.TlsFiles.Write(successor));
 
         // Its successor is connected to everybody anew.
         var silo = cluster.Silos[0];
@@ -179,8 +179,8 @@ public sealed class ClusterTests(ClusterTests.TestedCluster cluster) : IClassFix
         await load.VerifyAsync(LatestEnd);
 
         // As it was, for the tests after this one.
-        await InUseEverywhereAsync(() => cluster.WriteAuthoritiesAsync(former, successor));
-        await InUseEverywhereAsync(() => cluster.WriteCertificateAsync(former.Issue()));
+        await InUseEverywhereAsync(() => cluster.TlsFiles.Write(former, successor));
+        await InUseEverywhereAsync(() => cluster.TlsFiles.Write(former.Issue()));
     }
 
     [Fact]
@@ -190,8 +190,8 @@ public sealed class ClusterTests(ClusterTests.TestedCluster cluster) : IClassFix
         await cluster.HaveSilosAsync(2);
         using var folder = new TemporaryFolder();
         var stranger = new TestAuthority(TimeProvider.System);
-        var foreign = Files("foreign", stranger.Issue(), stranger.Pem);
-        var expired = Files("expired", cluster.Authority!.Issue(to: TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(1)), cluster.Authority.Pem);
+        var foreign = SettingsOf("foreign", stranger.Issue(), stranger);
+        var expired = SettingsOf("expired", cluster.Authority!.Issue(to: TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(1)), cluster.Authority);
         var none = foreign.Keys.ToDictionary(key => key, _ => "");
 
         var silos = new[] { none, foreign }.Select(settings => cluster.StartStranger(isSilo: true, settings)).ToArray();
@@ -227,13 +227,12 @@ public sealed class ClusterTests(ClusterTests.TestedCluster cluster) : IClassFix
         static Task SaysAsync(RealCluster.Member member, string what) => Poll.UntilAsync(
             () => Task.FromResult(member.Process.Output), output => output.Contains(what, StringComparison.Ordinal), TimeSpan.FromSeconds(60), what);
 
-        Dictionary<string, string> Files(string name, (string Certificate, string Key) pair, string authorities)
+        Dictionary<string, string> SettingsOf(string name, (string Certificate, string Key) pair, TestAuthority authority)
         {
-            var path = Directory.CreateDirectory(Path.Combine(folder.Path, name)).FullName;
-            File.WriteAllText(Path.Combine(path, "tls.crt"), pair.Certificate);
-            File.WriteAllText(Path.Combine(path, "tls.key"), pair.Key);
-            File.WriteAllText(Path.Combine(path, "ca.crt"), authorities);
-            return RealCluster.TlsSettings(path);
+            var files = new ClusterTlsFiles(Path.Combine(folder.Path, name));
+            files.Write(pair);
+            files.Write(authority);
+            return RealCluster.TlsSettings(files);
         }
     }
 
@@ -258,11 +257,11 @@ public sealed class ClusterTests(ClusterTests.TestedCluster cluster) : IClassFix
     }
 
     /// <summary>Waits until every process has said that it uses the changed files.</summary>
-    private async Task InUseEverywhereAsync(Func<Task> change)
+    private async Task InUseEverywhereAsync(Action change)
     {
         var members = cluster.Silos.Concat(cluster.Gateways).ToArray();
         var before = members.Select(Uses).ToArray();
-        await change();
+        change();
         for (var n = 0; n < members.Length; n++)
             await Poll.UntilAsync(() => Task.FromResult(Uses(members[n])), uses => uses > before[n], TimeSpan.FromSeconds(20), "the changed files are in use");
 

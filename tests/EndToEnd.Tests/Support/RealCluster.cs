@@ -28,7 +28,7 @@ public class RealCluster : IAsyncLifetime
     /// <summary>With it, they talk to each other encrypted, and this is who makes them members. The same certificate for all.</summary>
     internal TestAuthority? Authority { get; init; }
 
-    internal string TlsFolder => Path.Combine(data.Path, "tls");
+    internal ClusterTlsFiles TlsFiles => new(Path.Combine(data.Path, "tls"));
 
     /// <summary>How many gateways there are.</summary>
     internal int GatewayCount { get; init; } = 2;
@@ -50,9 +50,8 @@ public class RealCluster : IAsyncLifetime
             server = await PrivatePostgres.StartAsync();
             if (Authority is not null)
             {
-                Directory.CreateDirectory(TlsFolder);
-                await WriteAuthoritiesAsync(Authority);
-                await WriteCertificateAsync(Authority.Issue());
+                TlsFiles.Write(Authority);
+                TlsFiles.Write(Authority.Issue());
             }
             await ChildProcess.RunAsync("dotnet", [Repository.SiloDll, "migrate", "--data", data.Path], Environment);
         }
@@ -72,21 +71,12 @@ public class RealCluster : IAsyncLifetime
         return stranger;
     }
 
-    internal Task WriteAuthoritiesAsync(params TestAuthority[] authorities) =>
-        File.WriteAllTextAsync(Path.Combine(TlsFolder, "ca.crt"), string.Concat(authorities.Select(authority => authority.Pem)));
-
-    internal async Task WriteCertificateAsync((string Certificate, string Key) pair)
-    {
-        await File.WriteAllTextAsync(Path.Combine(TlsFolder, "tls.crt"), pair.Certificate);
-        await File.WriteAllTextAsync(Path.Combine(TlsFolder, "tls.key"), pair.Key);
-    }
-
     /// <summary>The settings of a process that has these files.</summary>
-    internal static Dictionary<string, string> TlsSettings(string folder) => new()
+    internal static Dictionary<string, string> TlsSettings(ClusterTlsFiles files) => new()
     {
-        ["Qod__Cluster__Tls__CertificateFile"] = Path.Combine(folder, "tls.crt"),
-        ["Qod__Cluster__Tls__KeyFile"] = Path.Combine(folder, "tls.key"),
-        ["Qod__Cluster__Tls__AuthoritiesFile"] = Path.Combine(folder, "ca.crt"),
+        ["Qod__Cluster__Tls__CertificateFile"] = files.CertificateFile,
+        ["Qod__Cluster__Tls__KeyFile"] = files.KeyFile,
+        ["Qod__Cluster__Tls__AuthoritiesFile"] = files.AuthoritiesFile,
     };
 
     /// <summary>What a query says; null for no row.</summary>
@@ -123,7 +113,7 @@ public class RealCluster : IAsyncLifetime
     private string Unpooled => $"{Server.ConnectionString};Pooling=false";
 
     private Dictionary<string, string> Environment =>
-        new(Authority is null ? Settings : Settings.Concat(TlsSettings(TlsFolder))) { ["QOD_POSTGRES"] = Server.ConnectionString };
+        new(Authority is null ? Settings : Settings.Concat(TlsSettings(TlsFiles))) { ["QOD_POSTGRES"] = Server.ConnectionString };
 
     private async Task AddGatewayAsync()
     {

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using QodOrleans.Hosting.Clustering;
 using QodOrleans.Hosting.Clustering.Tls;
@@ -19,7 +18,7 @@ public sealed class ClusterCertificatesTests : IDisposable
 
     private readonly ManualTimeProvider clock = new();
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("qod-tls-");
-    private readonly SaidLines said = new();
+    private readonly RecordedLog<ClusterCertificates> said = new();
     private readonly TestAuthority authority;
 
     public ClusterCertificatesTests() => authority = new TestAuthority(clock);
@@ -29,8 +28,8 @@ public sealed class ClusterCertificatesTests : IDisposable
     [Fact]
     public async Task Members_of_one_authority_accept_each_other_whatever_their_names()
     {
-        using var one = Member(authority.Issue(), authority.Pem, "one");
-        using var other = Member(authority.Issue(), authority.Pem, "other");
+        using var one = Member(authority.Issue(), "one");
+        using var other = Member(authority.Issue(), "other");
         Assert.Equal("hello", await TalkAsync(Server(one), Client(other)));
     }
 
@@ -39,8 +38,8 @@ public sealed class ClusterCertificatesTests : IDisposable
     {
         var between = authority.Below();
         var (certificate, key) = between.Issue();
-        using var one = Member((certificate + between.Pem, key), authority.Pem, "one");
-        using var other = Member(authority.Issue(), authority.Pem, "other");
+        using var one = Member((certificate + between.Pem, key), "one");
+        using var other = Member(authority.Issue(), "other");
         Assert.Equal("hello", await TalkAsync(Server(one), Client(other)));
         Assert.Equal("hello", await TalkAsync(Server(other), Client(one)));
     }
@@ -51,7 +50,7 @@ public sealed class ClusterCertificatesTests : IDisposable
     [MemberData(nameof(Strangers))]
     public async Task A_stranger_is_neither_let_in_nor_talked_to(string stranger)
     {
-        using var member = Member(authority.Issue(), authority.Pem, "member");
+        using var member = Member(authority.Issue(), "member");
         await Assert.ThrowsAsync<AuthenticationException>(() => TalkAsync(Server(member), StrangeClient(Strange(stranger, TestAuthority.ServerUse))));
         await Assert.ThrowsAsync<AuthenticationException>(() => TalkAsync(StrangeServer(Strange(stranger, TestAuthority.ClientUse)), Client(member)));
         Assert.Equal(2, said.Of(5033).Count(line => line.Contains("CN=", StringComparison.Ordinal)));
@@ -60,20 +59,20 @@ public sealed class ClusterCertificatesTests : IDisposable
     [Fact]
     public async Task Who_shows_no_certificate_is_not_let_in()
     {
-        using var member = Member(authority.Issue(), authority.Pem, "member");
+        using var member = Member(authority.Issue(), "member");
         await Assert.ThrowsAsync<AuthenticationException>(() => TalkAsync(Server(member), StrangeClient(null)));
     }
 
     [Fact]
     public async Task A_certificate_that_ends_while_its_owner_runs_is_refused_from_then_on_and_its_owner_warns_before()
     {
-        using var member = Member(authority.Issue(from: clock.GetUtcNow() - TimeSpan.FromHours(17), to: clock.GetUtcNow() + TimeSpan.FromHours(3)), authority.Pem, "member");
+        using var member = Member(authority.Issue(from: clock.GetUtcNow() - TimeSpan.FromHours(17), to: clock.GetUtcNow() + TimeSpan.FromHours(3)), "member");
         clock.Advance(TimeSpan.FromHours(0.9));
         Assert.Empty(said.Of(5032));
         clock.Advance(TimeSpan.FromHours(1.6));
         // Every hour of the last tenth of its time.
         Assert.Equal(2, said.Of(5032).Count);
-        using var other = Member(authority.Issue(), authority.Pem, "other");
+        using var other = Member(authority.Issue(), "other");
         Assert.Equal("hello", await TalkAsync(Server(member), Client(other)));
 
         clock.Advance(TimeSpan.FromHours(1));
@@ -85,14 +84,14 @@ public sealed class ClusterCertificatesTests : IDisposable
     public async Task Certificate_and_authority_are_replaced_step_by_step_while_members_can_always_talk()
     {
         var successor = new TestAuthority(clock);
-        using var one = Member(authority.Issue(), authority.Pem, "one");
-        using var other = Member(authority.Issue(), authority.Pem, "other");
+        using var one = Member(authority.Issue(), "one");
+        using var other = Member(authority.Issue(), "other");
 
         foreach (var step in new Action<string>[]
         {
-            name => Write(name, "ca.crt", authority.Pem + successor.Pem),
-            name => Write(name, successor.Issue()),
-            name => Write(name, "ca.crt", successor.Pem),
+            name => Files(name).Write(authority, successor),
+            name => Files(name).Write(successor.Issue()),
+            name => Files(name).Write(successor),
         })
         {
             foreach (var name in new[] { "one", "other" })
@@ -113,12 +112,13 @@ public sealed class ClusterCertificatesTests : IDisposable
     [Fact]
     public async Task Files_that_cannot_be_used_change_nothing_and_are_told_of_once_when_they_stay()
     {
-        using var member = Member(authority.Issue(), authority.Pem, "member");
-        using var other = Member(authority.Issue(), authority.Pem, "other");
+        using var member = Member(authority.Issue(), "member");
+        using var other = Member(authority.Issue(), "other");
         var (certificate, key) = authority.Issue();
 
         // Between the two writes of somebody who replaces both, and once more when it takes longer.
-        Write("member", "tls.crt", certificate);
+        var files = Files("member");
+        files.Write(files.CertificateFile, certificate);
         clock.Advance(ALook);
         Assert.Empty(said.Of(5031));
         clock.Advance(ALook * 5);
@@ -126,18 +126,18 @@ public sealed class ClusterCertificatesTests : IDisposable
         Assert.DoesNotContain("PRIVATE", said.Of(5031)[0], StringComparison.Ordinal);
         Assert.Equal("hello", await TalkAsync(Server(member), Client(other)));
 
-        foreach (var (file, broken) in new[] { ("tls.crt", certificate[..100]), ("ca.crt", ""), ("ca.crt", new TestAuthority(clock).Pem) })
+        foreach (var (file, broken) in new[] { (files.CertificateFile, certificate[..100]), (files.AuthoritiesFile, ""), (files.AuthoritiesFile, new TestAuthority(clock).Pem) })
         {
             var before = said.Of(5031).Count;
-            Write("member", (certificate, key));
-            Write("member", "ca.crt", authority.Pem);
+            files.Write((certificate, key));
+            files.Write(authority);
             clock.Advance(ALook);
-            Write("member", file, broken);
+            files.Write(file, broken);
             clock.Advance(ALook * 3);
             Assert.Equal(before + 1, said.Of(5031).Count);
             Assert.Equal("hello", await TalkAsync(Server(member), Client(other)));
         }
-        File.Delete(Path.Combine(folder.FullName, "member", "tls.key"));
+        File.Delete(files.KeyFile);
         clock.Advance(ALook * 3);
         Assert.Equal("hello", await TalkAsync(Server(member), Client(other)));
     }
@@ -147,10 +147,10 @@ public sealed class ClusterCertificatesTests : IDisposable
     public async Task A_secret_that_is_changed_by_a_symbolic_link_is_seen()
     {
         var successor = new TestAuthority(clock);
-        Write("before", authority.Issue());
-        Write("before", "ca.crt", authority.Pem);
-        Write("after", successor.Issue());
-        Write("after", "ca.crt", successor.Pem);
+        Files("before").Write(authority.Issue());
+        Files("before").Write(authority);
+        Files("after").Write(successor.Issue());
+        Files("after").Write(successor);
         var data = Path.Combine(folder.FullName, "data");
         Directory.CreateSymbolicLink(data, "before");
         using var member = Member("data");
@@ -188,12 +188,13 @@ public sealed class ClusterCertificatesTests : IDisposable
             "certificate is text" => ("hello", authority.Issue().Key),
             _ => authority.Issue(),
         };
-        Write("member", pair);
-        Write("member", "ca.crt", mistake switch { "authorities empty" => "", "another authority" => new TestAuthority(clock).Pem, _ => authority.Pem });
+        var files = Files("member");
+        files.Write(pair);
+        files.Write(files.AuthoritiesFile, mistake switch { "authorities empty" => "", "another authority" => new TestAuthority(clock).Pem, _ => authority.Pem });
         var options = Options("member");
-        if (mistake == "no certificate file") File.Delete(options.Tls.CertificateFile!);
-        if (mistake == "no key file") File.Delete(options.Tls.KeyFile!);
-        if (mistake == "no authorities file") File.Delete(options.Tls.AuthoritiesFile!);
+        if (mistake == "no certificate file") File.Delete(files.CertificateFile);
+        if (mistake == "no key file") File.Delete(files.KeyFile);
+        if (mistake == "no authorities file") File.Delete(files.AuthoritiesFile);
         if (mistake == "key setting missing") options.Tls.KeyFile = "";
 
         var result = new ClusterTlsValidator(isProductionSilo: false, clock).Validate(null, options);
@@ -218,10 +219,10 @@ public sealed class ClusterCertificatesTests : IDisposable
         if (!starts) Assert.Contains("Qod:Cluster:AllowCleartext", result.FailureMessage, StringComparison.Ordinal);
     }
 
-    private ClusterCertificates Member((string Certificate, string Key) pair, string authorities, string name)
+    private ClusterCertificates Member((string Certificate, string Key) pair, string name)
     {
-        Write(name, pair);
-        Write(name, "ca.crt", authorities);
+        Files(name).Write(pair);
+        Files(name).Write(authority);
         return Member(name);
     }
 
@@ -231,19 +232,13 @@ public sealed class ClusterCertificatesTests : IDisposable
     {
         Tls = new ClusterTlsOptions
         {
-            CertificateFile = Path.Combine(folder.FullName, name, "tls.crt"),
-            KeyFile = Path.Combine(folder.FullName, name, "tls.key"),
-            AuthoritiesFile = Path.Combine(folder.FullName, name, "ca.crt"),
+            CertificateFile = Files(name).CertificateFile,
+            KeyFile = Files(name).KeyFile,
+            AuthoritiesFile = Files(name).AuthoritiesFile,
         },
     };
 
-    private void Write(string name, (string Certificate, string Key) pair)
-    {
-        Write(name, "tls.crt", pair.Certificate);
-        Write(name, "tls.key", pair.Key);
-    }
-
-    private void Write(string name, string file, string text) => File.WriteAllText(Path.Combine(folder.CreateSubdirectory(name).FullName, file), text);
+    private ClusterTlsFiles Files(string name) => new(Path.Combine(folder.FullName, name));
 
     private X509Certificate2 Strange(string how, string otherUse) => how switch
     {
@@ -321,25 +316,5 @@ public sealed class ClusterCertificatesTests : IDisposable
         var buffer = new byte[5];
         await listening.ReadExactlyAsync(buffer);
         return System.Text.Encoding.ASCII.GetString(buffer);
-    }
-
-    private sealed class SaidLines : ILogger<ClusterCertificates>
-    {
-        private readonly List<(int Id, string Line)> lines = [];
-
-        public List<string> Of(int id)
-        {
-            lock (lines) return [.. lines.Where(line => line.Id == id).Select(line => line.Line)];
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (lines) lines.Add((eventId.Id, formatter(state, exception)));
-        }
     }
 }
